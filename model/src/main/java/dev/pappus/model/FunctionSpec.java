@@ -1,0 +1,59 @@
+package dev.pappus.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What its owner says of a compute function, beside its binary.
+ *
+ * @param name the function's name
+ * @param inputs input sets, in the order the function sees them
+ * @param outputs output set names, in the order the function sees them
+ * @param contextBytes size of the guest's linear context
+ * @param minSetBytes for each input set the least bytes worth an instance of its own when the
+ *     platform chooses the partition (dandelion.md 1.7), by parameter position
+ */
+public record FunctionSpec(
+    String name,
+    List<InputSet> inputs,
+    List<String> outputs,
+    long contextBytes,
+    List<Long> minSetBytes) {
+  /**
+   * Checks names and sizes.
+   *
+   * @throws ProblemException with {@link ProblemCode#BAD_NAME} for a name that breaks the rules or
+   *     occurs twice in a list
+   */
+  public FunctionSpec {
+    Names.requireIdentifier("function", name);
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    requireDistinct("input set", inputs.stream().map(InputSet::name).toList());
+    requireDistinct("output set", outputs);
+    minSetBytes = padded(minSetBytes, inputs.size());
+  }
+
+  private static List<Long> padded(List<Long> values, int size) {
+    return IntStream.range(0, size).mapToObj(i -> i < values.size() ? values.get(i) : 0L).toList();
+  }
+
+  private static void requireDistinct(String kind, List<String> names) {
+    Set<String> seen = new HashSet<>();
+    for (String each : names) {
+      Names.requireIdentifier(kind, each);
+      if (!seen.add(each)) {
+        throw new ProblemException(
+            Problem.of(ProblemCode.BAD_NAME, "%s '%s' is declared twice", kind, each)
+                .withHint("give each set of a function a name of its own"));
+      }
+    }
+  }
+
+  /** The set names alone. */
+  public Signature signature() {
+    return new Signature(inputs.stream().map(InputSet::name).toList(), outputs);
+  }
+}

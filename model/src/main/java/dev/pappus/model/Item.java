@@ -1,0 +1,40 @@
+package dev.pappus.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One value that flows between functions.
+ *
+ * @param name its name, by the rules of {@link Names#requireItemName}; may be empty
+ * @param key groups it with other items
+ * @param data its bytes. They never change after the item exists, and they live as long as the item
+ *     does: heap memory, or native memory in an automatic arena
+ */
+public record Item(String name, Key key, MemorySegment data) {
+  /** An item over {@code bytes}, which the caller gives up. */
+  public static Item of(String name, Key key, byte[] bytes) {
+    return new Item(name, key, MemorySegment.ofArray(bytes));
+  }
+
+  /** An item with key 0 that holds {@code text} in UTF-8. */
+  public static Item ofText(String name, String text) {
+    return of(name, Key.ZERO, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Number of bytes. */
+  public long sizeBytes() {
+    return data.byteSize();
+  }
+
+  /** A copy of the bytes. */
+  public byte[] toBytes() {
+    return data.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** The bytes as UTF-8 text; malformed bytes become U+FFFD. */
+  public String text() {
+    return new String(toBytes(), StandardCharsets.UTF_8);
+  }
+}
