@@ -1,0 +1,94 @@
+package dev.pappus.linux;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/** An open file. Whoever opened it closes it; any thread may use it meanwhile. */
+public final class FileDescriptor implements AutoCloseable {
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CLOEXEC = 0x80000;
+  private static final int MFD_CLOEXEC = 1;
+  private static final int INTERRUPTIONS_MAX = 100;
+
+  private final int number;
+  private final String name;
+  private boolean open = true;
+
+  FileDescriptor(int number, String name) {
+    this.number = number;
+    this.name = name;
+  }
+
+  /** Opens a file for reading. */
+  public static FileDescriptor openReadOnly(Path path) {
+    return open(path.toString(), O_RDONLY);
+  }
+
+  /** Opens a file for reading and writing. */
+  public static FileDescriptor openReadWrite(Path path) {
+    return open(path.toString(), O_RDWR);
+  }
+
+  private static FileDescriptor open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      int number = LibC.open(arena.allocateFrom(path), flags | O_CLOEXEC);
+      return new FileDescriptor(LibC.check(number, "open", path), path);
+    }
+  }
+
+  /**
+   * An unnamed file in memory.
+   *
+   * @param name for /proc only
+   * @param sizeBytes its size; memory is taken as it is written
+   */
+  public static FileDescriptor memory(String name, long sizeBytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      int number = LibC.memfdCreate(arena.allocateFrom(name), MFD_CLOEXEC);
+      FileDescriptor file =
+          new FileDescriptor(LibC.check(number, "memfd_create", name), "memfd:" + name);
+      int result = LibC.ftruncate(file.number, sizeBytes);
+      if (result < 0) {
+        file.close();
+        throw new LinuxException("ftruncate", -result, file.name + ", " + sizeBytes + " bytes");
+      }
+      return file;
+    }
+  }
+
+  /** Calls ioctl and returns its result, {@code -errno} if it failed. */
+  int tryIoctl(long request, long argument) {
+    return LibC.ioctl(number, request, argument);
+  }
+
+  /** Calls ioctl, again if a signal interrupts it, and throws if it failed. */
+  int ioctl(String request, long code, long argument) {
+    int result = LibC.ioctl(number, code, argument);
+    for (int i = 0; result == -Errno.EINTR && i < INTERRUPTIONS_MAX; i++) {
+      result = LibC.ioctl(number, code, argument);
+    }
+    if (result < 0) {
+      throw new LinuxException("ioctl(" + request + ")", -result, name);
+    }
+    return result;
+  }
+
+  int number() {
+    return number;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      // Linux releases the number even when close reports an error, so there is nothing to retry.
+      int _ = LibC.close(number);
+    }
+  }
+}

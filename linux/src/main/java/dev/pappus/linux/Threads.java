@@ -1,0 +1,52 @@
+package dev.pappus.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+/** Placement and priority of the calling platform thread, and the kernel's clocks. */
+public final class Threads {
+  private static final int MAX_CPUS = 8192;
+  private static final int PRIO_PROCESS = 0;
+
+  private Threads() {}
+
+  /** The kernel's number of the calling thread. */
+  public static int currentTid() {
+    return LibC.gettid();
+  }
+
+  /** The processors that the calling thread may run on. */
+  public static BitSet affinity() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mask = arena.allocate(MAX_CPUS / 8);
+      LibC.check(LibC.schedGetaffinity(0, mask), "sched_getaffinity", "");
+      return BitSet.valueOf(mask.toArray(JAVA_BYTE));
+    }
+  }
+
+  /**
+   * Confines the calling thread to {@code cpus}. Threads that it starts inherit this.
+   *
+   * @throws LinuxException with EINVAL if none of them may be used
+   */
+  public static void setAffinity(BitSet cpus) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mask = arena.allocate(MAX_CPUS / 8);
+      byte[] bytes = cpus.toByteArray();
+      MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, Math.min(bytes.length, MAX_CPUS / 8));
+      LibC.check(LibC.schedSetaffinity(0, mask), "sched_setaffinity", cpus.toString());
+    }
+  }
+
+  /**
+   * Sets the calling thread's nice value.
+   *
+   * @param nice from -20 (first) to 19 (last); lowering it needs privileges
+   */
+  public static void setNice(int nice) {
+    LibC.check(LibC.setpriority(PRIO_PROCESS, LibC.gettid(), nice), "setpriority", "nice " + nice);
+  }
+}

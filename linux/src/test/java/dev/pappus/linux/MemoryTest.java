@@ -1,0 +1,106 @@
+package dev.pappus.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemoryTest {
+  @Test
+  void anonymousMemoryIsAlignedZeroAndForgottenOnAdvice() {
+    try (Mapping mapping = Mapping.anonymous(4 * Mapping.HUGE_PAGE, Mapping.HUGE_PAGE)) {
+      MemorySegment memory = mapping.segment();
+      assertThat(mapping.address() % Mapping.HUGE_PAGE).isZero();
+      assertThat(memory.get(JAVA_BYTE, memory.byteSize() - 1)).isZero();
+      memory.set(JAVA_BYTE, 5, (byte) 42);
+      mapping.advise(0, Mapping.PAGE, Mapping.Advice.DONT_NEED);
+      assertThat(memory.get(JAVA_BYTE, 5)).isZero();
+    }
+  }
+
+  @Test
+  void residencyFollowsTouch() {
+    try (Mapping mapping = Mapping.anonymous(16 * Mapping.PAGE, Mapping.PAGE);
+        Arena arena = Arena.ofConfined()) {
+      mapping.advise(0, mapping.sizeBytes(), Mapping.Advice.NO_HUGE_PAGE);
+      mapping.segment().set(JAVA_BYTE, 3 * Mapping.PAGE, (byte) 1);
+      mapping.advise(8 * Mapping.PAGE, 2 * Mapping.PAGE, Mapping.Advice.POPULATE_WRITE);
+      MemorySegment vector = arena.allocate(16);
+      mapping.resident(0, mapping.sizeBytes(), vector);
+      for (int page = 0; page < 16; page++) {
+        boolean expected = page == 3 || page == 8 || page == 9;
+        assertThat((vector.get(JAVA_BYTE, page) & 1) != 0).as("page %d", page).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aClosedMappingCannotBeTouched() {
+    Mapping mapping = Mapping.anonymous(Mapping.PAGE, Mapping.PAGE);
+    mapping.close();
+    mapping.close();
+    assertThatThrownBy(() -> mapping.segment().get(JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void rangesAreChecked() {
+    try (Mapping mapping = Mapping.anonymous(Mapping.PAGE, Mapping.PAGE)) {
+      assertThatThrownBy(() -> mapping.advise(Mapping.PAGE, Mapping.PAGE, Mapping.Advice.DONT_NEED))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> mapping.advise(1, 1, Mapping.Advice.DONT_NEED))
+          .isInstanceOf(LinuxException.class)
+          .hasMessage("madvise(DONT_NEED): EINVAL (1 bytes)");
+    }
+  }
+
+  @Test
+  void memoryFilesAreShared() {
+    try (FileDescriptor file = FileDescriptor.memory("test", 2 * Mapping.PAGE);
+        Mapping writer = Mapping.shared(file, 2 * Mapping.PAGE, true);
+        Mapping reader = Mapping.shared(file, 2 * Mapping.PAGE, false)) {
+      writer.segment().set(JAVA_BYTE, 4097, (byte) 7);
+      assertThat(reader.segment().get(JAVA_BYTE, 4097)).isEqualTo((byte) 7);
+      writer.protect(0, Mapping.PAGE, false);
+      writer.protect(0, Mapping.PAGE, true);
+      writer.segment().set(JAVA_BYTE, 0, (byte) 1);
+      assertThat(reader.segment().get(JAVA_BYTE, 0)).isEqualTo((byte) 1);
+    }
+  }
+
+  @Test
+  void mappedFilesShowTheirBytesAndTheirCache(@TempDir Path folder) throws IOException {
+    Path path = folder.resolve("file");
+    byte[] content = new byte[10_000];
+    content[9_999] = 9;
+    Files.write(path, content);
+    try (MappedFile file = MappedFile.open(path)) {
+      assertThat(file.segment().toArray(JAVA_BYTE)).isEqualTo(content);
+      assertThat(file.pages()).isEqualTo(3);
+      assertThat(file.cachedPages()).hasValue(3);
+    }
+  }
+
+  @Test
+  void whatIsNoFileIsRefused(@TempDir Path folder) throws IOException {
+    Path empty = Files.createFile(folder.resolve("empty"));
+    assertThatThrownBy(() -> MappedFile.open(empty)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> MappedFile.open(folder)).isInstanceOf(IOException.class);
+    Path absent = folder.resolve("absent");
+    assertThatThrownBy(() -> FileDescriptor.openReadOnly(absent))
+        .isInstanceOfSatisfying(
+            LinuxException.class,
+            e -> {
+              assertThat(e.errno()).isEqualTo(Errno.ENOENT);
+              assertThat(e.operation()).isEqualTo("open");
+              assertThat(e.operands()).isEqualTo(absent.toString());
+            });
+  }
+}
