@@ -1,0 +1,152 @@
+/* text.c: the little of string.h that compilers and functions need, and searching. */
+#include "runtime.h"
+
+/* Without this the compiler turns the loops below into calls to themselves. */
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+
+typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+typedef char vector __attribute__((vector_size(16), may_alias, aligned(1)));
+
+enum { STRING_INSTRUCTION_PAYS = 256 };
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size) {
+  char *target = to;
+  const char *source = from;
+  if (size >= STRING_INSTRUCTION_PAYS) {
+    __asm__ volatile("rep movsb" : "+D"(target), "+S"(source), "+c"(size)::"memory");
+    return to;
+  }
+  for (; size >= sizeof(word); size -= sizeof(word)) {
+    *(word *)target = *(const word *)source;
+    target += sizeof(word), source += sizeof(word);
+  }
+  while (size-- > 0) {
+    *target++ = *source++;
+  }
+  return to;
+}
+
+void *memmove(void *to, const void *from, size_t size) {
+  if ((uintptr_t)to - (uintptr_t)from >= size) {
+    /* The target does not begin inside the source: forwards is right. */
+    char *target = to;
+    const char *source = from;
+    if (size >= STRING_INSTRUCTION_PAYS) {
+      __asm__ volatile("rep movsb" : "+D"(target), "+S"(source), "+c"(size)::"memory");
+    } else {
+      while (size-- > 0) {
+        *target++ = *source++;
+      }
+    }
+    return to;
+  }
+  while (size > 0) {
+    size--;
+    ((char *)to)[size] = ((const char *)from)[size];
+  }
+  return to;
+}
+
+void *memset(void *to, int value, size_t size) {
+  char *target = to;
+  if (size >= STRING_INSTRUCTION_PAYS) {
+    __asm__ volatile("rep stosb" : "+D"(target), "+c"(size) : "a"(value) : "memory");
+    return to;
+  }
+  while (size-- > 0) {
+    *target++ = (char)value;
+  }
+  return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size) {
+  const unsigned char *left = a, *right = b;
+  while (size >= sizeof(word) && *(const word *)left == *(const word *)right) {
+    left += sizeof(word), right += sizeof(word), size -= sizeof(word);
+  }
+  for (; size > 0; size--, left++, right++) {
+    if (*left != *right) {
+      return *left - *right;
+    }
+  }
+  return 0;
+}
+
+void *memchr(const void *where, int value, size_t size) {
+  const char *at = where, *end = at + size;
+  char wanted = (char)value;
+  vector all = {wanted, wanted, wanted, wanted, wanted, wanted, wanted, wanted,
+                wanted, wanted, wanted, wanted, wanted, wanted, wanted, wanted};
+  for (; end - at >= (ptrdiff_t)sizeof(vector); at += sizeof(vector)) {
+    unsigned mask = (unsigned)__builtin_ia32_pmovmskb128(*(const vector *)at == all);
+    if (mask != 0) {
+      return (void *)(at + __builtin_ctz(mask));
+    }
+  }
+  for (; at < end; at++) {
+    if (*at == wanted) {
+      return (void *)at;
+    }
+  }
+  return NULL;
+}
+
+size_t strlen(const char *text) {
+  const char *end = text;
+  while (*end != '\0') {
+    end++;
+  }
+  return (size_t)(end - text);
+}
+
+int strcmp(const char *a, const char *b) {
+  while (*a != '\0' && *a == *b) {
+    a++, b++;
+  }
+  return (unsigned char)*a - (unsigned char)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t size) {
+  for (; size > 0; size--, a++, b++) {
+    if (*a != *b || *a == '\0') {
+      return (unsigned char)*a - (unsigned char)*b;
+    }
+  }
+  return 0;
+}
+
+/* Compares first and last byte of `what` at sixteen places at once, and the rest where both fit. */
+const char *pappus_find(const char *where, size_t where_size, const char *what, size_t what_size) {
+  if (what_size == 0) {
+    return where;
+  }
+  if (what_size > where_size) {
+    return NULL;
+  }
+  if (what_size == 1) {
+    return memchr(where, *what, where_size);
+  }
+  char head = what[0], tail = what[what_size - 1];
+  vector heads = {head, head, head, head, head, head, head, head,
+                  head, head, head, head, head, head, head, head};
+  vector tails = {tail, tail, tail, tail, tail, tail, tail, tail,
+                  tail, tail, tail, tail, tail, tail, tail, tail};
+  size_t places = where_size - what_size + 1, at = 0;
+  for (; at + sizeof(vector) <= places; at += sizeof(vector)) {
+    const char *here = where + at;
+    unsigned mask = (unsigned)__builtin_ia32_pmovmskb128(
+        (*(const vector *)here == heads) & (*(const vector *)(here + what_size - 1) == tails));
+    for (; mask != 0; mask &= mask - 1) {
+      const char *candidate = here + __builtin_ctz(mask);
+      if (memcmp(candidate + 1, what + 1, what_size - 2) == 0) {
+        return candidate;
+      }
+    }
+  }
+  for (; at < places; at++) {
+    if (where[at] == head && memcmp(where + at, what, what_size) == 0) {
+      return where + at;
+    }
+  }
+  return NULL;
+}

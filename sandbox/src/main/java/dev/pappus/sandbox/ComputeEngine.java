@@ -1,0 +1,25 @@
+package dev.pappus.sandbox;
+
+/**
+ * Runs untrusted code to completion on the thread that opened it, which is the only one that may
+ * use it.
+ */
+public interface ComputeEngine extends AutoCloseable {
+  /** The contexts that this engine can run. */
+  MemoryDomain domain();
+
+  /**
+   * Enters the guest and returns when it has left, or has been ended. Never throws for anything a
+   * guest does.
+   *
+   * @param context acquired from {@link #domain()}, its inputs written
+   * @param deadlineNanos on {@link System#nanoTime()}'s scale; the guest is ended soon after
+   */
+  RunOutcome run(Context context, long deadlineNanos);
+
+  /** Called when the owner has no work for now and may block; timers and the like come to rest. */
+  void idle();
+
+  @Override
+  void close();
+}

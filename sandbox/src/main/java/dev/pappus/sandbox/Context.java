@@ -1,0 +1,49 @@
+package dev.pappus.sandbox;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Limits;
+import java.util.List;
+
+/**
+ * One guest address space with one owner at a time: preparing (inputs may be written), running,
+ * sealed (outputs may be read), released. Its domain's thread alone uses it.
+ */
+public interface Context extends AutoCloseable {
+  /** How warm it was when it was acquired. */
+  Warmth warmth();
+
+  /**
+   * Copies inputs and output set names into the guest and writes its tables. Called once, before
+   * the run.
+   *
+   * @param inputs one set for each registered input, in order, under its registered name; a set
+   *     without items is absent to the guest
+   * @param outputs registered output set names, in order
+   * @throws dev.pappus.model.ProblemException with GUEST_MEMORY if they do not fit into the context
+   */
+  void write(List<DataSet> inputs, List<String> outputs);
+
+  /**
+   * Checks and copies what the guest left, after a run that exited with code 0.
+   *
+   * @return one set for each registered output, in order, under the guest's names; empty ones
+   *     included
+   * @throws dev.pappus.model.ProblemException with GUEST_BAD_OUTPUT or GUEST_OUTPUT_LIMIT
+   */
+  List<DataSet> readOutputs(Limits limits);
+
+  /** What the guest printed last, at most 4 KiB, from its log ring; empty if it has none. */
+  String lastWords();
+
+  /** Wipes the context and gives it back; whatever the state, nothing of this run outlives it. */
+  @Override
+  void close();
+
+  /**
+   * How warm a context was.
+   *
+   * @param bound whether it held the function already
+   * @param freshSandbox whether it had to be made first
+   */
+  record Warmth(boolean bound, boolean freshSandbox) {}
+}

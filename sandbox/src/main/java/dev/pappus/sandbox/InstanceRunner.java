@@ -1,0 +1,221 @@
+package dev.pappus.sandbox;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.GuestState;
+import dev.pappus.model.InputSet;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance of a function from its inputs to its outputs: acquire a context, write, run, read,
+ * close. Whatever goes wrong becomes a {@link Problem}. Belongs to the thread of its engine.
+ */
+public final class InstanceRunner {
+  private final ComputeEngine engine;
+  private final MonotonicClock clock;
+
+  /**
+   * Runs on {@code engine}.
+   *
+   * @param clock must have the scale of {@link System#nanoTime()}
+   */
+  public InstanceRunner(ComputeEngine engine, MonotonicClock clock) {
+    this.engine = engine;
+    this.clock = clock;
+  }
+
+  /**
+   * Runs one instance. Its context is wiped and given back when this returns.
+   *
+   * @param function prepared by the engine's driver
+   * @param spec what is registered of the function
+   * @param inputs input sets by position; missing ones count as empty, static sets of {@code spec}
+   *     win, names do not matter
+   * @param deadlineNanos when the invocation must have ended; the instance ends then, or {@link
+   *     Limit#FUNCTION_RUN} after it entered the guest, whichever is earlier
+   * @throws IllegalArgumentException if there are more inputs than {@code spec} has
+   */
+  public InstanceResult run(
+      PreparedFunction function,
+      FunctionSpec spec,
+      List<DataSet> inputs,
+      long deadlineNanos,
+      Limits limits) {
+    List<DataSet> sets = bind(spec, inputs);
+    Run run = new Run(spec, limits, clock.nanoTime());
+    try (Context context = engine.domain().acquire(function)) {
+      run.warmth = context.warmth();
+      context.write(sets, spec.outputs());
+      run.loaded(clock.nanoTime());
+      long ownDeadline = run.mark + limits.get(Limit.FUNCTION_RUN);
+      boolean own = ownDeadline - deadlineNanos <= 0;
+      RunOutcome outcome = engine.run(context, own ? ownDeadline : deadlineNanos);
+      run.left(clock.nanoTime());
+      Problem problem = run.problemOf(outcome, context, own);
+      List<DataSet> outputs = problem == null ? context.readOutputs(limits) : List.of();
+      return run.result(outputs, problem, clock.nanoTime());
+    } catch (ProblemException e) {
+      return run.result(List.of(), e.problem(), clock.nanoTime());
+    }
+  }
+
+  private static List<DataSet> bind(FunctionSpec spec, List<DataSet> inputs) {
+    if (inputs.size() > spec.inputs().size()) {
+      throw new IllegalArgumentException(
+          "%d sets for the %d inputs of %s"
+              .formatted(inputs.size(), spec.inputs().size(), spec.name()));
+    }
+    List<DataSet> sets = new ArrayList<>(spec.inputs().size());
+    for (int i = 0; i < spec.inputs().size(); i++) {
+      InputSet declared = spec.inputs().get(i);
+      if (declared.isStatic()) {
+        sets.add(new DataSet(declared.name(), declared.staticItems()));
+      } else {
+        sets.add(
+            i < inputs.size()
+                ? inputs.get(i).named(declared.name())
+                : DataSet.empty(declared.name()));
+      }
+    }
+    return sets;
+  }
+
+  /** The state of one run: where it is and how long each part took. */
+  private static final class Run {
+    private final FunctionSpec spec;
+    private final Limits limits;
+    private Phase phase = Phase.LOAD;
+    private long mark;
+    private long loadNanos;
+    private long runNanos;
+    private Context.@Nullable Warmth warmth;
+
+    private enum Phase {
+      LOAD,
+      REPLY
+    }
+
+    Run(FunctionSpec spec, Limits limits, long now) {
+      this.spec = spec;
+      this.limits = limits;
+      this.mark = now;
+    }
+
+    void loaded(long now) {
+      loadNanos = now - mark;
+      mark = now;
+    }
+
+    void left(long now) {
+      runNanos = now - mark;
+      mark = now;
+      phase = Phase.REPLY;
+    }
+
+    InstanceResult result(List<DataSet> outputs, @Nullable Problem problem, long now) {
+      long rest = now - mark;
+      Problem named = problem == null ? null : problem.withFunction(spec.name());
+      return switch (phase) {
+        case LOAD -> new InstanceResult(outputs, named, warmth, rest, 0, 0);
+        case REPLY -> new InstanceResult(outputs, named, warmth, loadNanos, runNanos, rest);
+      };
+    }
+
+    @Nullable Problem problemOf(RunOutcome outcome, Context context, boolean ownDeadline) {
+      return switch (outcome) {
+        case RunOutcome.Exited exited -> exitProblem(exited.exitCode(), context);
+        case RunOutcome.Faulted faulted -> faultProblem(faulted, context);
+        case RunOutcome.DeadlineExceeded late ->
+            (ownDeadline ? runDeadline() : invocationDeadline())
+                .withGuest(withLastWords(late.state(), context));
+        case RunOutcome.SandboxFailed failed ->
+            Problem.of(
+                    ProblemCode.SANDBOX_UNAVAILABLE, "the sandbox failed: %s", failed.description())
+                .withHint(
+                    "'pappus doctor' shows what this host offers; the function is not to blame");
+      };
+    }
+
+    private @Nullable Problem exitProblem(int exitCode, Context context) {
+      if (exitCode == ExitCodes.SUCCESS) {
+        return null;
+      }
+      GuestState unknown = GuestState.UNKNOWN;
+      GuestState state =
+          new GuestState(
+              exitCode,
+              unknown.vector(),
+              unknown.errorCode(),
+              unknown.address(),
+              unknown.instruction(),
+              unknown.symbol(),
+              lastWords(context));
+      if (exitCode == ExitCodes.OUT_OF_MEMORY) {
+        return Problem.of(
+                ProblemCode.GUEST_MEMORY,
+                "the function %s; its context has %d bytes",
+                ExitCodes.describe(exitCode),
+                spec.contextBytes())
+            .withHint("deploy it with a larger context, or give it less input at a time")
+            .withGuest(state);
+      }
+      return Problem.of(ProblemCode.GUEST_EXIT, "the function %s", ExitCodes.describe(exitCode))
+          .withHint(
+              state.lastWords() == null
+                  ? "the function printed nothing; let it say why it fails (pappus_fail)"
+                  : "see what the function printed last")
+          .withGuest(state);
+    }
+
+    private Problem faultProblem(RunOutcome.Faulted faulted, Context context) {
+      GuestState state = withLastWords(faulted.state(), context);
+      String where = state.symbol() == null ? "" : " in " + state.symbol();
+      return Problem.of(ProblemCode.GUEST_FAULT, "%s%s", faulted.description(), where)
+          .withHint(FaultHints.of(state, GuestLayout.of(spec.contextBytes())))
+          .withGuest(state);
+    }
+
+    private Problem runDeadline() {
+      long limit = limits.get(Limit.FUNCTION_RUN);
+      return Problem.of(
+              ProblemCode.GUEST_DEADLINE,
+              "the function ran longer than %s (limits.%s)",
+              Limit.FUNCTION_RUN.format(limit),
+              Limit.FUNCTION_RUN.key())
+          .withHint("look for an endless loop, give it less work at a time, or raise the limit");
+    }
+
+    private Problem invocationDeadline() {
+      return Problem.of(
+              ProblemCode.INVOCATION_DEADLINE,
+              "the invocation's time of %s (limits.%s) ended while the function ran",
+              Limit.INVOCATION_WALL.format(limits.get(Limit.INVOCATION_WALL)),
+              Limit.INVOCATION_WALL.key())
+          .withHint("split the work among more instances, or raise the limit");
+    }
+
+    private static GuestState withLastWords(GuestState state, Context context) {
+      return new GuestState(
+          state.exitCode(),
+          state.vector(),
+          state.errorCode(),
+          state.address(),
+          state.instruction(),
+          state.symbol(),
+          lastWords(context));
+    }
+
+    private static @Nullable String lastWords(Context context) {
+      String words = context.lastWords();
+      return words.isEmpty() ? null : words;
+    }
+  }
+}

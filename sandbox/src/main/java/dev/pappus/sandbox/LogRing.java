@@ -1,0 +1,50 @@
+package dev.pappus.sandbox;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the ring at {@code __pappus_log}: eight bytes that count everything ever printed, then 4096
+ * bytes in which byte number {@code n} stands at {@code n % 4096}.
+ */
+public final class LogRing {
+  private LogRing() {}
+
+  /**
+   * What was printed last, at most 4 KiB. Nothing in the ring is trusted; malformed UTF-8 becomes
+   * U+FFFD, and the rest of a character whose beginning was overwritten is left out.
+   *
+   * @param address where the ring stands; outside the context it counts as empty
+   */
+  public static String read(GuestMemory memory, long address) {
+    if (address < 0 || address > memory.sizeBytes() - GuestAbi.LOG_BYTES) {
+      return "";
+    }
+    MemorySegment ring = MemorySegment.ofArray(new byte[GuestAbi.LOG_BYTES]);
+    memory.read(address, ring);
+    long total = ring.get(GuestAbi.U64, GuestAbi.LOG_TOTAL);
+    if (Long.compareUnsigned(total, GuestAbi.LOG_CAPACITY_BYTES) <= 0) {
+      return decode(ring.asSlice(GuestAbi.LOG_TEXT, total).toArray(ValueLayout.JAVA_BYTE), 0);
+    }
+    int oldest = (int) (total & (GuestAbi.LOG_CAPACITY_BYTES - 1));
+    byte[] text = new byte[GuestAbi.LOG_CAPACITY_BYTES];
+    MemorySegment target = MemorySegment.ofArray(text);
+    int tail = GuestAbi.LOG_CAPACITY_BYTES - oldest;
+    MemorySegment.copy(ring, GuestAbi.LOG_TEXT + oldest, target, 0, tail);
+    MemorySegment.copy(ring, GuestAbi.LOG_TEXT, target, tail, oldest);
+    return decode(text, continuationBytes(text));
+  }
+
+  private static int continuationBytes(byte[] text) {
+    int count = 0;
+    while (count < 3 && (text[count] & 0xC0) == 0x80) {
+      count++;
+    }
+    return count;
+  }
+
+  private static String decode(byte[] text, int from) {
+    return new String(text, from, text.length - from, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.pappus.sandbox;
+
+/**
+ * A function's code in memory, ready to be bound to a sandbox. Immutable; any thread may use it. A
+ * backend only accepts what it prepared itself. Identity is what binds: a context bound to one
+ * instance of this type is not {@code bound} for another, even of the same binary.
+ */
+public interface PreparedFunction {
+  /** Memory that it occupies, for bounded caches. */
+  long residentBytes();
+
+  /** Size of the guest's linear context. */
+  long contextBytes();
+
+  /**
+   * This code, whose runs count together with those of {@code earlier} where a backend treats a
+   * function by how its runs end, such as one that faults again and again.
+   *
+   * @param earlier a preparation of the same function by the same backend
+   */
+  default PreparedFunction accountedWith(PreparedFunction earlier) {
+    return this;
+  }
+}

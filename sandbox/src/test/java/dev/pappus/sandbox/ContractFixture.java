@@ -1,0 +1,107 @@
+package dev.pappus.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.Item;
+import dev.pappus.model.Limits;
+import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Problem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/** One driver with one engine for all tests of a class, and runs of the guest programs on it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ContractFixture {
+  private ComputeDriver driver;
+  private ComputeEngine engine;
+  private final Map<String, PreparedFunction> prepared = new HashMap<>();
+
+  /** The backend under test; the fixture closes it. */
+  protected abstract ComputeDriver driver();
+
+  @BeforeAll
+  void open() {
+    driver = driver();
+    engine = driver.openEngine(0);
+  }
+
+  @AfterAll
+  void close() {
+    engine.idle();
+    engine.close();
+    driver.close();
+  }
+
+  /** Runs a guest that says of itself what its sets are. */
+  protected final InstanceResult run(String guest, DataSet... inputs) {
+    return run(guest, Guests.spec(guest), Limits.DEFAULTS, inputs);
+  }
+
+  /** Runs a guest as {@code spec} says. */
+  protected final InstanceResult run(
+      String guest, FunctionSpec spec, Limits limits, DataSet... inputs) {
+    return runUntil(guest, spec, limits, System.nanoTime() + TimeUnit.MINUTES.toNanos(1), inputs);
+  }
+
+  /** Runs a guest within the deadline of its invocation. */
+  protected final InstanceResult runUntil(
+      String guest, FunctionSpec spec, Limits limits, long deadlineNanos, DataSet... inputs) {
+    PreparedFunction function =
+        prepared.computeIfAbsent(
+            guest + "@" + spec.contextBytes(),
+            key -> driver.prepare(Guests.binary(guest), spec.contextBytes()));
+    return new InstanceRunner(engine, MonotonicClock.SYSTEM)
+        .run(function, spec, List.of(inputs), deadlineNanos, limits);
+  }
+
+  /** Runs {@code mode} of the hostile guest. */
+  protected final InstanceResult hostile(String mode) {
+    return hostile(mode, Limits.DEFAULTS);
+  }
+
+  /** Runs {@code mode} of the hostile guest. */
+  protected final InstanceResult hostile(String mode, Limits limits) {
+    return run("hostile", Guests.spec("hostile"), limits, set("mode", Item.ofText("m", mode)));
+  }
+
+  /** Gives up everything bound to {@code guest}, which is prepared anew for its next run. */
+  protected final void forget(String guest) {
+    List<String> keys = new ArrayList<>(prepared.keySet());
+    for (String key : keys) {
+      if (key.startsWith(guest + "@")) {
+        engine.domain().forget(Objects.requireNonNull(prepared.remove(key)));
+      }
+    }
+  }
+
+  /** That the engine still serves, and that nothing of the last run is left. */
+  protected final void assertServing() {
+    assertThat(succeeded(hostile("tables_good")).getFirst().items()).hasSize(1);
+  }
+
+  /** The outputs of a run, which must have succeeded. */
+  protected static List<DataSet> succeeded(InstanceResult result) {
+    assertThat(result.problem()).isNull();
+    return result.outputs();
+  }
+
+  /** The problem of a run, which must have failed. */
+  protected static Problem failed(InstanceResult result) {
+    assertThat(result.problem()).as("problem").isNotNull();
+    assertThat(result.outputs()).isEmpty();
+    return Objects.requireNonNull(result.problem());
+  }
+
+  protected static DataSet set(String name, Item... items) {
+    return new DataSet(name, List.of(items));
+  }
+}
