@@ -1,0 +1,36 @@
+package dev.pappus.sandbox.kvm;
+
+/** The memory slots of a machine: what the guest sees as physical memory. */
+enum Backing {
+  /** Page tables and descriptor tables; no guest code reaches them. */
+  SYSTEM(0),
+  /**
+   * Code and read-only data, which each function overwrites as far as it can see it; a slot that
+   * the guest cannot write whatever its tables say.
+   */
+  CODE(1L << 30),
+  /** Written pages in 4 KiB pieces, always resident, wiped by overwriting. */
+  HOT(2L << 30),
+  /** The rest of the context, at its own offset, in 2 MiB pieces; dropped after use. */
+  HEAP(4L << 30);
+
+  /** Size of {@link #SYSTEM}: 16 fixed pages, the rest for page tables. */
+  static final long SYSTEM_BYTES = 2 << 20;
+
+  /** Size of {@link #CODE}; larger images overflow into {@link #HEAP}. */
+  static final long CODE_BYTES = 4 << 20;
+
+  /** Size of {@link #HOT}: one huge page. */
+  static final long HOT_BYTES = 2 << 20;
+
+  private final long physical;
+
+  Backing(long physical) {
+    this.physical = physical;
+  }
+
+  /** Where the slot starts in guest-physical memory. */
+  long physical() {
+    return physical;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.pappus.sandbox.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Limits;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.InputTables;
+import dev.pappus.sandbox.LogRing;
+import dev.pappus.sandbox.OutputTables;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** A context in a machine that is bound to its function. */
+final class KvmContext implements Context {
+  /** What must be done before the machine may serve again. */
+  enum Residue {
+    /**
+     * What the page tables and the host's notes say. A fault is no reason for more: whoever wants
+     * to smuggle something past the notes would rather leave as agreed.
+     */
+    NOTED,
+    /** Everything that the guest could reach, whatever the notes say. */
+    ALL,
+    /** More than wiping can remove: the machine goes. */
+    BEYOND_REPAIR
+  }
+
+  private enum State {
+    PREPARING,
+    SEALED,
+    RELEASED
+  }
+
+  private final KvmDomain domain;
+  private final VirtualMachine vm;
+  private final KvmFunction function;
+  private final Warmth warmth;
+  private final ContextMemory memory;
+  private State state = State.PREPARING;
+  private Residue residue = Residue.NOTED;
+  private boolean forgotten;
+  private List<String> outputs = List.of();
+
+  KvmContext(KvmDomain domain, VirtualMachine vm, KvmFunction function, Warmth warmth) {
+    this.domain = domain;
+    this.vm = vm;
+    this.function = function;
+    this.warmth = warmth;
+    this.memory = new ContextMemory(vm, function.code().plan());
+  }
+
+  VirtualMachine vm() {
+    return vm;
+  }
+
+  KvmFunction function() {
+    return function;
+  }
+
+  KvmDomain domain() {
+    return domain;
+  }
+
+  Residue residue() {
+    return residue;
+  }
+
+  void setResidue(Residue newResidue) {
+    residue = newResidue;
+  }
+
+  /** Its function is to be given up once this run is over. */
+  void forget() {
+    forgotten = true;
+  }
+
+  boolean forgotten() {
+    return forgotten;
+  }
+
+  long writtenEnd() {
+    return memory.writtenEnd();
+  }
+
+  /** The context goes from the caller's hands into a run. */
+  void seal() {
+    require(State.PREPARING);
+    state = State.SEALED;
+  }
+
+  /** What the guest left in its control block. */
+  int exitCode() {
+    int[] code = new int[1];
+    memory.read(function.image().controlBlock(), MemorySegment.ofArray(code));
+    return MemorySegment.ofArray(code).get(JAVA_INT, 0);
+  }
+
+  @Override
+  public Warmth warmth() {
+    return warmth;
+  }
+
+  @Override
+  public void write(List<DataSet> inputs, List<String> outputNames) {
+    require(State.PREPARING);
+    InputTables.write(
+        memory, function.image(), function.code().plan().heapEnd(), inputs, outputNames);
+    outputs = List.copyOf(outputNames);
+  }
+
+  @Override
+  public List<DataSet> readOutputs(Limits limits) {
+    require(State.SEALED);
+    return OutputTables.read(memory, function.image().controlBlock(), outputs, limits);
+  }
+
+  @Override
+  public String lastWords() {
+    require(State.SEALED);
+    return function.image().logRing().isPresent()
+        ? LogRing.read(memory, function.image().logRing().getAsLong())
+        : "";
+  }
+
+  private void require(State expected) {
+    if (state != expected) {
+      throw new IllegalStateException("context is " + state + ", not " + expected);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state != State.RELEASED) {
+      state = State.RELEASED;
+      domain.release(this);
+    }
+  }
+}

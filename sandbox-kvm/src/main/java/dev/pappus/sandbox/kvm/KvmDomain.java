@@ -1,0 +1,192 @@
+package dev.pappus.sandbox.kvm;
+
+import dev.pappus.linux.LinuxException;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.PreparedFunction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An engine's machines. Belongs to the engine's thread. */
+final class KvmDomain implements MemoryDomain, AutoCloseable {
+  private final VmPool pool;
+  private final int sandboxesMax;
+  private final DeadlineTimer timer;
+
+  /** Wiped machines, the one used last at the end. */
+  private final List<VirtualMachine> idle = new ArrayList<>();
+
+  private final List<KvmContext> inUse = new ArrayList<>();
+
+  KvmDomain(VmPool pool, int sandboxesMax, DeadlineTimer timer) {
+    this.pool = pool;
+    this.timer = timer;
+    this.sandboxesMax = sandboxesMax;
+  }
+
+  @Override
+  public Context acquire(PreparedFunction function) {
+    if (!(function instanceof KvmFunction kvmFunction)) {
+      throw new IllegalArgumentException("prepared by another backend: " + function);
+    }
+    kvmFunction.backoff().admit();
+    VirtualMachine bound = takeBound(kvmFunction.code());
+    if (bound != null) {
+      return lend(bound, kvmFunction, new Context.Warmth(true, false));
+    }
+    long heapBytes = HeapSize.of(kvmFunction.contextBytes());
+    boolean room = hasRoom();
+    VirtualMachine vm = recycle(kvmFunction, heapBytes, true);
+    if (vm == null && room) {
+      vm = bindOrRetire(pool.poll(heapBytes), kvmFunction);
+    }
+    if (vm == null && !room) {
+      vm = recycle(kvmFunction, heapBytes, false);
+    }
+    if (vm != null) {
+      return lend(vm, kvmFunction, new Context.Warmth(false, false));
+    }
+    if (!hasRoom()) {
+      if (idle.isEmpty()) {
+        throw new ProblemException(
+            Problem.of(
+                    ProblemCode.OVERLOADED,
+                    "all %d sandboxes of an engine are in use",
+                    inUse.size())
+                .withHint("try again soon, or raise limits.warm_sandboxes"));
+      }
+      // What waits does not fit; the oldest makes room for one that does.
+      pool.retire(idle.removeFirst());
+    }
+    return lend(make(kvmFunction, heapBytes), kvmFunction, new Context.Warmth(false, true));
+  }
+
+  /** Whether another machine may be had; the first always, so that every engine can work. */
+  private boolean hasRoom() {
+    int held = idle.size() + inUse.size();
+    return held == 0 || (held < sandboxesMax && pool.lendsMore());
+  }
+
+  private @Nullable VirtualMachine takeBound(GuestCode code) {
+    for (int i = idle.size() - 1; i >= 0; i--) {
+      if (idle.get(i).bound() == code) {
+        return idle.remove(i);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Binds a machine that waits here: one that knows the function's plan, else the one that has
+   * waited longest. Null if none fits.
+   *
+   * @param onlyBlank leave those alone that are bound to other functions
+   */
+  private @Nullable VirtualMachine recycle(
+      KvmFunction function, long heapBytes, boolean onlyBlank) {
+    int chosen = -1;
+    for (int i = 0; i < idle.size(); i++) {
+      VirtualMachine vm = idle.get(i);
+      if (vm.heapBytes() >= heapBytes && (!onlyBlank || vm.bound() == null)) {
+        if (vm.knows(function.code().plan())) {
+          chosen = i;
+          break;
+        }
+        chosen = chosen < 0 ? i : chosen;
+      }
+    }
+    return chosen < 0 ? null : bindOrRetire(idle.remove(chosen), function);
+  }
+
+  private @Nullable VirtualMachine bindOrRetire(@Nullable VirtualMachine vm, KvmFunction function) {
+    if (vm == null || vm.bind(function.code())) {
+      return vm;
+    }
+    pool.retire(vm);
+    return null;
+  }
+
+  private VirtualMachine make(KvmFunction function, long heapBytes) {
+    VirtualMachine vm;
+    // Making one takes longer than the timer's interval, and a signal would make it fail.
+    timer.rest();
+    try {
+      vm = bindOrRetire(pool.make(heapBytes), function);
+    } catch (LinuxException e) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.SANDBOX_UNAVAILABLE, "no new sandbox can be made: %s", e.getMessage())
+              .withHint("check the memory and the number of open files that this process may have"),
+          e);
+    }
+    if (vm == null) {
+      throw new ProblemException(
+          Problem.of(
+              ProblemCode.INTERNAL, "a new sandbox has no room for a function's page tables"));
+    }
+    return vm;
+  }
+
+  private KvmContext lend(VirtualMachine vm, KvmFunction function, Context.Warmth warmth) {
+    KvmContext context = new KvmContext(this, vm, function, warmth);
+    inUse.add(context);
+    return context;
+  }
+
+  /** Takes a context back, wipes its machine and keeps it for the same function. */
+  void release(KvmContext context) {
+    inUse.remove(context);
+    VirtualMachine vm = context.vm();
+    try {
+      switch (context.residue()) {
+        case NOTED -> vm.wipe(context.writtenEnd());
+        case ALL -> vm.wipeAll();
+        case BEYOND_REPAIR -> {
+          pool.retire(vm);
+          return;
+        }
+      }
+    } catch (LinuxException e) {
+      // What cannot be wiped is not used again.
+      pool.retire(vm);
+      return;
+    }
+    if (context.forgotten()) {
+      vm.unbind();
+    }
+    idle.add(vm);
+  }
+
+  @Override
+  public void forget(PreparedFunction function) {
+    if (function instanceof KvmFunction kvmFunction) {
+      for (int i = idle.size() - 1; i >= 0; i--) {
+        if (idle.get(i).bound() == kvmFunction.code()) {
+          idle.get(i).unbind();
+        }
+      }
+      for (KvmContext context : inUse) {
+        if (context.function() == kvmFunction) {
+          context.forget();
+        }
+      }
+    }
+  }
+
+  /** Gives every machine up; contexts that are still in use become unusable. */
+  @Override
+  public void close() {
+    for (VirtualMachine vm : idle) {
+      pool.retire(vm);
+    }
+    idle.clear();
+    for (KvmContext context : List.copyOf(inUse)) {
+      context.setResidue(KvmContext.Residue.BEYOND_REPAIR);
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.pappus.sandbox.kvm;
+
+import dev.pappus.linux.KvmAvailability;
+import dev.pappus.linux.KvmSystem;
+import dev.pappus.linux.LinuxException;
+import dev.pappus.linux.Threads;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.PreparedFunction;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+/** The KVM backend of a node. */
+public final class KvmDriver implements ComputeDriver {
+  private final KvmSettings settings;
+  private final KvmSystem system;
+  private final HostFeatures host;
+  private final SelfTestReport selfTest;
+  private final VmPool pool;
+  // Taken here: a thread that is started by a pinned one inherits its confinement.
+  private final BitSet processors = Threads.affinity();
+  private boolean open = true;
+
+  /**
+   * Tests the host and begins to make machines.
+   *
+   * @throws ProblemException with SANDBOX_UNAVAILABLE if there is no KVM, it may not be used, or it
+   *     does not do what is needed; the hint says what to do
+   */
+  public KvmDriver(KvmSettings settings) {
+    this.settings = settings;
+    this.system = openSystem();
+    try {
+      host = HostFeatures.of(system);
+      selfTest = SelfTest.run(system, host, settings);
+      pool =
+          new VmPool(
+              size -> WarmUp.machine(system, host, selfTest.variant(), selfTest.wipeMethod(), size),
+              settings.warmBlanks(),
+              settings.sandboxesMax(),
+              HeapSize.SMALLEST_BYTES);
+    } catch (ProblemException e) {
+      system.close();
+      throw e;
+    } catch (LinuxException e) {
+      system.close();
+      throw unavailable("KVM does not work: " + e.getMessage(), e);
+    }
+  }
+
+  private static KvmSystem openSystem() {
+    KvmAvailability availability = KvmAvailability.probe();
+    if (!(availability instanceof KvmAvailability.Present)) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", availability.explanation())
+              .withHint("'pappus doctor' checks again"));
+    }
+    try {
+      return KvmSystem.open();
+    } catch (LinuxException e) {
+      throw unavailable("KVM cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  static ProblemException unavailable(String detail, Throwable cause) {
+    return new ProblemException(
+        Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", detail)
+            .withHint("'pappus doctor' shows what this host offers"),
+        cause);
+  }
+
+  /** What the self-test found. */
+  public SelfTestReport selfTest() {
+    return selfTest;
+  }
+
+  @Override
+  public String name() {
+    return "kvm";
+  }
+
+  @Override
+  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+    GuestLayout layout = GuestLayout.of(contextBytes);
+    ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
+    GuestCode code = GuestCode.of(layout, image.entry(), image.segments());
+    return new KvmFunction(image, code, new FaultBackoff(settings.backoff()));
+  }
+
+  @Override
+  public KvmEngine openEngine(int index) {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("an engine needs a platform thread");
+    }
+    BitSet before = settings.pinEngines() ? pin(index) : null;
+    try {
+      return new KvmEngine(pool, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
+    } catch (LinuxException e) {
+      throw unavailable("no engine can be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** Confines this thread to one processor and returns what it was confined to before. */
+  private BitSet pin(int index) {
+    BitSet before = Threads.affinity();
+    int[] cpus = processors.stream().toArray();
+    BitSet one = new BitSet();
+    one.set(cpus[Math.floorMod(index, cpus.length)]);
+    try {
+      Threads.setAffinity(one);
+    } catch (LinuxException e) {
+      throw unavailable("engine " + index + " cannot be pinned: " + e.getMessage(), e);
+    }
+    return before;
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      pool.close();
+      system.close();
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.pappus.sandbox.kvm;
+
+import dev.pappus.linux.Threads;
+import dev.pappus.model.GuestState;
+import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.RunOutcome;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** Runs guests on the platform thread that opened it. */
+public final class KvmEngine implements ComputeEngine {
+  /** Entering a guest with less time than this left would only mean to interrupt it at once. */
+  private static final long ENTRY_NANOS_MIN = 10_000;
+
+  private static final RunOutcome.Exited SUCCESS = new RunOutcome.Exited(0);
+
+  private final KvmDomain domain;
+  private final DeadlineTimer timer;
+  private final boolean killedIsClean;
+  private final Thread owner = Thread.currentThread();
+  private final @Nullable BitSet affinityBefore;
+  private boolean open = true;
+
+  KvmEngine(VmPool pool, int sandboxesMax, boolean killedIsClean, @Nullable BitSet affinityBefore) {
+    this.timer = new DeadlineTimer();
+    this.domain = new KvmDomain(pool, sandboxesMax, timer);
+    this.killedIsClean = killedIsClean;
+    this.affinityBefore = affinityBefore;
+  }
+
+  @Override
+  public MemoryDomain domain() {
+    return domain;
+  }
+
+  @Override
+  public RunOutcome run(Context context, long deadlineNanos) {
+    if (!(context instanceof KvmContext kvmContext) || kvmContext.domain() != domain) {
+      throw new IllegalArgumentException("not a context of this engine");
+    }
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException("an engine belongs to the thread that opened it");
+    }
+    kvmContext.seal();
+    long now = System.nanoTime();
+    if (deadlineNanos - now < ENTRY_NANOS_MIN) {
+      return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
+    }
+    timer.cover(now, deadlineNanos);
+    VirtualMachine vm = kvmContext.vm();
+    vm.prepareEntry();
+    while (true) {
+      VmExit exit = vm.enter();
+      if (!(exit instanceof VmExit.Interrupted interrupted)) {
+        return conclude(kvmContext, exit);
+      }
+      if (System.nanoTime() - deadlineNanos >= 0) {
+        return killed(kvmContext, interrupted.instruction());
+      }
+      timer.arm(deadlineNanos);
+    }
+  }
+
+  private static RunOutcome conclude(KvmContext context, VmExit exit) {
+    KvmFunction function = context.function();
+    return switch (exit) {
+      case VmExit.Agreed _ -> {
+        function.backoff().succeeded();
+        int code = context.exitCode();
+        yield code == 0 ? SUCCESS : new RunOutcome.Exited(code);
+      }
+      case VmExit.Fault fault -> {
+        function.backoff().faulted();
+        yield new RunOutcome.Faulted(
+            FaultText.of(fault),
+            new GuestState(
+                null,
+                fault.vector(),
+                fault.errorCode(),
+                fault.address(),
+                fault.instruction(),
+                function.image().symbolize(fault.instruction()),
+                null));
+      }
+      case VmExit.Unexpected unexpected -> {
+        context.setResidue(KvmContext.Residue.BEYOND_REPAIR);
+        if (!unexpected.guestToBlame()) {
+          yield new RunOutcome.SandboxFailed(unexpected.description());
+        }
+        function.backoff().faulted();
+        yield new RunOutcome.Faulted(
+            "the function "
+                + unexpected.description()
+                + " at instruction 0x"
+                + Long.toHexString(unexpected.instruction()),
+            at(function, unexpected.instruction()));
+      }
+      case VmExit.Interrupted _ -> throw new IllegalStateException("not an end");
+    };
+  }
+
+  private RunOutcome killed(KvmContext context, long instruction) {
+    context.setResidue(killedIsClean ? KvmContext.Residue.ALL : KvmContext.Residue.BEYOND_REPAIR);
+    return new RunOutcome.DeadlineExceeded(at(context.function(), instruction));
+  }
+
+  private static GuestState at(KvmFunction function, long instruction) {
+    return new GuestState(
+        null, null, null, null, instruction, function.image().symbolize(instruction), null);
+  }
+
+  @Override
+  public void idle() {
+    timer.rest();
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      domain.close();
+      timer.close();
+      if (affinityBefore != null) {
+        Threads.setAffinity(affinityBefore);
+      }
+    }
+  }
+}

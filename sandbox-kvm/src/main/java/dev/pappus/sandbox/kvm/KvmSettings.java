@@ -1,0 +1,117 @@
+package dev.pappus.sandbox.kvm;
+
+import dev.pappus.model.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the KVM backend is set up.
+ *
+ * @param sandboxesPerEngine most machines that one engine holds, at work or bound and waiting
+ * @param sandboxesMax most machines that all engines hold together; each may have one all the same
+ * @param warmBlanks blank machines that a background thread keeps ready for all engines
+ * @param limits bounds for binaries
+ * @param pinEngines whether the threads of engines are confined to one processor each; threads that
+ *     they start inherit that, so an engine's thread should start none
+ * @param variant the entry variant, null for whichever the self-test finds best
+ * @param wipeMethod how writes are found, null for whichever the self-test finds best
+ * @param backoff what happens to functions that fault again and again
+ */
+public record KvmSettings(
+    int sandboxesPerEngine,
+    int sandboxesMax,
+    int warmBlanks,
+    Limits limits,
+    boolean pinEngines,
+    @Nullable EntryVariant variant,
+    @Nullable WipeMethod wipeMethod,
+    Backoff backoff) {
+  /** What suits most nodes. */
+  public static final KvmSettings DEFAULTS =
+      new KvmSettings(32, 64, 4, Limits.DEFAULTS, false, null, null, Backoff.DEFAULTS);
+
+  public KvmSettings {
+    if (sandboxesPerEngine < 1 || sandboxesMax < 1 || warmBlanks < 0) {
+      throw new IllegalArgumentException(
+          "sandboxesPerEngine %d, sandboxesMax %d, warmBlanks %d"
+              .formatted(sandboxesPerEngine, sandboxesMax, warmBlanks));
+    }
+  }
+
+  /**
+   * When a function is slowed down: after {@code tolerated} faults in a row it must wait {@code
+   * firstNanos}, after each further one twice as long, up to {@code lastNanos}. A good run ends it.
+   */
+  public record Backoff(int tolerated, long firstNanos, long lastNanos) {
+    /** 64 faults in a row, then 0.5 ms to 50 ms. */
+    public static final Backoff DEFAULTS = new Backoff(64, 500_000, 50_000_000);
+  }
+
+  /** These settings with another bound for an engine's machines. */
+  public KvmSettings withSandboxesPerEngine(int count) {
+    return new KvmSettings(
+        count, sandboxesMax, warmBlanks, limits, pinEngines, variant, wipeMethod, backoff);
+  }
+
+  /** These settings with another bound for the machines of all engines. */
+  public KvmSettings withSandboxesMax(int count) {
+    return new KvmSettings(
+        sandboxesPerEngine, count, warmBlanks, limits, pinEngines, variant, wipeMethod, backoff);
+  }
+
+  /** These settings with another number of blank machines. */
+  public KvmSettings withWarmBlanks(int count) {
+    return new KvmSettings(
+        sandboxesPerEngine, sandboxesMax, count, limits, pinEngines, variant, wipeMethod, backoff);
+  }
+
+  /** These settings with other limits. */
+  public KvmSettings withLimits(Limits newLimits) {
+    return new KvmSettings(
+        sandboxesPerEngine,
+        sandboxesMax,
+        warmBlanks,
+        newLimits,
+        pinEngines,
+        variant,
+        wipeMethod,
+        backoff);
+  }
+
+  /** These settings with engines pinned or not. */
+  public KvmSettings withPinEngines(boolean pin) {
+    return new KvmSettings(
+        sandboxesPerEngine, sandboxesMax, warmBlanks, limits, pin, variant, wipeMethod, backoff);
+  }
+
+  /** These settings with a fixed entry variant. */
+  public KvmSettings withVariant(EntryVariant forced) {
+    return new KvmSettings(
+        sandboxesPerEngine,
+        sandboxesMax,
+        warmBlanks,
+        limits,
+        pinEngines,
+        forced,
+        wipeMethod,
+        backoff);
+  }
+
+  /** These settings with a fixed way to find writes. */
+  public KvmSettings withWipeMethod(WipeMethod forced) {
+    return new KvmSettings(
+        sandboxesPerEngine, sandboxesMax, warmBlanks, limits, pinEngines, variant, forced, backoff);
+  }
+
+  /** These settings with another back-off. */
+  public KvmSettings withBackoff(Backoff newBackoff) {
+    return new KvmSettings(
+        sandboxesPerEngine,
+        sandboxesMax,
+        warmBlanks,
+        limits,
+        pinEngines,
+        variant,
+        wipeMethod,
+        newBackoff);
+  }
+}

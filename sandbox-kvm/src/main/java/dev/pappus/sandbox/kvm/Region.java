@@ -1,0 +1,29 @@
+package dev.pappus.sandbox.kvm;
+
+/**
+ * Consecutive pages of a context that are treated alike.
+ *
+ * @param start first address, of a page
+ * @param end first address above
+ * @param backing where their memory is
+ * @param offset where in it
+ * @param writable whether the guest may write them
+ * @param executable whether it may execute them
+ * @param loaded whether the image says what they hold at first; else it is zero
+ */
+record Region(
+    long start,
+    long end,
+    Backing backing,
+    long offset,
+    boolean writable,
+    boolean executable,
+    boolean loaded) {
+  long sizeBytes() {
+    return end - start;
+  }
+
+  boolean contains(long address) {
+    return address >= start && address < end;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.pappus.sandbox.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.pappus.linux.Mapping;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The page tables of one plan in one machine, and where in them the processor notes which pages the
+ * guest has written. The notes are sticky: set means "written since these tables were made, or
+ * since the note was taken away together with the page".
+ */
+final class Root {
+  /**
+   * Consecutive table entries for consecutive writable pages of one region.
+   *
+   * @param region index of the region in the plan
+   * @param entries offset of the first entry in the system slot
+   * @param count number of entries
+   * @param start guest address of the first page
+   * @param offset offset of the first page in its backing
+   * @param large whether the pages are of 2 MiB
+   */
+  record Run(int region, long entries, int count, long start, long offset, boolean large) {}
+
+  private final long address;
+  private final MemoryPlan plan;
+  private final MemorySegment system;
+  private final Run[] hot;
+  private final Run[] heap;
+
+  Root(long address, MemoryPlan plan, List<Run> runs, MemorySegment system) {
+    this.address = address;
+    this.plan = plan;
+    this.system = system;
+    this.hot = select(plan, runs, Backing.HOT);
+    this.heap = select(plan, runs, Backing.HEAP);
+  }
+
+  private static Run[] select(MemoryPlan plan, List<Run> runs, Backing backing) {
+    return runs.stream()
+        .filter(run -> plan.regions().get(run.region()).backing() == backing)
+        .toArray(Run[]::new);
+  }
+
+  /** What CR3 must hold. */
+  long address() {
+    return address;
+  }
+
+  MemoryPlan plan() {
+    return plan;
+  }
+
+  /** Writable runs in {@link Backing#HOT}. */
+  Run[] hot() {
+    return hot;
+  }
+
+  /** Writable runs in {@link Backing#HEAP}. */
+  Run[] heap() {
+    return heap;
+  }
+
+  boolean dirty(Run run, int index) {
+    return (system.get(JAVA_LONG, run.entries() + 8L * index) & PageTables.DIRTY) != 0;
+  }
+
+  /** Takes the note away; only together with dropping the page. */
+  void clean(Run run, int index) {
+    long entry = run.entries() + 8L * index;
+    system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) & ~PageTables.DIRTY);
+  }
+
+  /** Takes all notes on hot pages away, save those that are there from the start. */
+  void cleanHot() {
+    for (Run run : hot) {
+      for (int i = 0; i < run.count(); i++) {
+        if (!plan.preset(run.start() + i * Mapping.PAGE)) {
+          clean(run, i);
+        }
+      }
+    }
+  }
+
+  /** Notes that the host has written a page, so that it is wiped like any other. */
+  void mark(long guestAddress) {
+    if (!mark(hot, guestAddress)) {
+      mark(heap, guestAddress);
+    }
+  }
+
+  private boolean mark(Run[] runs, long guestAddress) {
+    for (Run run : runs) {
+      long distance = guestAddress - run.start();
+      long index = distance >> (run.large() ? 21 : 12);
+      if (distance >= 0 && index < run.count()) {
+        long entry = run.entries() + 8L * index;
+        system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | PageTables.DIRTY);
+        return true;
+      }
+    }
+    return false;
+  }
+}

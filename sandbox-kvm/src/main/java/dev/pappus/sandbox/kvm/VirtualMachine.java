@@ -1,0 +1,201 @@
+package dev.pappus.sandbox.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.pappus.linux.KvmSystem;
+import dev.pappus.linux.KvmVcpu;
+import dev.pappus.linux.KvmVm;
+import dev.pappus.linux.LinuxException;
+import dev.pappus.linux.Mapping;
+import dev.pappus.linux.struct.KvmNumbers;
+import dev.pappus.linux.struct.KvmRun;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtual machine: memory, page tables, one vCPU. Blank, or bound to one function. One platform
+ * thread at a time uses it; whoever holds it closes it, off the critical path (about 0.5 ms).
+ */
+final class VirtualMachine implements AutoCloseable {
+  private static final long TSS_AREA = 0xFFFB_D000L;
+
+  private final WipeMethod wipeMethod;
+  private final TrimPolicy trimPolicy = new TrimPolicy();
+  private final long heapBytes;
+  private final VmMemory memory;
+  private final KvmVm vm;
+  private final KvmVcpu vcpu;
+  private final PageTables tables;
+  private final Wiper wiper;
+  private final Map<MemoryPlan, Root> roots = new HashMap<>();
+  private final MemorySegment entryState;
+  private final MemorySegment shared;
+  private final ExitDecoder exits;
+  private @Nullable GuestCode bound;
+  private @Nullable Root root;
+
+  /**
+   * Makes a blank machine.
+   *
+   * @param heapBytes largest context that it can hold; whole huge pages
+   * @throws LinuxException if the host gives no more
+   */
+  VirtualMachine(
+      KvmSystem system,
+      HostFeatures host,
+      EntryVariant variant,
+      WipeMethod wipeMethod,
+      long heapBytes) {
+    this.wipeMethod = wipeMethod;
+    this.heapBytes = heapBytes;
+    SegmentAllocator allocator = Arena.ofAuto();
+    entryState = allocator.allocate(EntryState.BYTES, 8);
+    memory = new VmMemory(heapBytes, wipeMethod);
+    KvmVm newVm = null;
+    KvmVcpu newVcpu = null;
+    boolean complete = false;
+    try {
+      newVm = system.createVm();
+      newVm.setTssAddress(TSS_AREA);
+      if (host.tripleFaultEvent()) {
+        newVm.enable(KvmNumbers.KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
+      }
+      memory.attach(newVm);
+      newVcpu = newVm.createVcpu();
+      newVcpu.setXcr0(host.xcr0());
+      newVcpu.readSystemRegisters(EntryState.systemRegisters(entryState));
+      complete = true;
+    } finally {
+      if (!complete) {
+        close(newVcpu, newVm, memory);
+      }
+    }
+    vm = newVm;
+    vcpu = newVcpu;
+    tables = new PageTables(memory.system());
+    wiper = new Wiper(memory, wipeMethod);
+    SystemPages.write(memory.system(), memory.code(), variant);
+    shared = vcpu.shared();
+    exits = new ExitDecoder(shared, memory, variant);
+    shared.set(JAVA_LONG, KvmRun.VALID_REGS, KvmRun.SYNC_ALL);
+    EntryState.fill(entryState, host, variant);
+  }
+
+  /** The largest context that it can hold. */
+  long heapBytes() {
+    return heapBytes;
+  }
+
+  /** The function that it is bound to, null if it is blank. */
+  @Nullable GuestCode bound() {
+    return bound;
+  }
+
+  /** Whether it has page tables for {@code plan}: then binding costs half. */
+  boolean knows(MemoryPlan plan) {
+    return roots.containsKey(plan);
+  }
+
+  /** The page tables in use; the machine is bound. */
+  Root currentRoot() {
+    return Objects.requireNonNull(root);
+  }
+
+  VmMemory memory() {
+    return memory;
+  }
+
+  /**
+   * Binds a blank or wiped machine to a function.
+   *
+   * @return false if it has no room left for page tables: then it is blank and can serve only plans
+   *     that it knows
+   */
+  boolean bind(GuestCode code) {
+    unbind();
+    Root found = roots.get(code.plan());
+    if (found == null) {
+      found = tables.build(code.plan());
+      if (found == null) {
+        return false;
+      }
+      roots.put(code.plan(), found);
+    }
+    wiper.load(code);
+    SystemPages.setEntry(memory.code(), code.entry());
+    EntryState.bind(entryState, found, code);
+    root = found;
+    bound = code;
+    trimPolicy.reset();
+    return true;
+  }
+
+  /** Makes a wiped machine blank. */
+  void unbind() {
+    if (bound != null) {
+      wiper.unload(bound);
+      bound = null;
+      root = null;
+    }
+  }
+
+  /** Notes that the host has written guest memory outside of inputs and heap. */
+  void markWritten(long from, long to) {
+    Root current = currentRoot();
+    for (long page = from & -Mapping.PAGE; page < to; page += Mapping.PAGE) {
+      current.mark(page);
+    }
+  }
+
+  /** Wipes after a run that ended as agreed, see {@link Wiper#wipe}. */
+  void wipe(long writtenEnd) {
+    int pages = wiper.wipe(currentRoot(), Objects.requireNonNull(bound), writtenEnd);
+    if (wipeMethod == WipeMethod.DIRTY_BITS && trimPolicy.after(pages)) {
+      renewHot();
+    }
+  }
+
+  /** Wipes after a fault or a kill. */
+  void wipeAll() {
+    wiper.wipeAll(currentRoot(), Objects.requireNonNull(bound));
+  }
+
+  /** Drops all hot memory of a wiped machine, and with it the notes of what was ever written. */
+  void renewHot() {
+    Root current = currentRoot();
+    memory.renewHot();
+    current.cleanHot();
+    wiper.loadHot(Objects.requireNonNull(bound));
+  }
+
+  /** Sets every register for a new run of the bound function. */
+  void prepareEntry() {
+    MemorySegment.copy(entryState, 0, shared, EntryState.OFFSET, EntryState.BYTES);
+    shared.set(JAVA_LONG, KvmRun.DIRTY_REGS, KvmRun.SYNC_ALL);
+  }
+
+  /** Runs from where the registers say until the guest comes out. */
+  VmExit enter() {
+    return exits.decode(vcpu.run(), currentRoot().plan());
+  }
+
+  @Override
+  public void close() {
+    close(vcpu, vm, memory);
+  }
+
+  private static void close(@Nullable KvmVcpu vcpu, @Nullable KvmVm vm, VmMemory memory) {
+    if (vcpu != null) {
+      vcpu.close();
+    }
+    if (vm != null) {
+      vm.close();
+    }
+    memory.close();
+  }
+}

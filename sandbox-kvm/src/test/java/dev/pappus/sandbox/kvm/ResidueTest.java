@@ -1,0 +1,186 @@
+package dev.pappus.sandbox.kvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.linux.PosixTimer;
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Limits;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Guests;
+import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.RunOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Functions of random shape in alternation on few machines of one engine. Each looks for what
+ * others have left and then leaves as much as it can; each must end as it was built to end.
+ */
+class ResidueTest {
+  private static final long SEED = Long.getLong("pappus.seed", 20261122L);
+  private static final RandomFunction.End[] ENDS = RandomFunction.End.values();
+
+  @Nested
+  @NeedsKvm
+  @Tag(NeedsKvm.NO_IDT)
+  class NoIdt extends Suite {
+    NoIdt() {
+      super(EntryVariant.NO_IDT);
+    }
+  }
+
+  @Nested
+  @NeedsKvm
+  @Tag(NeedsKvm.IDT)
+  class Idt extends Suite {
+    Idt() {
+      super(EntryVariant.IDT);
+    }
+  }
+
+  abstract static class Suite {
+    private final EntryVariant variant;
+
+    Suite(EntryVariant variant) {
+      this.variant = variant;
+    }
+
+    @Test
+    void nothingIsLeftByOneFunctionToTheNext() {
+      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 60, SEED).run(300, false);
+    }
+
+    @Test
+    void nothingIsLeftWhenGuestsAreInterruptedAndKilledAtAnyPoint() {
+      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 30, SEED + 1).run(700, true);
+    }
+
+    @Test
+    void nothingIsLeftWhereOnlyResidencyTellsWhatWasWritten() {
+      KvmSettings settings =
+          TestSettings.of(variant).withSandboxesPerEngine(2).withWipeMethod(WipeMethod.RESIDENCY);
+      new Mix(settings, 30, SEED + 2).run(80, false);
+    }
+
+    @Test
+    @Tag("stress")
+    void nothingIsLeftInTheLongRun() {
+      for (int i = 0; i < 4; i++) {
+        KvmSettings settings = TestSettings.of(variant).withSandboxesPerEngine(1 + i % 4);
+        new Mix(settings, 100, SEED + 10 + i).run(2000, i % 2 == 1);
+      }
+    }
+  }
+
+  /** Some functions on one engine. */
+  private static final class Mix {
+    private final KvmSettings settings;
+    private final int count;
+    private final long seed;
+    private final Random random;
+    private int agreed;
+    private int faulted;
+    private int killed;
+
+    Mix(KvmSettings settings, int count, long seed) {
+      this.settings = settings;
+      this.count = count;
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    void run(int rounds, boolean interrupted) {
+      try (KvmDriver driver = new KvmDriver(settings);
+          KvmEngine engine = driver.openEngine(0);
+          PosixTimer kicks = new PosixTimer()) {
+        List<RandomFunction.Made> made = new ArrayList<>();
+        List<PreparedFunction> functions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          RandomFunction.Made one = RandomFunction.make(random, ENDS[i % ENDS.length]);
+          made.add(one);
+          functions.add(driver.prepare(one.binary(), one.contextBytes()));
+        }
+        PreparedFunction state = driver.prepare(Guests.binary("entry_state"), 8 << 20);
+        byte[] first = registers(engine, state);
+        for (int round = 0; round < rounds; round++) {
+          if (round % 8 == 7) {
+            assertThat(registers(engine, state))
+                .as("seed %d round %d", seed, round)
+                .isEqualTo(first);
+            continue;
+          }
+          int chosen = random.nextInt(count);
+          check(
+              engine,
+              functions.get(chosen),
+              made.get(chosen).end(),
+              interrupted ? kicks : null,
+              round);
+        }
+        assertThat(agreed).isPositive();
+        assertThat(faulted).isPositive();
+        assertThat(killed).isPositive();
+      }
+    }
+
+    private void check(
+        KvmEngine engine,
+        PreparedFunction function,
+        RandomFunction.End end,
+        @Nullable PosixTimer kicks,
+        int round) {
+      long nanos =
+          end == RandomFunction.End.LOOP
+              ? 1_000_000
+              : kicks != null && random.nextInt(3) > 0
+                  ? 20_000 + random.nextInt(400_000)
+                  : 10_000_000_000L;
+      RunOutcome outcome;
+      try (Context context = engine.domain().acquire(function)) {
+        context.write(List.of(), List.of());
+        long now = System.nanoTime();
+        if (kicks != null) {
+          kicks.arm(now + random.nextInt(100_000), 60_000 + random.nextInt(60_000));
+        }
+        outcome = engine.run(context, now + nanos);
+        if (kicks != null) {
+          kicks.disarm();
+        }
+      }
+      String where = "seed %d round %d %s: %s".formatted(seed, round, end, outcome);
+      Integer vector = end.vector();
+      switch (outcome) {
+        case RunOutcome.Exited exited -> {
+          agreed++;
+          assertThat(vector).as(where).isEqualTo(-1);
+          assertThat(exited.exitCode()).as(where).isZero();
+        }
+        case RunOutcome.Faulted fault -> {
+          faulted++;
+          assertThat(fault.state().vector()).as(where).isEqualTo(vector);
+        }
+        case RunOutcome.DeadlineExceeded _ -> {
+          killed++;
+          assertThat(nanos).as(where).isLessThan(10_000_000_000L);
+        }
+        case RunOutcome.SandboxFailed failed -> throw new AssertionError(where + failed);
+      }
+    }
+
+    /** Registers at the start of a run, as the guest that spoils them all sees them. */
+    private static byte @Nullable [] registers(KvmEngine engine, PreparedFunction state) {
+      try (Context context = engine.domain().acquire(state)) {
+        context.write(List.of(), List.of("state"));
+        RunOutcome outcome = engine.run(context, System.nanoTime() + 10_000_000_000L);
+        assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
+        List<DataSet> sets = context.readOutputs(Limits.DEFAULTS);
+        return sets.getFirst().items().getFirst().toBytes();
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.pappus.sandbox.kvm;
+
+/**
+ * Settings that tests use: few blanks, so that making machines does not take their time; no
+ * back-off, since hostile guests are what they are about.
+ */
+final class TestSettings {
+  private TestSettings() {}
+
+  static KvmSettings of(EntryVariant variant) {
+    return KvmSettings.DEFAULTS
+        .withVariant(variant)
+        .withWarmBlanks(1)
+        .withPinEngines(false)
+        .withBackoff(new KvmSettings.Backoff(1_000_000, 1, 1));
+  }
+}
