@@ -1,0 +1,140 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
+import dev.pappus.dispatcher.engine.CodeCache;
+import dev.pappus.dispatcher.engine.EngineTask;
+import dev.pappus.dispatcher.engine.EngineWorker;
+import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Phases;
+import dev.pappus.model.Problem;
+import dev.pappus.model.StartLevel;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.InstanceResult;
+import dev.pappus.sandbox.InstanceRunner;
+import org.jspecify.annotations.Nullable;
+
+/** An instance of a compute function, for an engine. */
+final class ComputeTask extends EngineTask implements InstanceWork {
+  private final InvocationRun run;
+  private final Instance instance;
+  private final FunctionEntry function;
+  private final Node.Compute compute;
+  private final InvocationRequest.CodeSource source;
+  private volatile boolean cancelled;
+
+  ComputeTask(
+      InvocationRun run,
+      Instance instance,
+      FunctionEntry function,
+      Node.Compute compute,
+      InvocationRequest.CodeSource source) {
+    this.run = run;
+    this.instance = instance;
+    this.function = function;
+    this.compute = compute;
+    this.source = source;
+  }
+
+  @Override
+  public boolean start() {
+    return compute.engines().submit(this);
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    compute.engines().withdraw(this);
+  }
+
+  @Override
+  public Instance instance() {
+    return instance;
+  }
+
+  @Override
+  protected int preferredEngine() {
+    return function.code().lastEngine();
+  }
+
+  @Override
+  protected void fail(Problem problem) {
+    run.ended(this, Instance.End.failed(problem, instance.readyNanos()));
+  }
+
+  @Override
+  protected void run(EngineWorker worker) {
+    if (cancelled) {
+      return;
+    }
+    long startNanos = System.nanoTime();
+    switch (source) {
+      case FILE -> runFromFile(worker, startNanos);
+      case ANY -> {
+        switch (compute.code().lookup(function.code(), this::codeLoaded)) {
+          case CodeCache.Found found -> finish(worker, found, startNanos);
+          case CodeCache.Missing missing -> fail(missing.problem());
+          case CodeCache.LoadedElsewhere _ -> {}
+        }
+      }
+    }
+  }
+
+  /** Another engine has loaded the code, or failed to. */
+  private void codeLoaded(@Nullable Problem failure) {
+    if (failure != null) {
+      fail(failure);
+    } else if (!cancelled) {
+      compute.engines().resubmit(this);
+    }
+  }
+
+  private void runFromFile(EngineWorker worker, long startNanos) {
+    CodeCache.Found found;
+    try {
+      found = compute.code().readAgain(function.code());
+    } catch (dev.pappus.model.ProblemException e) {
+      fail(e.problem());
+      return;
+    }
+    finish(worker, found, startNanos);
+    worker.engine().domain().forget(found.function());
+  }
+
+  private void finish(EngineWorker worker, CodeCache.Found code, long startNanos) {
+    long foundNanos = System.nanoTime();
+    InstanceResult result =
+        new InstanceRunner(worker.engine(), MonotonicClock.SYSTEM)
+            .run(
+                code.function(),
+                function.registered().spec(),
+                instance.inputs(),
+                run.deadlineNanos(),
+                run.limits());
+    if (source == InvocationRequest.CodeSource.ANY) {
+      function.code().ranOn(worker.index());
+    }
+    Phases phases =
+        new Phases(
+            startNanos - instance.readyNanos(),
+            foundNanos - startNanos + result.loadNanos(),
+            result.runNanos(),
+            result.replyNanos());
+    run.ended(
+        this,
+        new Instance.End(
+            result.outputs(),
+            result.problem(),
+            startLevel(code.from(), result.warmth()),
+            phases,
+            System.nanoTime()));
+  }
+
+  private static @Nullable StartLevel startLevel(
+      StartLevel.Code from, Context.@Nullable Warmth warmth) {
+    if (warmth == null) {
+      return null;
+    }
+    boolean bound = warmth.bound() && from == StartLevel.Code.LOADED;
+    return new StartLevel(bound ? StartLevel.Code.BOUND : from, warmth.freshSandbox());
+  }
+}

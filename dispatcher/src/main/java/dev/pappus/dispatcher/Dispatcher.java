@@ -1,0 +1,354 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.communication.CommunicationFunction;
+import dev.pappus.dispatcher.InvocationResult.Failed;
+import dev.pappus.dispatcher.InvocationResult.Succeeded;
+import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
+import dev.pappus.dispatcher.RegistrySnapshot.Entry;
+import dev.pappus.dispatcher.engine.CodeCache;
+import dev.pappus.dispatcher.engine.CommunicationPool;
+import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.dispatcher.store.DataFolder;
+import dev.pappus.language.AnySharding;
+import dev.pappus.language.PartitionSettings;
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Names;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.Signature;
+import dev.pappus.model.Suggestion;
+import dev.pappus.sandbox.ComputeDriver;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns invocations into ready tasks and their results into sets; owns the engines, but no guest
+ * memory. Any thread may use it; the opener closes it, and the driver with it.
+ */
+public final class Dispatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  private final Settings settings;
+  private final Node node;
+  private final Registry registry;
+  private final ScheduledThreadPoolExecutor timer;
+  private final InvocationIds ids = new InvocationIds();
+  private final RecentInvocations recent = new RecentInvocations();
+  private final Set<InvocationRun> running = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger runningCount = new AtomicInteger();
+  private final AtomicLong internalErrors = new AtomicLong();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder succeeded = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
+  private final LongAdder overloaded = new LongAdder();
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  /**
+   * What a dispatcher is made of.
+   *
+   * @param nodeName shown in problems
+   * @param dataFolder holds registry and binaries; made if absent
+   * @param driver the backend for compute functions; null if the host has none, so that compute
+   *     functions fail with SANDBOX_UNAVAILABLE
+   * @param engines compute engines to start; at least 1
+   * @param communication functions of the platform
+   * @param limits the node's limits
+   * @param anySharding how {@code anyEach} and {@code anyKeyed} sets are cut
+   */
+  public record Settings(
+      String nodeName,
+      Path dataFolder,
+      @Nullable ComputeDriver driver,
+      int engines,
+      List<CommunicationFunction> communication,
+      Limits limits,
+      AnySharding anySharding) {
+    public Settings {
+      communication = List.copyOf(communication);
+      if (engines < 1) {
+        throw new IllegalArgumentException("a node needs at least one engine, not " + engines);
+      }
+    }
+
+    /** With the default cut of any-sets. */
+    public Settings(
+        String nodeName,
+        Path dataFolder,
+        @Nullable ComputeDriver driver,
+        int engines,
+        List<CommunicationFunction> communication,
+        Limits limits) {
+      this(nodeName, dataFolder, driver, engines, communication, limits, AnySharding.DEFAULT);
+    }
+  }
+
+  /**
+   * Opens the data folder and starts the engines.
+   *
+   * @throws ProblemException with STORAGE_FAILED; the driver stays open then
+   */
+  public Dispatcher(Settings settings) {
+    this(settings, ResultBudget.ofHeap());
+  }
+
+  /** With a budget of the caller's for results. */
+  Dispatcher(Settings settings, ResultBudget results) {
+    this.settings = settings;
+    Limits limits = settings.limits();
+    DataFolder folder = DataFolder.open(settings.dataFolder());
+    timer =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timer").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
+    ComputeDriver driver = settings.driver();
+    Node.Compute compute = null;
+    if (driver != null) {
+      EnginePool engines = new EnginePool(driver, settings.engines(), waitingMax, timer);
+      CodeCache code =
+          new CodeCache(driver, folder.blobs(), limits.get(Limit.CODE_CACHE), engines::forget);
+      compute = new Node.Compute(engines, code);
+    }
+    node =
+        new Node(
+            settings.nodeName(),
+            limits,
+            new PartitionSettings(settings.anySharding(), settings.engines(), 0),
+            compute,
+            new CommunicationPool(limits.count(Limit.IO_CONCURRENCY), waitingMax),
+            results,
+            timer,
+            internalErrors);
+    registry = openRegistry(folder, compute);
+  }
+
+  private Registry openRegistry(DataFolder folder, Node.@Nullable Compute compute) {
+    boolean opened = false;
+    try {
+      Registry open =
+          new Registry(
+              folder,
+              settings.driver(),
+              compute == null ? null : compute.code(),
+              settings.limits(),
+              settings.communication().stream().map(Dispatcher::entryOf).toList());
+      opened = true;
+      return open;
+    } finally {
+      if (!opened) {
+        if (compute != null) {
+          compute.engines().close();
+        }
+        timer.shutdownNow();
+        folder.close();
+      }
+    }
+  }
+
+  private static CommunicationEntry entryOf(CommunicationFunction function) {
+    return new CommunicationEntry(
+        new Registered.Communication(function.name(), function.signature()), function);
+  }
+
+  /** What is registered. */
+  public Registry registry() {
+    return registry;
+  }
+
+  /**
+   * Starts an invocation; returns at once. A problem, that of being overloaded included, is its
+   * result.
+   */
+  public Invocation invoke(InvocationRequest request) {
+    RegistrySnapshot snapshot = registry.snapshot();
+    InvocationRun run = new InvocationRun(ids.next(), node, snapshot, request.code(), this::ended);
+    received.increment();
+    // Counted before the look at the flag: close() either sees this run or is seen by it.
+    running.add(run);
+    int before = runningCount.getAndIncrement();
+    run.start(() -> admit(request, snapshot, before), request.inputs());
+    return run;
+  }
+
+  /** What {@code request} asks for, while {@code before} others are under way. */
+  private Entry admit(InvocationRequest request, RegistrySnapshot snapshot, int before) {
+    if (closing.get()) {
+      throw new ProblemException(shuttingDown());
+    }
+    if (before >= settings.limits().count(Limit.INVOCATIONS_MAX)) {
+      throw new ProblemException(
+          settings
+              .limits()
+              .exceeded(
+                  ProblemCode.OVERLOADED,
+                  Limit.INVOCATIONS_MAX,
+                  "invocations under way",
+                  before + 1L)
+              .withHint("try again a little later"));
+    }
+    Entry target = resolve(request.target(), snapshot);
+    checkInputs(target, request.inputs());
+    return target;
+  }
+
+  private static Entry resolve(InvocationTarget target, RegistrySnapshot snapshot) {
+    return switch (target) {
+      case InvocationTarget.OneShot oneShot -> RegistryRestorer.entryOf(oneShot.composition());
+      case InvocationTarget.Named named -> {
+        Entry entry = snapshot.find(named.name());
+        if (entry == null) {
+          String shown = Names.printable(named.name());
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.UNKNOWN_INVOCABLE,
+                      "no function or composition '%s' is registered%s",
+                      shown,
+                      Suggestion.didYouMean(shown, snapshot.names()))
+                  .withHint("'pappus ls' lists what is registered")
+                  .withFunction(shown));
+        }
+        yield entry;
+      }
+    };
+  }
+
+  private void checkInputs(Entry target, List<DataSet> inputs) {
+    Signature signature = target.registered().signature();
+    if (inputs.size() > signature.inputs().size()) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.UNKNOWN_SET,
+                  "'%s' has %d input sets, the request %d",
+                  target.name(),
+                  signature.inputs().size(),
+                  inputs.size())
+              .withHint("its input sets are: " + String.join(", ", signature.inputs()))
+              .withFunction(target.name()));
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).items().size() > settings.limits().get(Limit.SET_ITEMS)) {
+        throw new ProblemException(
+            settings
+                .limits()
+                .exceeded(
+                    ProblemCode.TOO_MANY_ITEMS,
+                    Limit.SET_ITEMS,
+                    "input set '" + signature.inputs().get(i) + "'",
+                    inputs.get(i).items().size())
+                .withFunction(target.name()));
+      }
+    }
+  }
+
+  private void ended(InvocationRun run, InvocationResult result) {
+    running.remove(run);
+    runningCount.getAndDecrement();
+    switch (result.outcome()) {
+      case Succeeded _ -> succeeded.increment();
+      case Failed failure -> {
+        failed.increment();
+        if (failure.problem().code() == ProblemCode.OVERLOADED) {
+          overloaded.increment();
+        } else if (failure.problem().code() == ProblemCode.CANCELLED) {
+          cancelled.increment();
+        }
+      }
+    }
+    recent.add(result);
+  }
+
+  /**
+   * The result of one of the last thousand invocations that ended, without the items of its outputs
+   * and with at most 64 instance reports.
+   */
+  public Optional<InvocationResult> recent(String id) {
+    return recent.find(id);
+  }
+
+  /** The counters now; each is exact, but they are not read at one instant. */
+  public DispatcherStats stats() {
+    Node.Compute compute = node.compute();
+    EnginePool engines = compute == null ? null : compute.engines();
+    CodeCache code = compute == null ? null : compute.code();
+    return new DispatcherStats(
+        received.sum(),
+        succeeded.sum(),
+        failed.sum(),
+        cancelled.sum(),
+        overloaded.sum(),
+        runningCount.get(),
+        engines == null ? 0 : engines.waiting(),
+        engines == null ? 0 : engines.busy(),
+        engines == null ? 0 : engines.spares(),
+        node.communication().waiting(),
+        node.communication().running(),
+        code == null ? 0 : code.loaded(),
+        code == null ? 0 : code.residentBytes(),
+        node.results().heldBytes(),
+        internalErrors.get() + (engines == null ? 0 : engines.internalErrors()));
+  }
+
+  private static Problem shuttingDown() {
+    return Problem.of(ProblemCode.SHUTTING_DOWN, "the node is stopping")
+        .withHint("send the request to another node, or again once it is back");
+  }
+
+  /**
+   * Refuses new invocations, lets running ones finish for limits.shutdown_grace, then fails them.
+   * Guests that still run then are waited for until their deadline.
+   */
+  @Override
+  public void close() {
+    if (closing.getAndSet(true)) {
+      return;
+    }
+    awaitRunning(settings.limits().get(Limit.SHUTDOWN_GRACE));
+    running.forEach(run -> run.fail(shuttingDown()));
+    Node.Compute compute = node.compute();
+    ComputeDriver driver = settings.driver();
+    if (compute != null && driver != null) {
+      long patienceNanos = settings.limits().get(Limit.FUNCTION_RUN) + 1_000_000_000L;
+      if (compute.engines().close(patienceNanos)) {
+        driver.close();
+      } else {
+        LOG.error("an engine does not end; its sandboxes stay open until the process ends");
+      }
+    }
+    timer.shutdownNow();
+    registry.close();
+  }
+
+  private void awaitRunning(long graceNanos) {
+    CompletableFuture<?>[] results =
+        running.stream()
+            .map(run -> run.result().toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(results).get(graceNanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{} invocations still run after the grace time and fail", runningCount.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("results never complete exceptionally", e);
+    }
+  }
+}

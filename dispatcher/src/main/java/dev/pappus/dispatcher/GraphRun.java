@@ -1,0 +1,162 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.dispatcher.ApplicationRun.Completion;
+import dev.pappus.language.Applicability;
+import dev.pappus.language.Application;
+import dev.pappus.language.Composition;
+import dev.pappus.language.OutputMerge;
+import dev.pappus.language.SetUse;
+import dev.pappus.model.DataSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a composition inside an invocation: which sets are there, and which applications still
+ * wait for some. Belongs to whoever holds the invocation's mailbox.
+ */
+final class GraphRun {
+  private final InvocationRun run;
+  private final CompositionPlan plan;
+  private final Composition composition;
+  private final int depth;
+  private final Completion completion;
+
+  /** Sets that are there and will be read again; indexed by number, as are {@link #reads}. */
+  private final @Nullable DataSet[] sets;
+
+  private final int[] reads;
+
+  // By application.
+  private final int[] waits;
+  private final boolean[] begun;
+  private final Trace[] traces;
+
+  private int applicationsLeft;
+  private Trace last;
+
+  /**
+   * A run of {@code plan}.
+   *
+   * @param depth 1 for the invoked composition, one more for each nesting
+   */
+  GraphRun(InvocationRun run, CompositionPlan plan, int depth, Trace start, Completion completion) {
+    this.run = run;
+    this.plan = plan;
+    this.composition = plan.composition();
+    this.depth = depth;
+    this.completion = completion;
+    this.sets = new DataSet[composition.setNames().size()];
+    this.reads = plan.reads();
+    this.waits = plan.waits();
+    int applications = composition.applications().size();
+    this.begun = new boolean[applications];
+    this.traces = new Trace[applications];
+    Arrays.fill(traces, start);
+    this.applicationsLeft = applications;
+    this.last = start;
+  }
+
+  /** Starts it; missing inputs are empty. */
+  void start(List<DataSet> inputs) {
+    for (Application application : composition.applications()) {
+      if (waits[application.index()] == 0) {
+        run.later(() -> begin(application));
+      }
+    }
+    for (int i = 0; i < composition.signature().inputs().size(); i++) {
+      DataSet set = i < inputs.size() ? inputs.get(i) : DataSet.empty("");
+      arrive(i, OutputMerge.merge(set.name(), List.of(set)), last);
+    }
+    if (applicationsLeft == 0) {
+      finish();
+    }
+  }
+
+  private void arrive(int set, DataSet data, Trace trace) {
+    if (reads[set] > 0) {
+      sets[set] = data;
+    }
+    run.later(() -> tellUsers(set, data, trace));
+  }
+
+  private void tellUsers(int set, DataSet data, Trace trace) {
+    for (CompositionPlan.Use use : plan.uses().get(set)) {
+      int index = use.application();
+      if (begun[index]) {
+        continue;
+      }
+      traces[index] = Trace.later(traces[index], trace);
+      waits[index]--;
+      if (Applicability.of(use.use(), data) == Applicability.SKIP) {
+        skip(composition.applications().get(index));
+      } else if (waits[index] == 0) {
+        begin(composition.applications().get(index));
+      }
+    }
+  }
+
+  /** An input that must not be empty is: all outputs are empty, whatever the other inputs hold. */
+  private void skip(Application application) {
+    begun[application.index()] = true;
+    forgetInputs(application);
+    List<DataSet> nothing = application.signature().outputs().stream().map(DataSet::empty).toList();
+    complete(application, nothing, traces[application.index()]);
+  }
+
+  private void begin(Application application) {
+    begun[application.index()] = true;
+    List<DataSet> inputs = new ArrayList<>(application.inputs().size());
+    for (Optional<SetUse> use : application.inputs()) {
+      DataSet set = use.isPresent() ? sets[use.get().set()] : null;
+      inputs.add(set == null ? DataSet.empty("") : set);
+    }
+    forgetInputs(application);
+    run.apply(
+        composition.name(),
+        application,
+        inputs,
+        depth,
+        traces[application.index()],
+        (outputs, trace) -> complete(application, outputs, trace));
+  }
+
+  /** Drops sets that nobody will read any more. */
+  private void forgetInputs(Application application) {
+    for (Optional<SetUse> use : application.inputs()) {
+      if (use.isPresent()) {
+        int set = use.get().set();
+        reads[set]--;
+        if (reads[set] == 0) {
+          sets[set] = null;
+        }
+      }
+    }
+  }
+
+  private void complete(Application application, List<DataSet> outputs, Trace trace) {
+    last = Trace.later(trace, last);
+    for (int i = 0; i < application.outputs().size(); i++) {
+      OptionalInt set = application.outputs().get(i);
+      if (set.isPresent()) {
+        arrive(set.getAsInt(), outputs.get(i), trace);
+      }
+    }
+    applicationsLeft--;
+    if (applicationsLeft == 0) {
+      finish();
+    }
+  }
+
+  private void finish() {
+    List<DataSet> outputs = new ArrayList<>(composition.outputs().size());
+    for (int set : composition.outputs()) {
+      DataSet data = sets[set];
+      outputs.add(data == null ? DataSet.empty("") : data);
+    }
+    run.later(() -> completion.completed(outputs, last));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.language.Composition;
+
+/** What to invoke. */
+public sealed interface InvocationTarget {
+  /**
+   * A registered function or composition.
+   *
+   * @param name its name
+   */
+  record Named(String name) implements InvocationTarget {}
+
+  /**
+   * A composition that came with the request and is not stored.
+   *
+   * @param composition checked against the registry
+   */
+  record OneShot(Composition composition) implements InvocationTarget {}
+}

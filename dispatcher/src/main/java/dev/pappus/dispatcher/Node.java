@@ -1,0 +1,39 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.dispatcher.engine.CodeCache;
+import dev.pappus.dispatcher.engine.CommunicationPool;
+import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.language.PartitionSettings;
+import dev.pappus.model.Limits;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all invocations of a node share.
+ *
+ * @param name shown in problems
+ * @param partition how any-sets are cut
+ * @param compute null if the host has no backend
+ * @param communication for communication functions
+ * @param results memory for what instances leave
+ * @param timer for deadlines; its tasks are short
+ * @param internalErrors exceptions that should not have been
+ */
+record Node(
+    String name,
+    Limits limits,
+    PartitionSettings partition,
+    @Nullable Compute compute,
+    CommunicationPool communication,
+    ResultBudget results,
+    ScheduledExecutorService timer,
+    AtomicLong internalErrors) {
+  /**
+   * What runs compute functions.
+   *
+   * @param engines the engines
+   * @param code where their code comes from
+   */
+  record Compute(EnginePool engines, CodeCache code) {}
+}

@@ -1,0 +1,61 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.language.Composition;
+import dev.pappus.model.Digest;
+import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.Signature;
+
+/** Something registered under a name: an invocable as lists show it. */
+public sealed interface Registered {
+  /** Its name. */
+  String name();
+
+  /** Its sets. */
+  Signature signature();
+
+  /**
+   * A compute function.
+   *
+   * @param spec what its owner said of it
+   * @param binary names its binary
+   * @param binaryBytes size of its binary
+   * @param sandbox the backend that runs it, {@code kvm}
+   */
+  record Function(FunctionSpec spec, Digest binary, long binaryBytes, String sandbox)
+      implements Registered {
+    @Override
+    public String name() {
+      return spec.name();
+    }
+
+    @Override
+    public Signature signature() {
+      return spec.signature();
+    }
+  }
+
+  /**
+   * A composition.
+   *
+   * @param composition the checked graph with its text
+   */
+  record OfComposition(Composition composition) implements Registered {
+    @Override
+    public String name() {
+      return composition.name();
+    }
+
+    @Override
+    public Signature signature() {
+      return composition.signature();
+    }
+  }
+
+  /**
+   * A communication function of the platform; it is always there.
+   *
+   * @param name its name
+   * @param signature its sets
+   */
+  record Communication(String name, Signature signature) implements Registered {}
+}

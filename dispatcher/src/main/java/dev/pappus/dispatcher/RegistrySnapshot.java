@@ -1,0 +1,143 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.communication.CommunicationFunction;
+import dev.pappus.dispatcher.engine.FunctionCode;
+import dev.pappus.language.Application;
+import dev.pappus.language.SignatureLookup;
+import dev.pappus.model.Problem;
+import dev.pappus.model.Signature;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is registered at one moment. Immutable: an invocation that keeps the snapshot it
+ * started with sees one version of everything, whatever is registered meanwhile.
+ */
+final class RegistrySnapshot implements SignatureLookup {
+  static final RegistrySnapshot EMPTY = new RegistrySnapshot(Map.of());
+
+  private final Map<String, Entry> entries;
+
+  private RegistrySnapshot(Map<String, Entry> entries) {
+    this.entries = entries;
+  }
+
+  /** One version of something registered. */
+  sealed interface Entry {
+    /** What lists show of it. */
+    Registered registered();
+
+    default String name() {
+      return registered().name();
+    }
+  }
+
+  /**
+   * A compute function.
+   *
+   * @param document its specification as stored; equal documents mean equal specifications
+   * @param code its binary
+   * @param defect why it cannot run, if the data folder lost a part of it
+   */
+  record FunctionEntry(
+      Registered.Function registered, String document, FunctionCode code, @Nullable Problem defect)
+      implements Entry {}
+
+  /**
+   * A composition.
+   *
+   * @param plan how its sets flow
+   */
+  record CompositionEntry(Registered.OfComposition registered, CompositionPlan plan)
+      implements Entry {}
+
+  /** A communication function. */
+  record CommunicationEntry(Registered.Communication registered, CommunicationFunction function)
+      implements Entry {}
+
+  /** This snapshot with {@code added} in place of what had their names. */
+  RegistrySnapshot with(Collection<? extends Entry> added) {
+    Map<String, Entry> all = new HashMap<>(entries);
+    for (Entry entry : added) {
+      all.put(entry.name(), entry);
+    }
+    return new RegistrySnapshot(all);
+  }
+
+  @Nullable Entry find(String name) {
+    return entries.get(name);
+  }
+
+  /** Everything, by name. */
+  List<Entry> all() {
+    return entries.values().stream().sorted(Comparator.comparing(Entry::name)).toList();
+  }
+
+  /** Names of the compositions that apply {@code name}, sorted. */
+  List<String> usersOf(String name) {
+    Set<String> users = new TreeSet<>();
+    for (Entry entry : entries.values()) {
+      if (entry instanceof CompositionEntry composition && applies(composition, name)) {
+        users.add(entry.name());
+      }
+    }
+    return List.copyOf(users);
+  }
+
+  private static boolean applies(CompositionEntry composition, String name) {
+    return composition.registered().composition().applications().stream()
+        .anyMatch(application -> application.callee().equals(name));
+  }
+
+  /** Names on a cycle of compositions through {@code name}, from it to itself; empty if none. */
+  List<String> cycleThrough(String name) {
+    Map<String, String> reachedFrom = new HashMap<>();
+    Deque<String> left = new ArrayDeque<>(List.of(name));
+    while (!left.isEmpty()) {
+      String user = left.remove();
+      if (entries.get(user) instanceof CompositionEntry composition) {
+        for (Application application : composition.registered().composition().applications()) {
+          String callee = application.callee();
+          if (reachedFrom.putIfAbsent(callee, user) == null) {
+            left.add(callee);
+          }
+        }
+      }
+    }
+    return wayBack(name, reachedFrom);
+  }
+
+  private static List<String> wayBack(String name, Map<String, String> reachedFrom) {
+    String step = reachedFrom.get(name);
+    if (step == null) {
+      return List.of();
+    }
+    List<String> path = new ArrayList<>(List.of(name));
+    while (step != null && !step.equals(name)) {
+      path.add(step);
+      step = reachedFrom.get(step);
+    }
+    path.add(name);
+    return path.reversed();
+  }
+
+  @Override
+  public Optional<Signature> signature(String name) {
+    return Optional.ofNullable(entries.get(name)).map(entry -> entry.registered().signature());
+  }
+
+  @Override
+  public Collection<String> names() {
+    return entries.keySet();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.pappus.dispatcher.engine;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.pappus.dispatcher.store.BlobStore;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.StartLevel;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.PageCache;
+import dev.pappus.sandbox.PreparedFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepared code in memory, bounded by what it occupies. One thread at a time loads a function;
+ * others that want it meanwhile are not blocked but called back. Any thread may use it.
+ */
+public final class CodeCache {
+  /** Caffeine's weights are ints; in KiB they reach 2 TiB. */
+  private static final long WEIGHT_UNIT_BYTES = 1024;
+
+  private final ComputeDriver driver;
+  private final BlobStore blobs;
+  private final Cache<FunctionCode, PreparedFunction> cache;
+  private final ConcurrentMap<FunctionCode, Load> loads = new ConcurrentHashMap<>();
+  private final AtomicLong loaded = new AtomicLong();
+
+  /**
+   * A cache of at most {@code capacityBytes}.
+   *
+   * @param onEvicted told of everything that leaves, on the thread that brought it about
+   */
+  public CodeCache(
+      ComputeDriver driver,
+      BlobStore blobs,
+      long capacityBytes,
+      Consumer<PreparedFunction> onEvicted) {
+    this.driver = driver;
+    this.blobs = blobs;
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumWeight(capacityBytes / WEIGHT_UNIT_BYTES)
+            .weigher((FunctionCode code, PreparedFunction function) -> weight(function))
+            .removalListener(
+                (@Nullable FunctionCode code,
+                    @Nullable PreparedFunction function,
+                    com.github.benmanes.caffeine.cache.RemovalCause cause) -> {
+                  if (function != null) {
+                    onEvicted.accept(function);
+                  }
+                })
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private static int weight(PreparedFunction function) {
+    return (int) Math.min(Integer.MAX_VALUE, function.residentBytes() / WEIGHT_UNIT_BYTES + 1);
+  }
+
+  /** What a look-up found. */
+  public sealed interface Lookup {}
+
+  /**
+   * The code.
+   *
+   * @param function prepared by the driver
+   * @param from where it was
+   */
+  public record Found(PreparedFunction function, StartLevel.Code from) implements Lookup {}
+
+  /**
+   * It cannot be had.
+   *
+   * @param problem why
+   */
+  public record Missing(Problem problem) implements Lookup {}
+
+  /** Another thread is loading it; the waiter is called when that has ended. */
+  public record LoadedElsewhere() implements Lookup {}
+
+  /**
+   * The code of a function, read from its file by this thread if it is nowhere warmer.
+   *
+   * @param waiter called once, on another thread, if and only if the result is {@link
+   *     LoadedElsewhere}: with null when another look-up is worth while, else with the problem
+   */
+  public Lookup lookup(FunctionCode code, Consumer<@Nullable Problem> waiter) {
+    while (true) {
+      PreparedFunction cached = cache.getIfPresent(code);
+      if (cached != null) {
+        return new Found(cached, StartLevel.Code.LOADED);
+      }
+      Load own = new Load();
+      Load other = loads.putIfAbsent(code, own);
+      if (other == null) {
+        return load(code, own);
+      }
+      if (other.await(waiter)) {
+        return new LoadedElsewhere();
+      }
+    }
+  }
+
+  private Lookup load(FunctionCode code, Load own) {
+    Problem failure =
+        Problem.of(ProblemCode.INTERNAL, "the function's code could not be loaded")
+            .withHint("please report this with the node's log of this moment");
+    try {
+      Found found = readFresh(code);
+      cache.put(code, found.function());
+      failure = null;
+      return found;
+    } catch (ProblemException e) {
+      failure = e.problem();
+      return new Missing(e.problem());
+    } finally {
+      loads.remove(code, own);
+      own.end(failure);
+    }
+  }
+
+  /**
+   * Reads the file and prepares it even if the code is in memory; only its conduct so far is not
+   * forgotten.
+   *
+   * @throws ProblemException with BINARY_CORRUPT, STORAGE_FAILED or BAD_BINARY
+   */
+  public Found readAgain(FunctionCode code) {
+    Found fresh = readFresh(code);
+    PreparedFunction kept = cache.asMap().putIfAbsent(code, fresh.function());
+    return kept == null ? fresh : new Found(fresh.function().accountedWith(kept), fresh.from());
+  }
+
+  private Found readFresh(FunctionCode code) {
+    boolean inMemory = PageCache.holds(blobs.path(code.binary()));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment binary = blobs.read(code.binary(), code.binaryBytes(), arena);
+      PreparedFunction function = driver.prepare(binary, code.contextBytes());
+      loaded.getAndIncrement();
+      return new Found(function, inMemory ? StartLevel.Code.FILE : StartLevel.Code.DISK);
+    }
+  }
+
+  /** Keeps code that a registration has prepared. */
+  public void put(FunctionCode code, PreparedFunction function) {
+    cache.put(code, function);
+  }
+
+  /** Drops the code of a version that was replaced. */
+  public void drop(FunctionCode code) {
+    cache.invalidate(code);
+  }
+
+  /** How often code was read from a file. */
+  public long loaded() {
+    return loaded.get();
+  }
+
+  /** Bytes of all code in the cache. */
+  public long residentBytes() {
+    long sum = 0;
+    for (PreparedFunction function : cache.asMap().values()) {
+      sum += function.residentBytes();
+    }
+    return sum;
+  }
+
+  /** A load under way and who waits for it. */
+  private static final class Load {
+    private final List<Consumer<@Nullable Problem>> waiters = new ArrayList<>();
+    private boolean ended;
+
+    synchronized boolean await(Consumer<@Nullable Problem> waiter) {
+      if (!ended) {
+        waiters.add(waiter);
+      }
+      return !ended;
+    }
+
+    void end(@Nullable Problem failure) {
+      synchronized (this) {
+        ended = true;
+      }
+      for (Consumer<@Nullable Problem> waiter : waiters) {
+        waiter.accept(failure);
+      }
+    }
+  }
+}

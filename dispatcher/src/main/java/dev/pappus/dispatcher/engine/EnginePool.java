@@ -1,0 +1,420 @@
+package dev.pappus.dispatcher.engine;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.PreparedFunction;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The compute engines of a node. Each has its own queue; a task goes to an idle engine if there is
+ * one, the one that last ran its function first; an engine takes from its own queue, except when
+ * another's oldest task has waited noticeably longer. When every engine has been at one task for
+ * longer than the quantum and work waits, spare engines, bounded in number, serve the queues. Any
+ * thread may use it.
+ */
+public final class EnginePool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EnginePool.class);
+
+  /** Runs that outlive it make room for a spare engine (DESIGN section 3). */
+  private static final long QUANTUM_NANOS = 10_000_000L;
+
+  /** How much longer another engine's oldest task must have waited to be taken before one's own. */
+  private static final long OWN_QUEUE_LEAD_NANOS = 500_000L;
+
+  /** How long a spare engine without work stays open. */
+  private static final long SPARE_LINGER_NANOS = 2_000_000_000L;
+
+  private static final int SPARES_PER_ENGINE = 4;
+
+  private final ComputeDriver driver;
+  private final ScheduledExecutorService timer;
+  private final int waitingMax;
+  private final List<EngineWorker> engines;
+  private final List<EngineWorker> spares = new CopyOnWriteArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicBoolean spareCheckDue = new AtomicBoolean();
+  private final AtomicLong internalErrors = new AtomicLong();
+  private final AtomicInteger nextQueue = new AtomicInteger();
+  private volatile boolean closed;
+
+  /**
+   * Starts the engines; they open in the background.
+   *
+   * @param engines how many; at least 1
+   * @param waitingMax most tasks that may wait
+   * @param timer for short tasks; stays the caller's
+   */
+  public EnginePool(
+      ComputeDriver driver, int engines, int waitingMax, ScheduledExecutorService timer) {
+    this.driver = driver;
+    this.timer = timer;
+    this.waitingMax = waitingMax;
+    this.engines =
+        IntStream.range(0, engines)
+            .mapToObj(i -> new EngineWorker(this, driver, i, new ReadyQueue()))
+            .toList();
+    for (EngineWorker worker : this.engines) {
+      start(worker, "engine-" + driver.name() + "-" + worker.index());
+    }
+  }
+
+  private void start(EngineWorker worker, String name) {
+    Thread thread = Thread.ofPlatform().name(name).daemon(true).unstarted(worker);
+    threads.add(thread);
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) { // the host has no thread left to give
+        threads.remove(thread);
+        spares.remove(worker);
+      }
+    }
+  }
+
+  /** Whether {@code task} was accepted; it is not when the queue is full or the pool closed. */
+  public boolean submit(EngineTask task) {
+    int before = waiting.getAndIncrement();
+    if (before >= waitingMax || closed) {
+      waiting.getAndDecrement();
+      return false;
+    }
+    enqueue(task);
+    return true;
+  }
+
+  /** Takes back a task that was already accepted and now waits again; it is never refused. */
+  public void resubmit(EngineTask task) {
+    waiting.getAndIncrement();
+    enqueue(task);
+  }
+
+  private void enqueue(EngineTask task) {
+    task.readyNanos = System.nanoTime();
+    EngineWorker target = choose(task.preferredEngine());
+    queueOf(target).add(task);
+    if (closed) {
+      drain();
+      return;
+    }
+    if (!wakeIfIdle(target) && !wakeAnyIdle()) {
+      armSpareCheck();
+    }
+  }
+
+  /**
+   * An idle engine if there is one, else one with a short queue; the preferred one if it may be.
+   */
+  private EngineWorker choose(int preferredIndex) {
+    EngineWorker preferred =
+        preferredIndex >= 0 && preferredIndex < engines.size() ? engines.get(preferredIndex) : null;
+    if (preferred != null && preferred.isIdle()) {
+      return preferred;
+    }
+    int start = Math.floorMod(nextQueue.getAndIncrement(), engines.size());
+    EngineWorker shortest = engines.get(start);
+    for (int i = 0; i < engines.size(); i++) {
+      EngineWorker each = engines.get((start + i) % engines.size());
+      if (each.isIdle()) {
+        return each;
+      }
+      if (queueOf(each).size() < queueOf(shortest).size()) {
+        shortest = each;
+      }
+    }
+    boolean preferredIsShortEnough =
+        preferred != null && queueOf(preferred).size() <= 2 * queueOf(shortest).size() + 2;
+    return preferred != null && preferredIsShortEnough ? preferred : shortest;
+  }
+
+  private static ReadyQueue queueOf(EngineWorker engine) {
+    ReadyQueue queue = engine.queue();
+    if (queue == null) {
+      throw new IllegalStateException("spare engines have no queue");
+    }
+    return queue;
+  }
+
+  private boolean wakeAnyIdle() {
+    for (EngineWorker each : engines) {
+      if (wakeIfIdle(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean wakeIfIdle(EngineWorker worker) {
+    if (!worker.isIdle()) {
+      return false;
+    }
+    worker.idle(false);
+    LockSupport.unpark(worker.thread());
+    return true;
+  }
+
+  /** Takes a waiting task out of its queue; false if it is not waiting any more. */
+  public boolean withdraw(EngineTask task) {
+    ReadyQueue queue = task.queue;
+    if (queue != null && queue.remove(task)) {
+      waiting.getAndDecrement();
+      return true;
+    }
+    return false;
+  }
+
+  /** The next task for {@code worker}, whose thread calls; null when it shall end. */
+  @Nullable EngineTask take(EngineWorker worker) {
+    worker.forgetEvicted();
+    EngineTask task = serves(worker) ? poll(worker) : null;
+    if (task == null) {
+      worker.rest();
+    }
+    while (task == null && !closed) {
+      worker.openIfDue();
+      boolean serves = serves(worker);
+      // Raised before the last look at the queues: whoever adds a task after that look sees it.
+      worker.idle(serves);
+      task = serves ? poll(worker) : null;
+      if (task == null && !closed && !worker.hasToForget() && !await(worker, serves)) {
+        return null;
+      }
+      worker.idle(false);
+      worker.forgetEvicted();
+    }
+    if (task != null && waiting.get() > 0 && !wakeAnyIdle()) {
+      armSpareCheck();
+    }
+    return task;
+  }
+
+  /** An engine that the host refused leaves the tasks to others, unless it refused all. */
+  private boolean serves(EngineWorker worker) {
+    return !worker.isRefused() || engines.stream().allMatch(EngineWorker::isRefused);
+  }
+
+  /** Waits to be woken; false if the worker shall end. */
+  private boolean await(EngineWorker worker, boolean serves) {
+    if (worker.queue() == null) {
+      return lingerAsSpare(worker);
+    }
+    if (serves && !worker.isRefused()) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, EngineWorker.REOPEN_PAUSE_NANOS);
+    }
+    return true;
+  }
+
+  /** Waits to be woken; false when nobody did for long, and the spare engine is off the books. */
+  private boolean lingerAsSpare(EngineWorker worker) {
+    LockSupport.parkNanos(this, SPARE_LINGER_NANOS);
+    if (!worker.isIdle() || closed) {
+      return true;
+    }
+    synchronized (spares) {
+      if (!worker.isIdle()) {
+        return true;
+      }
+      spares.remove(worker);
+      threads.remove(Thread.currentThread());
+      return false;
+    }
+  }
+
+  private @Nullable EngineTask poll(EngineWorker worker) {
+    if (worker.queue() == null && !spareIsNeeded(worker)) {
+      return null;
+    }
+    while (waiting.get() > 0) {
+      ReadyQueue oldest = oldestQueue(worker.queue());
+      if (oldest == null) {
+        return null;
+      }
+      EngineTask task = oldest.poll();
+      if (task != null) {
+        waiting.getAndDecrement();
+        return task;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable ReadyQueue oldestQueue(@Nullable ReadyQueue own) {
+    ReadyQueue oldest = null;
+    long oldestNanos = 0;
+    for (EngineWorker each : engines) {
+      ReadyQueue queue = queueOf(each);
+      long ready = queue.headReadyNanos();
+      if (ready != ReadyQueue.NONE) {
+        long handicapped = queue == own ? ready - OWN_QUEUE_LEAD_NANOS : ready;
+        if (oldest == null || handicapped - oldestNanos < 0) {
+          oldest = queue;
+          oldestNanos = handicapped;
+        }
+      }
+    }
+    return oldest;
+  }
+
+  /** Whether every engine that works has been at one task for longer than the quantum. */
+  private boolean spareIsNeeded(EngineWorker self) {
+    long now = System.nanoTime();
+    for (EngineWorker each : engines) {
+      if (!each.isRefused() && !each.isBusyFor(QUANTUM_NANOS, now)) {
+        return false;
+      }
+    }
+    for (EngineWorker each : spares) {
+      if (each != self && each.isBusy() && !each.isBusyFor(QUANTUM_NANOS, now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void armSpareCheck() {
+    if (!spareCheckDue.get() && spareCheckDue.compareAndSet(false, true)) {
+      try {
+        var _ = timer.schedule(this::spareCheck, QUANTUM_NANOS, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("no spare engines while the node stops");
+      }
+    }
+  }
+
+  private void spareCheck() {
+    spareCheckDue.set(false);
+    if (waiting.get() == 0 || closed) {
+      return;
+    }
+    if (!wakeAnyIdle() && spareIsNeeded(engines.getFirst())) {
+      wakeSpare();
+    }
+    armSpareCheck();
+  }
+
+  private void wakeSpare() {
+    synchronized (spares) {
+      for (EngineWorker each : spares) {
+        if (wakeIfIdle(each)) {
+          return;
+        }
+      }
+      if (spares.size() < SPARES_PER_ENGINE * engines.size()) {
+        EngineWorker spare = new EngineWorker(this, driver, freeSpareIndex(), null);
+        spares.add(spare);
+        start(spare, "engine-" + driver.name() + "-spare-" + spare.index());
+      }
+    }
+  }
+
+  private int freeSpareIndex() {
+    int index = engines.size();
+    while (isSpareIndexTaken(index)) {
+      index++;
+    }
+    return index;
+  }
+
+  private boolean isSpareIndexTaken(int index) {
+    return spares.stream().anyMatch(spare -> spare.index() == index);
+  }
+
+  /** Has every engine give up its sandboxes of {@code function}. */
+  public void forget(PreparedFunction function) {
+    for (List<EngineWorker> group : List.of(engines, spares)) {
+      for (EngineWorker each : group) {
+        each.askToForget(function);
+        LockSupport.unpark(each.thread());
+      }
+    }
+  }
+
+  /** Number of tasks that wait. */
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /** Number of engines at work, spare ones included. */
+  public int busy() {
+    return (int)
+        (engines.stream().filter(EngineWorker::isBusy).count()
+            + spares.stream().filter(EngineWorker::isBusy).count());
+  }
+
+  /** Number of spare engines that are open. */
+  public int spares() {
+    return spares.size();
+  }
+
+  /** Unexpected exceptions that engines survived. */
+  public long internalErrors() {
+    return internalErrors.get();
+  }
+
+  void countInternalError() {
+    internalErrors.getAndIncrement();
+  }
+
+  /**
+   * Fails what waits and ends the engines; what runs may finish within {@code graceNanos}.
+   *
+   * @return whether every engine has ended, so that the driver may be closed
+   */
+  public boolean close(long graceNanos) {
+    closed = true;
+    drain();
+    long end = System.nanoTime() + graceNanos;
+    boolean ended = true;
+    for (Thread thread : threads) {
+      LockSupport.unpark(thread);
+    }
+    for (Thread thread : threads) {
+      ended &= join(thread, end - System.nanoTime());
+    }
+    return ended;
+  }
+
+  private static boolean join(Thread thread, long nanos) {
+    try {
+      return thread.join(java.time.Duration.ofNanos(Math.max(1, nanos)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void drain() {
+    for (EngineWorker each : engines) {
+      EngineTask task = queueOf(each).poll();
+      while (task != null) {
+        waiting.getAndDecrement();
+        task.fail(
+            Problem.of(ProblemCode.SHUTTING_DOWN, "the node is stopping")
+                .withHint("send the request to another node, or again once it is back"));
+        task = queueOf(each).poll();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    var _ = close(0);
+  }
+}

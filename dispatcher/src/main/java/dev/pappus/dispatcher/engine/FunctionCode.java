@@ -1,0 +1,43 @@
+package dev.pappus.dispatcher.engine;
+
+import dev.pappus.model.Digest;
+
+/**
+ * The code of one version of a function: what names it on disk, and where it ran last. Identity
+ * counts: a function that is registered anew has a new one.
+ */
+public final class FunctionCode {
+  private final Digest binary;
+  private final long binaryBytes;
+  private final long contextBytes;
+  private volatile int lastEngine = -1;
+
+  /** Code in the blob {@code binary} for contexts of {@code contextBytes}. */
+  public FunctionCode(Digest binary, long binaryBytes, long contextBytes) {
+    this.binary = binary;
+    this.binaryBytes = binaryBytes;
+    this.contextBytes = contextBytes;
+  }
+
+  Digest binary() {
+    return binary;
+  }
+
+  long binaryBytes() {
+    return binaryBytes;
+  }
+
+  long contextBytes() {
+    return contextBytes;
+  }
+
+  /** Number of the engine that ran it last and probably holds it, or -1. */
+  public int lastEngine() {
+    return lastEngine;
+  }
+
+  /** It ran on engine {@code index}. */
+  public void ranOn(int index) {
+    lastEngine = index;
+  }
+}

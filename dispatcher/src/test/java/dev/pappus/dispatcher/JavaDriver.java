@@ -1,0 +1,293 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.GuestState;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.RunOutcome;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend whose binaries name Java code: {@code java:NAME} and anything after a blank. It keeps
+ * the SPI's rules and checks that its user does: threads, one owner, order of calls.
+ */
+final class JavaDriver implements ComputeDriver {
+  private static final String MAGIC = "java:";
+
+  private final Map<String, Body> bodies = new ConcurrentHashMap<>();
+  final AtomicInteger prepared = new AtomicInteger();
+  final AtomicInteger opened = new AtomicInteger();
+  final AtomicInteger openNow = new AtomicInteger();
+  final AtomicInteger forgotten = new AtomicInteger();
+  final AtomicInteger contextsNow = new AtomicInteger();
+  final AtomicInteger ruleBreaks = new AtomicInteger();
+  volatile long residentBytes = 4096;
+  volatile boolean closed;
+
+  /** Whether the host gives engine {@code index}; null if it does. */
+  volatile IntFunction<@Nullable Problem> refusals = index -> null;
+
+  /** Called in prepare, before it returns. */
+  volatile Runnable onPrepare = () -> {};
+
+  /** What a function does. */
+  interface Body {
+    /** Returns one set for each output. */
+    List<DataSet> run(Call call) throws Exception;
+  }
+
+  /** What a function sees of its invocation. */
+  record Call(List<DataSet> inputs, List<String> outputs, long deadlineNanos) {
+    /** Waits for {@code latch} as a guest loops: until the deadline. */
+    void await(CountDownLatch latch) throws InterruptedException {
+      if (!latch.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new DeadlineMissed();
+      }
+    }
+  }
+
+  /** The guest exits with a code. */
+  static final class GuestExit extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final int code;
+
+    GuestExit(int code) {
+      super("exit " + code);
+      this.code = code;
+    }
+  }
+
+  /** The guest faults. */
+  static final class GuestFault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class DeadlineMissed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** The backend itself throws what it must not. */
+  static final class BackendBug extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Names {@code body} for binaries. */
+  JavaDriver define(String name, Body body) {
+    bodies.put(name, body);
+    return this;
+  }
+
+  /** A binary that names a body; {@code variant} makes binaries of one body differ. */
+  static MemorySegment binary(String name, String variant) {
+    return MemorySegment.ofArray((MAGIC + name + " " + variant).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public String name() {
+    return "java";
+  }
+
+  @Override
+  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+    prepared.getAndIncrement();
+    onPrepare.run();
+    String text = new String(binary.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    Body body =
+        text.startsWith(MAGIC)
+            ? bodies.get(text.substring(MAGIC.length(), text.indexOf(' ')))
+            : null;
+    if (body == null) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.BAD_BINARY, "not a Java function").withHint("name a body"));
+    }
+    return new Prepared(body, contextBytes, residentBytes);
+  }
+
+  @Override
+  public ComputeEngine openEngine(int index) {
+    Problem refusal = refusals.apply(index);
+    if (refusal != null) {
+      throw new ProblemException(refusal);
+    }
+    opened.getAndIncrement();
+    openNow.getAndIncrement();
+    return new Engine();
+  }
+
+  @Override
+  public void close() {
+    rule(openNow.get() == 0);
+    closed = true;
+  }
+
+  private void rule(boolean kept) {
+    if (!kept) {
+      ruleBreaks.getAndIncrement();
+    }
+  }
+
+  private static final class Prepared implements PreparedFunction {
+    private final Body body;
+    private final long contextBytes;
+    private final long residentBytes;
+
+    Prepared(Body body, long contextBytes, long residentBytes) {
+      this.body = body;
+      this.contextBytes = contextBytes;
+      this.residentBytes = residentBytes;
+    }
+
+    @Override
+    public long residentBytes() {
+      return residentBytes;
+    }
+
+    @Override
+    public long contextBytes() {
+      return contextBytes;
+    }
+  }
+
+  private final class Engine implements ComputeEngine, MemoryDomain {
+    private final Thread owner = Thread.currentThread();
+    private final Set<PreparedFunction> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean made;
+    private boolean engineClosed;
+
+    private void checkOwner() {
+      rule(Thread.currentThread() == owner && !engineClosed);
+    }
+
+    @Override
+    public MemoryDomain domain() {
+      checkOwner();
+      return this;
+    }
+
+    @Override
+    public Context acquire(PreparedFunction function) {
+      checkOwner();
+      contextsNow.getAndIncrement();
+      boolean wasBound = !bound.add(function);
+      boolean fresh = !made;
+      made = true;
+      return new JavaContext(this, (Prepared) function, new Context.Warmth(wasBound, fresh));
+    }
+
+    @Override
+    public void forget(PreparedFunction function) {
+      checkOwner();
+      if (bound.remove(function)) {
+        forgotten.getAndIncrement();
+      }
+    }
+
+    @Override
+    public RunOutcome run(Context context, long deadlineNanos) {
+      checkOwner();
+      return ((JavaContext) context).run(deadlineNanos);
+    }
+
+    @Override
+    public void idle() {
+      checkOwner();
+    }
+
+    @Override
+    public void close() {
+      checkOwner();
+      engineClosed = true;
+      openNow.getAndDecrement();
+    }
+  }
+
+  private final class JavaContext implements Context {
+    private final Engine engine;
+    private final Prepared function;
+    private final Warmth warmth;
+    private @Nullable List<DataSet> inputs;
+    private List<String> outputNames = List.of();
+    private @Nullable List<DataSet> outputs;
+    private boolean released;
+
+    JavaContext(Engine engine, Prepared function, Warmth warmth) {
+      this.engine = engine;
+      this.function = function;
+      this.warmth = warmth;
+    }
+
+    @Override
+    public Warmth warmth() {
+      return warmth;
+    }
+
+    @Override
+    public void write(List<DataSet> newInputs, List<String> newOutputs) {
+      rule(inputs == null && !released);
+      inputs = newInputs;
+      outputNames = newOutputs;
+    }
+
+    RunOutcome run(long deadlineNanos) {
+      List<DataSet> written = inputs;
+      rule(written != null && outputs == null && !released);
+      try {
+        outputs =
+            function.body.run(
+                new Call(written == null ? List.of() : written, outputNames, deadlineNanos));
+        return new RunOutcome.Exited(0);
+      } catch (GuestExit e) {
+        return new RunOutcome.Exited(e.code);
+      } catch (DeadlineMissed e) {
+        return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
+      } catch (GuestFault e) {
+        return new RunOutcome.Faulted("divide error", GuestState.UNKNOWN);
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public List<DataSet> readOutputs(Limits limits) {
+      List<DataSet> left = outputs;
+      rule(left != null && !released);
+      return left == null ? List.of() : new ArrayList<>(left);
+    }
+
+    @Override
+    public String lastWords() {
+      return "last words";
+    }
+
+    @Override
+    public void close() {
+      engine.checkOwner();
+      rule(!released);
+      released = true;
+      contextsNow.getAndDecrement();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.dispatcher;
+
+import org.jspecify.annotations.NullMarked;
