@@ -1,0 +1,216 @@
+package dev.pappus.server;
+
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be said of a node before it starts. Immutable.
+ *
+ * @param nodeName shown in problems
+ * @param host address or name to listen on for invocations
+ * @param port port for invocations; 0 is a free one
+ * @param adminHost address or name to listen on for administration
+ * @param adminPort port for administration; 0 is a free one
+ * @param dataFolder holds what is registered; made if absent
+ * @param engines compute engines; at least 1
+ * @param sandboxEntry which entry variant KVM sandboxes use: {@code auto} or a variant's name
+ * @param egressAllow rules {@code HOST|CIDR[:PORT]} that communication functions may connect to
+ * @param egressPublic whether they may connect to public addresses besides
+ * @param allowRemoteDeploy whether whoever reaches a non-loopback address may deploy
+ * @param localPathFolder the folder from which clients may deploy by path; null is none
+ * @param limits the limits
+ */
+public record Configuration(
+    String nodeName,
+    String host,
+    int port,
+    String adminHost,
+    int adminPort,
+    Path dataFolder,
+    int engines,
+    String sandboxEntry,
+    List<String> egressAllow,
+    boolean egressPublic,
+    boolean allowRemoteDeploy,
+    @Nullable Path localPathFolder,
+    Limits limits) {
+  /** Port for invocations where nothing is configured. */
+  public static final int DEFAULT_PORT = 8080;
+
+  /** Port for administration where nothing is configured. */
+  public static final int DEFAULT_ADMIN_PORT = 9080;
+
+  public Configuration {
+    egressAllow = List.copyOf(egressAllow);
+  }
+
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Collects values: first those of a file, then those of the command line, so that the latter win.
+   * One thread uses it.
+   */
+  public static final class Builder {
+    private @Nullable String nodeName;
+    private String host = "127.0.0.1";
+    private int port = DEFAULT_PORT;
+    private String adminHost = "127.0.0.1";
+    private int adminPort = DEFAULT_ADMIN_PORT;
+    private @Nullable Path dataFolder;
+    private int engines = Runtime.getRuntime().availableProcessors();
+    private String sandboxEntry = "auto";
+    private final List<String> egressAllow = new ArrayList<>();
+    private boolean egressPublic = true;
+    private boolean allowRemoteDeploy;
+    private @Nullable Path localPathFolder;
+    private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
+
+    private Builder() {}
+
+    /** Name of the node; the machine's by default. */
+    public Builder nodeName(String value) {
+      nodeName = requireText(value, "a name");
+      return this;
+    }
+
+    /** Where to listen for invocations. */
+    public Builder host(String value) {
+      host = requireText(value, "an address or a host name");
+      return this;
+    }
+
+    /** Port for invocations; 0 is a free one. */
+    public Builder port(long value) {
+      port = requirePort(value);
+      return this;
+    }
+
+    /** Where to listen for administration. */
+    public Builder adminHost(String value) {
+      adminHost = requireText(value, "an address or a host name");
+      return this;
+    }
+
+    /** Port for administration; 0 is a free one. */
+    public Builder adminPort(long value) {
+      adminPort = requirePort(value);
+      return this;
+    }
+
+    /** Folder for what is registered. */
+    public Builder dataFolder(Path value) {
+      dataFolder = value;
+      return this;
+    }
+
+    /** Number of compute engines. */
+    public Builder engines(long value) {
+      if (value < 1 || value > 4096) {
+        throw new IllegalArgumentException("must be a number from 1 to 4096, not " + value);
+      }
+      engines = (int) value;
+      return this;
+    }
+
+    /** Entry variant of KVM sandboxes. */
+    public Builder sandboxEntry(String value) {
+      sandboxEntry = requireText(value, "auto or the name of a variant");
+      return this;
+    }
+
+    /** Adds a destination that communication functions may connect to. */
+    public Builder allowEgress(String rule) {
+      egressAllow.add(requireText(rule, "HOST or CIDR, with or without :PORT"));
+      return this;
+    }
+
+    /** Whether communication functions may connect to public addresses. */
+    public Builder egressPublic(boolean value) {
+      egressPublic = value;
+      return this;
+    }
+
+    /** Whether everybody who reaches a non-loopback address may deploy. */
+    public Builder allowRemoteDeploy(boolean value) {
+      allowRemoteDeploy = value;
+      return this;
+    }
+
+    /** The folder from which clients may deploy by path. */
+    public Builder localPathFolder(Path value) {
+      localPathFolder = value;
+      return this;
+    }
+
+    /** Sets a limit, in its unit. */
+    public Builder limit(Limit limit, long value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("must not be negative");
+      }
+      limits.put(limit, value);
+      return this;
+    }
+
+    /** The configuration. */
+    public Configuration build() {
+      return new Configuration(
+          nodeName == null ? machineName() : nodeName,
+          host,
+          port,
+          adminHost,
+          adminPort,
+          dataFolder == null ? defaultDataFolder() : dataFolder,
+          engines,
+          sandboxEntry,
+          egressAllow,
+          egressPublic,
+          allowRemoteDeploy,
+          localPathFolder,
+          new Limits(limits));
+    }
+
+    private static String requireText(String value, String expected) {
+      if (value.isBlank()) {
+        throw new IllegalArgumentException("must be " + expected + ", not empty");
+      }
+      return value;
+    }
+
+    private static int requirePort(long value) {
+      if (value < 0 || value > 65_535) {
+        throw new IllegalArgumentException("must be a port from 0 to 65535, not " + value);
+      }
+      return (int) value;
+    }
+
+    /** From the kernel, because asking the resolver may take seconds. */
+    private static String machineName() {
+      try {
+        String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+        return name.isEmpty() ? "node" : name;
+      } catch (IOException e) {
+        return "node";
+      }
+    }
+
+    private static Path defaultDataFolder() {
+      String xdg = System.getenv("XDG_DATA_HOME");
+      Path base =
+          xdg != null && Path.of(xdg).isAbsolute()
+              ? Path.of(xdg)
+              : Path.of(System.getProperty("user.home", "."), ".local", "share");
+      return base.resolve("pappus");
+    }
+  }
+}

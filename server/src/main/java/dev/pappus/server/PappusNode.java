@@ -1,0 +1,222 @@
+package dev.pappus.server;
+
+import dev.pappus.communication.EgressPolicy;
+import dev.pappus.communication.HttpFunction;
+import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.server.api.AccessPolicy;
+import dev.pappus.server.api.Problems;
+import dev.pappus.server.api.Surfaces;
+import dev.pappus.server.http.BodyBudget;
+import dev.pappus.server.http.EventLoops;
+import dev.pappus.server.http.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: dispatcher, sandboxes, communication functions and both ports. Several may run in
+ * one JVM. Any thread may use it; whoever started it closes it.
+ */
+public final class PappusNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PappusNode.class);
+  private static final int EVENT_LOOPS_MAX = 2;
+  private static final long ANSWERS_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Configuration configuration;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private @Nullable Addresses addresses;
+  private @Nullable Sandboxes sandboxes;
+  private @Nullable Dispatcher dispatcher;
+  private @Nullable Listener invocationListener;
+  private @Nullable Listener administrationListener;
+  private volatile boolean ready;
+
+  /**
+   * Where a node listens.
+   *
+   * @param invocation base URL for invocations, {@code http://HOST:PORT}
+   * @param administration base URL for administration
+   */
+  public record Addresses(String invocation, String administration) {}
+
+  private PappusNode(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /**
+   * Starts a node; it takes work when this returns.
+   *
+   * @throws ConfigurationException if a value cannot be used
+   * @throws IOException if an address cannot be had
+   * @throws dev.pappus.model.ProblemException STORAGE_FAILED if the data folder cannot be used
+   */
+  public static PappusNode start(Configuration configuration) throws IOException {
+    PappusNode node = new PappusNode(configuration);
+    try {
+      node.open();
+      return node;
+    } catch (IOException | RuntimeException | Error e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    Limits limits = configuration.limits();
+    HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
+    sandboxes = Sandboxes.open(configuration);
+    dispatcher = openDispatcher(sandboxes.driver(), http);
+    Problems problems = new Problems(configuration.nodeName(), sandboxes.unavailability());
+    Surfaces surfaces =
+        new Surfaces(
+            dispatcher.registry(),
+            dispatcher::invoke,
+            dispatcher::recent,
+            () -> ready,
+            problems,
+            configuration.localPathFolder(),
+            limits);
+    listen(surfaces, problems, limits);
+    ready = true;
+  }
+
+  /** A dispatcher, which closes its driver; if there is none after all, the driver ends here. */
+  private Dispatcher openDispatcher(@Nullable ComputeDriver driver, HttpFunction http) {
+    try {
+      return new Dispatcher(
+          new Dispatcher.Settings(
+              configuration.nodeName(),
+              configuration.dataFolder(),
+              driver,
+              configuration.engines(),
+              List.of(http),
+              configuration.limits()));
+    } catch (RuntimeException | Error e) {
+      if (driver != null) {
+        driver.close();
+      }
+      throw e;
+    }
+  }
+
+  private void listen(Surfaces surfaces, Problems problems, Limits limits) throws IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
+    BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
+    InetSocketAddress invocation = resolve(configuration.host(), configuration.port());
+    InetSocketAddress administration =
+        resolve(configuration.adminHost(), configuration.adminPort());
+    invocationListener =
+        new Listener(
+            new Listener.Settings(
+                loops,
+                limits,
+                budget,
+                surfaces.invocation(access(configuration.host(), invocation)),
+                problems::response));
+    administrationListener =
+        new Listener(
+            new Listener.Settings(
+                loops,
+                limits,
+                budget,
+                surfaces.administration(access(configuration.adminHost(), administration)),
+                problems::response));
+    addresses =
+        new Addresses(
+            url(configuration.host(), invocationListener.open(invocation)),
+            url(configuration.adminHost(), administrationListener.open(administration)));
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  private EgressPolicy egressPolicy() {
+    try {
+      return EgressPolicy.parse(configuration.egressAllow(), configuration.egressPublic());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private AccessPolicy access(String host, InetSocketAddress address) {
+    return new AccessPolicy(
+        host, Objects.requireNonNull(address.getAddress()), configuration.allowRemoteDeploy());
+  }
+
+  private static InetSocketAddress resolve(String host, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IOException("'" + host + "' is no address of this machine");
+    }
+    return address;
+  }
+
+  private static String url(String host, InetSocketAddress bound) {
+    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return "http://" + shown + ":" + bound.getPort();
+  }
+
+  /** A quarter of the heap, but at least one body of every permitted kind. */
+  private static long bodyBudgetBytes(Limits limits) {
+    return Math.max(
+        Runtime.getRuntime().maxMemory() / 4,
+        Math.max(limits.get(Limit.REQUEST_BODY), limits.get(Limit.BINARY_BYTES)));
+  }
+
+  /** Where the node listens. */
+  public Addresses addresses() {
+    return Objects.requireNonNull(addresses);
+  }
+
+  /** Why the node cannot make sandboxes; null if it can. */
+  public @Nullable String sandboxesUnavailable() {
+    return Objects.requireNonNull(sandboxes).unavailability();
+  }
+
+  /**
+   * Stops: accepts nothing new, lets running invocations finish for limits.shutdown_grace, fails
+   * the rest, sends the answers, and frees everything. No effect the second time.
+   */
+  @Override
+  public synchronized void close() {
+    ready = false;
+    if (invocationListener != null) {
+      invocationListener.stopAccepting();
+    }
+    if (administrationListener != null) {
+      administrationListener.stopAccepting();
+    }
+    if (dispatcher != null) {
+      dispatcher.close();
+      dispatcher = null;
+    }
+    if (invocationListener != null) {
+      invocationListener.close(ANSWERS_GRACE_NANOS);
+      invocationListener = null;
+    }
+    if (administrationListener != null) {
+      administrationListener.close(ANSWERS_GRACE_NANOS);
+      administrationListener = null;
+    }
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.warn("stopping a part of the node failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.pappus.server;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node as the whole of a process: {@code pappus server}. */
+public final class ServerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+
+  private ServerProcess() {}
+
+  /**
+   * Starts a node, prints the one line that says where it listens, and waits. SIGTERM or SIGINT
+   * stop the node within limits.shutdown_grace and end the process with exit code 0; this method
+   * returns only if the waiting thread is interrupted.
+   *
+   * @param out gets the line
+   * @throws ConfigurationException if a value cannot be used
+   * @throws IOException if an address cannot be had
+   * @throws InterruptedException if the calling thread was interrupted; the node is closed then
+   */
+  public static void run(Configuration configuration, PrintStream out)
+      throws IOException, InterruptedException {
+    PappusNode node = PappusNode.start(configuration);
+    Thread hook = new Thread(() -> stop(node), "shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      String unavailable = node.sandboxesUnavailable();
+      if (unavailable != null) {
+        LOG.warn("compute functions cannot run: {}", unavailable);
+      }
+      PappusNode.Addresses addresses = node.addresses();
+      out.println(
+          "listening invoke=" + addresses.invocation() + " admin=" + addresses.administration());
+      out.flush();
+      new CountDownLatch(1).await();
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(hook);
+      node.close();
+    }
+  }
+
+  /** Runs in the shutdown hook, where only halting can still choose the exit code. */
+  private static void stop(PappusNode node) {
+    LOG.info("stopping");
+    node.close();
+    Runtime.getRuntime().halt(0);
+  }
+}

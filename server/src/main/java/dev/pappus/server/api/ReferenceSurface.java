@@ -1,0 +1,168 @@
+package dev.pappus.server.api;
+
+import dev.pappus.dispatcher.InvocationRequest;
+import dev.pappus.dispatcher.InvocationRequest.CodeSource;
+import dev.pappus.dispatcher.InvocationTarget;
+import dev.pappus.dispatcher.OutputSet;
+import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Names;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.server.bson.CompositionDocument;
+import dev.pappus.server.bson.FunctionDocument;
+import dev.pappus.server.bson.InvocationDocument;
+import dev.pappus.server.bson.ResultDocument;
+import dev.pappus.server.http.Body;
+import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
+import dev.pappus.server.http.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The surface of the reference's clients: BSON documents at {@code /register/…}, {@code /hot/…} and
+ * {@code /cold/…}, whatever the method.
+ */
+public final class ReferenceSurface {
+  private static final String REGISTERED = "Function registered";
+
+  /** Bodies up to this size are decoded on the event loop. */
+  private static final int DECODE_ON_LOOP_BYTES = 64 << 10;
+
+  /** Each registration may hold a binary and its copy, so few run at once; others wait. */
+  private static final int REGISTRATIONS_MAX = 4;
+
+  private final Registry registry;
+  private final InvocationService invocations;
+  private final AccessPolicy access;
+  private final LocalFiles localFiles;
+  private final Limits limits;
+  private final Semaphore registrations = new Semaphore(REGISTRATIONS_MAX);
+
+  ReferenceSurface(
+      Registry registry,
+      InvocationService invocations,
+      AccessPolicy access,
+      LocalFiles localFiles,
+      Limits limits) {
+    this.registry = registry;
+    this.invocations = invocations;
+    this.access = access;
+    this.localFiles = localFiles;
+    this.limits = limits;
+  }
+
+  void addTo(Router router) {
+    router
+        .add(Router.ANY_METHOD, "/hot/*", (_, _) -> invoke(CodeSource.ANY))
+        .add(Router.ANY_METHOD, "/cold/*", (_, _) -> invoke(CodeSource.FILE))
+        .add(
+            Router.ANY_METHOD, "/register/function", (head, _) -> register(head, this::addFunction))
+        .add(
+            Router.ANY_METHOD,
+            "/register/composition",
+            (head, _) -> register(head, this::addCompositions));
+  }
+
+  private Endpoint invoke(CodeSource code) {
+    return new Endpoint.Immediate(
+        Limit.REQUEST_BODY,
+        exchange -> {
+          if (exchange.body().length() > DECODE_ON_LOOP_BYTES) {
+            exchange.offload(() -> decode(exchange, code, true));
+          } else {
+            decode(exchange, code, false);
+          }
+        });
+  }
+
+  private void decode(Exchange exchange, CodeSource code, boolean mayBlock) {
+    Body body = exchange.body();
+    InvocationDocument document = InvocationDocument.decode(body.bytes(), body.length(), limits);
+    if (document.name() != null) {
+      start(exchange, new InvocationTarget.Named(document.name()), document, code);
+      return;
+    }
+    // Code from the request itself: no page of another site may have a browser send it.
+    access.requireSameOrigin(exchange.head());
+    String text = String.valueOf(document.composition());
+    Runnable checkAndStart =
+        () ->
+            start(
+                exchange,
+                new InvocationTarget.OneShot(registry.checkOneShot(text)),
+                document,
+                code);
+    if (mayBlock) {
+      checkAndStart.run();
+    } else {
+      exchange.offload(checkAndStart);
+    }
+  }
+
+  private void start(
+      Exchange exchange, InvocationTarget target, InvocationDocument document, CodeSource code) {
+    InvocationRequest request = new InvocationRequest(target, document.sets(), code);
+    exchange.execute(() -> invocations.invoke(exchange, request, ReferenceSurface::encode));
+  }
+
+  private static Response encode(List<OutputSet> outputs) {
+    return new Response(
+        200,
+        List.of(new Response.Header("content-type", "application/bson")),
+        ResultDocument.encode(outputs));
+  }
+
+  @FunctionalInterface
+  private interface Registration {
+    void register(InputStream body) throws IOException;
+  }
+
+  private Endpoint register(RequestHead head, Registration registration) {
+    access.requireDeploy(head);
+    return new Endpoint.Streaming(
+        Limit.REGISTRATION_BODY,
+        (_, body) -> {
+          registrations.acquireUninterruptibly();
+          try {
+            registration.register(body);
+          } finally {
+            registrations.release();
+          }
+          return Response.text(200, REGISTERED);
+        });
+  }
+
+  private void addFunction(InputStream body) throws IOException {
+    FunctionDocument document = FunctionDocument.decode(body, limits);
+    requireKvm(document.engineType());
+    MemorySegment binary =
+        document.localPath().isEmpty()
+            ? document.binary()
+            : localFiles.read(document.localPath(), limits);
+    registry.registerFunction(document.spec(), binary, Registry.OnConflict.REFUSE);
+  }
+
+  private void addCompositions(InputStream body) throws IOException {
+    registry.registerCompositions(
+        CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
+  }
+
+  private static void requireKvm(String engineType) {
+    if (!engineType.equals("Kvm")) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_REQUEST,
+                  "engine_type '%s' is not supported",
+                  Names.printable(engineType))
+              .withHint("this node runs engine_type 'Kvm'; build the function for KVM"));
+    }
+  }
+}

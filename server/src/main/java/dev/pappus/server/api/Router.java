@@ -1,0 +1,137 @@
+package dev.pappus.server.api;
+
+import dev.pappus.model.Limit;
+import dev.pappus.model.Names;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.Suggestion;
+import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.RequestHead;
+import dev.pappus.server.http.Response;
+import dev.pappus.server.http.Routes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * A table of paths. A pattern ends in {@code {}} to take one more path segment, in {@code *} to
+ * take any rest, else it is the whole path. Routes are tried in order. Not changed any more once
+ * requests come.
+ */
+final class Router implements Routes {
+  /** A method that stands for all of them. */
+  static final String ANY_METHOD = "*";
+
+  private static final String SEGMENT = "{}";
+  private static final String REST = "*";
+
+  private final Problems problems;
+  private final Consumer<RequestHead> guard;
+  private final List<Route> routes = new ArrayList<>();
+
+  /** Makes the endpoint of a request. */
+  @FunctionalInterface
+  interface EndpointFactory {
+    /**
+     * The endpoint; refuses what need not have its body read by throwing.
+     *
+     * @param tail the part of the path that the pattern left open, or empty
+     */
+    Endpoint endpoint(RequestHead head, String tail);
+  }
+
+  private enum Tail {
+    NONE,
+    SEGMENT,
+    REST
+  }
+
+  private record Route(String method, String prefix, Tail tail, EndpointFactory factory) {
+    boolean matches(String path) {
+      return switch (tail) {
+        case NONE -> path.equals(prefix);
+        case REST -> path.startsWith(prefix);
+        case SEGMENT ->
+            path.startsWith(prefix)
+                && path.length() > prefix.length()
+                && path.indexOf('/', prefix.length()) < 0;
+      };
+    }
+
+    boolean takes(String requestMethod) {
+      return method.equals(ANY_METHOD)
+          || method.equals(requestMethod)
+          || (method.equals("GET") && requestMethod.equals("HEAD"));
+    }
+  }
+
+  /**
+   * An empty table.
+   *
+   * @param guard sees every request first and refuses by throwing
+   */
+  Router(Problems problems, Consumer<RequestHead> guard) {
+    this.problems = problems;
+    this.guard = guard;
+  }
+
+  Router add(String method, String pattern, EndpointFactory factory) {
+    Tail tail =
+        pattern.endsWith(SEGMENT) ? Tail.SEGMENT : pattern.endsWith(REST) ? Tail.REST : Tail.NONE;
+    int cut =
+        switch (tail) {
+          case NONE -> 0;
+          case SEGMENT -> SEGMENT.length();
+          case REST -> REST.length();
+        };
+    String prefix = pattern.substring(0, pattern.length() - cut);
+    routes.add(new Route(method, prefix, tail, factory));
+    return this;
+  }
+
+  @Override
+  public Endpoint route(RequestHead head) {
+    guard.accept(head);
+    String path = head.path();
+    TreeSet<String> methods = new TreeSet<>();
+    for (Route route : routes) {
+      if (route.matches(path)) {
+        if (route.takes(head.method())) {
+          return route.factory.endpoint(head, path.substring(route.prefix.length()));
+        }
+        methods.add(route.method);
+      }
+    }
+    if (methods.isEmpty()) {
+      throw unknown(path);
+    }
+    return wrongMethod(head, String.join(", ", methods));
+  }
+
+  private ProblemException unknown(String path) {
+    List<String> known = routes.stream().map(route -> route.prefix).distinct().toList();
+    return new ProblemException(
+        Problem.of(
+                ProblemCode.UNKNOWN_PATH,
+                "nothing is served at '%s'%s",
+                Names.printable(path),
+                Suggestion.didYouMean(path, known))
+            .withHint("this port serves " + String.join(" ", new TreeSet<>(known))));
+  }
+
+  private Endpoint wrongMethod(RequestHead head, String allowed) {
+    Response response =
+        problems
+            .response(
+                Problem.of(
+                        ProblemCode.METHOD_NOT_ALLOWED,
+                        "%s does not take %s",
+                        Names.printable(head.path()),
+                        head.method())
+                    .withHint("use " + allowed))
+            .with("allow", allowed);
+    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> exchange.respond(response));
+  }
+}

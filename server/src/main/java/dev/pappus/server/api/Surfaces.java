@@ -1,0 +1,54 @@
+package dev.pappus.server.api;
+
+import dev.pappus.dispatcher.Invocation;
+import dev.pappus.dispatcher.InvocationRequest;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Limits;
+import dev.pappus.server.http.Routes;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each port of a node serves. Immutable.
+ *
+ * @param registry what is registered
+ * @param invoke starts an invocation, returns at once
+ * @param recent finds the result of an invocation that has ended
+ * @param ready whether the node takes work
+ * @param problems makes answers of problems
+ * @param localPathFolder the folder from which binaries may be deployed by path, or null
+ * @param limits the node's limits
+ */
+public record Surfaces(
+    Registry registry,
+    Function<InvocationRequest, Invocation> invoke,
+    Function<String, Optional<InvocationResult>> recent,
+    BooleanSupplier ready,
+    Problems problems,
+    @Nullable Path localPathFolder,
+    Limits limits) {
+
+  /** What the invocation port serves. */
+  public Routes invocation(AccessPolicy access) {
+    InvocationService invocations = new InvocationService(invoke, problems);
+    Router router = new Router(problems, _ -> {});
+    new PeopleSurface(registry, invocations).addTo(router);
+    new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
+        .addTo(router);
+    return router;
+  }
+
+  /** What the administration port serves. */
+  public Routes administration(AccessPolicy access) {
+    Router router = new Router(problems, access::requireSameOrigin);
+    new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
+    new RegistrySurface(registry, access, limits).addTo(router);
+    new InvocationsSurface(recent, problems).addTo(router);
+    new HealthSurface(ready).addTo(router);
+    return router;
+  }
+}

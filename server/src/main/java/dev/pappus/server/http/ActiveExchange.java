@@ -1,0 +1,106 @@
+package dev.pappus.server.http;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The exchange that a {@link RequestHandler} is busy with. */
+final class ActiveExchange implements Exchange {
+  private final RequestHandler connection;
+  private final RequestHead head;
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private @Nullable Runnable hangUpAction; // guarded by this
+  private boolean gone; // guarded by this
+  private volatile Body body = Body.EMPTY;
+
+  // The event loop alone touches what follows.
+  final boolean keepAlive;
+  @Nullable Endpoint endpoint;
+  @Nullable BodySink sink;
+  boolean requestEnded;
+  boolean responseStarted;
+  boolean responseWritten;
+  boolean closeAfter;
+  long bytesToDrain;
+  long answerBytes;
+
+  ActiveExchange(RequestHandler connection, RequestHead head, boolean keepAlive) {
+    this.connection = connection;
+    this.head = head;
+    this.keepAlive = keepAlive;
+  }
+
+  @Override
+  public RequestHead head() {
+    return head;
+  }
+
+  @Override
+  public Body body() {
+    return body;
+  }
+
+  void body(Body complete) {
+    body = complete;
+  }
+
+  @Override
+  public void respond(Response response) {
+    if (answered.compareAndSet(false, true)) {
+      connection.onLoop(() -> connection.write(this, response));
+    }
+  }
+
+  @Override
+  public void fail(Problem problem) {
+    if (!answered.get()) {
+      respond(connection.listener().problems().apply(problem));
+    }
+  }
+
+  @Override
+  public void onHangUp(Runnable action) {
+    synchronized (this) {
+      if (!gone) {
+        hangUpAction = action;
+        return;
+      }
+    }
+    action.run();
+  }
+
+  /** The client is gone. */
+  void hungUp() {
+    Runnable action;
+    synchronized (this) {
+      gone = true;
+      action = hangUpAction;
+      hangUpAction = null;
+    }
+    if (answered.compareAndSet(false, true) && action != null) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    connection.onLoop(() -> guarded(task));
+  }
+
+  @Override
+  public void offload(Runnable task) {
+    connection.listener().startVirtual(() -> guarded(task));
+  }
+
+  /** Runs code of an endpoint: whatever it throws becomes the answer. */
+  void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (ProblemException e) {
+      fail(e.problem());
+    } catch (RuntimeException | Error e) {
+      fail(connection.listener().internal(head, e));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.pappus.server.http;
+
+import dev.pappus.model.Problem;
+
+/** One request and its answer. Any thread may use it. */
+public interface Exchange {
+  /** The request without its body. */
+  RequestHead head();
+
+  /** The request's body, complete. */
+  Body body();
+
+  /** Answers; only the first answer counts. */
+  void respond(Response response);
+
+  /** Answers with a problem. */
+  void fail(Problem problem);
+
+  /**
+   * Runs {@code action} once if the client goes away before it has its answer; at once if it has
+   * gone already.
+   */
+  void onHangUp(Runnable action);
+
+  /** Runs {@code task} on the event loop; a problem that it throws becomes the answer. */
+  void execute(Runnable task);
+
+  /** Runs {@code task} on a virtual thread; a problem that it throws becomes the answer. */
+  void offload(Runnable task);
+}

@@ -1,0 +1,428 @@
+package dev.pappus.server.http;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of an HTTP/1.1 connection's or an HTTP/2 stream's pipeline: takes one request after the
+ * other, so that answers leave in order. What a pipelining client sends meanwhile waits here, up to
+ * a bound, beyond which the client is held back. The event loop alone uses it.
+ */
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+  private static final int PENDING_BYTES_MAX = 64 << 10;
+  private static final int PENDING_MESSAGES_MAX = 64;
+
+  /** A request that is refused early is read to its end if no more than this is left of it. */
+  private static final int DRAIN_BYTES_MAX = 64 << 10;
+
+  private final Listener listener;
+  private final ClientWatch watch;
+  private final boolean http2;
+  private final ArrayDeque<HttpObject> pending = new ArrayDeque<>();
+  private int pendingBytes;
+  private boolean bodyPaused;
+  private boolean takingPending;
+  private boolean deaf;
+  private @Nullable ActiveExchange current;
+  private @Nullable ChannelHandlerContext context;
+
+  RequestHandler(Listener listener, ClientWatch watch, boolean http2) {
+    this.listener = listener;
+    this.watch = watch;
+    this.http2 = http2;
+  }
+
+  Listener listener() {
+    return listener;
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  void onLoop(Runnable task) {
+    if (context().executor().inEventLoop()) {
+      task.run();
+    } else {
+      context().executor().execute(task);
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof HttpObject part) || deaf) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (current != null && current.requestEnded) {
+      pending.add(part);
+      pendingBytes += sizeOf(part);
+      updateReading();
+    } else {
+      take(part);
+    }
+  }
+
+  private static int sizeOf(HttpObject part) {
+    return part instanceof HttpContent content ? content.content().readableBytes() : 0;
+  }
+
+  private void updateReading() {
+    boolean read =
+        deaf
+            || (!bodyPaused
+                && pendingBytes <= PENDING_BYTES_MAX
+                && pending.size() <= PENDING_MESSAGES_MAX);
+    if (context().channel().config().isAutoRead() != read) {
+      context().channel().config().setAutoRead(read);
+    }
+  }
+
+  private void take(HttpObject part) {
+    try {
+      if (part.decoderResult().isFailure()) {
+        malformed(part.decoderResult().cause());
+        return;
+      }
+      if (part instanceof HttpRequest request) {
+        begin(request);
+      }
+      if (part instanceof HttpContent content && current != null) {
+        content(current, content);
+      }
+    } finally {
+      ReferenceCountUtil.release(part);
+    }
+  }
+
+  private void malformed(@Nullable Throwable cause) {
+    ActiveExchange exchange = current;
+    if (exchange == null) {
+      exchange = open(new RequestHead(listener.unreadable()), false);
+    } else if (exchange.responseStarted) {
+      Outcome.ignore(context().close());
+      return;
+    }
+    exchange.closeAfter = true;
+    String reason = cause == null || cause.getMessage() == null ? "unreadable" : cause.getMessage();
+    exchange.fail(
+        Problem.of(
+                ProblemCode.BAD_REQUEST,
+                "this is not an HTTP request the node can read: %s",
+                dev.pappus.model.Names.printable(reason))
+            .withHint("send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
+  }
+
+  private ActiveExchange open(RequestHead head, boolean keepAlive) {
+    ActiveExchange exchange = new ActiveExchange(this, head, keepAlive);
+    current = exchange;
+    listener.exchangeOpened();
+    return exchange;
+  }
+
+  private void begin(HttpRequest request) {
+    RequestHead head = new RequestHead(request);
+    ActiveExchange exchange = open(head, HttpUtil.isKeepAlive(request));
+    long declared = HttpUtil.getContentLength(request, -1L);
+    boolean chunked = HttpUtil.isTransferEncodingChunked(request);
+    exchange.bytesToDrain = chunked ? Long.MAX_VALUE : Math.max(0, declared);
+    try {
+      if (chunked) {
+        requireNoOtherCoding(request);
+      }
+      Endpoint endpoint = listener.routes().route(head);
+      if (declared > listener.limits().get(endpoint.bodyLimit())) {
+        throw BufferedBody.tooLarge(listener.limits(), endpoint.bodyLimit(), declared);
+      }
+      exchange.endpoint = endpoint;
+      exchange.sink = sinkFor(exchange, endpoint, declared);
+      if (HttpUtil.is100ContinueExpected(request)) {
+        Outcome.ignore(
+            context()
+                .writeAndFlush(
+                    new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE)));
+      }
+    } catch (ProblemException e) {
+      exchange.closeAfter |= HttpUtil.is100ContinueExpected(request);
+      exchange.fail(e.problem());
+    } catch (RuntimeException e) {
+      exchange.fail(listener.internal(head, e));
+    }
+  }
+
+  /** A body that is compressed for the transfer would be taken for the body itself. */
+  private static void requireNoOtherCoding(HttpRequest request) {
+    String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!"chunked".equalsIgnoreCase(coding.trim())) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_REQUEST,
+                  "the node does not undo the transfer coding '%s'",
+                  dev.pappus.model.Names.printable(coding))
+              .withHint("send transfer-encoding: chunked, or a content-length"));
+    }
+  }
+
+  private BodySink sinkFor(ActiveExchange exchange, Endpoint endpoint, long declared) {
+    return switch (endpoint) {
+      case Endpoint.Immediate _, Endpoint.Blocking _ ->
+          new BufferedBody(listener.limits(), endpoint.bodyLimit(), listener.budget(), declared);
+      case Endpoint.Streaming streaming -> {
+        BodyStream stream =
+            new BodyStream(
+                listener.limits(),
+                endpoint.bodyLimit(),
+                paused -> onLoop(() -> pauseBody(exchange, paused)));
+        exchange.offload(() -> serveStream(exchange, streaming, stream));
+        yield stream;
+      }
+    };
+  }
+
+  private void serveStream(
+      ActiveExchange exchange, Endpoint.Streaming streaming, BodyStream stream) {
+    try {
+      exchange.respond(streaming.handler().handle(exchange.head(), stream));
+    } catch (IOException e) {
+      if (!stream.aborted()) {
+        throw new UncheckedIOException(e);
+      } // else nobody is left to be told
+    }
+  }
+
+  private void pauseBody(ActiveExchange exchange, boolean paused) {
+    if (exchange != current || exchange.responseStarted) {
+      return;
+    }
+    bodyPaused = paused;
+    if (!exchange.requestEnded) {
+      if (paused) {
+        watch.serving();
+      } else {
+        watch.receiving();
+      }
+    }
+    updateReading();
+  }
+
+  private void content(ActiveExchange exchange, HttpContent content) {
+    ByteBuf piece = content.content();
+    exchange.bytesToDrain -= piece.readableBytes();
+    if (exchange.sink != null && !exchange.responseStarted) {
+      try {
+        exchange.sink.data(piece);
+      } catch (ProblemException e) {
+        exchange.sink.abort();
+        exchange.closeAfter = true;
+        exchange.fail(e.problem());
+      }
+    }
+    if (content instanceof LastHttpContent) {
+      requestEnded(exchange);
+    }
+  }
+
+  private void requestEnded(ActiveExchange exchange) {
+    exchange.requestEnded = true;
+    if (exchange.responseStarted) {
+      finishIfDone(exchange);
+      return;
+    }
+    watch.serving();
+    if (exchange.sink == null || exchange.endpoint == null) {
+      return;
+    }
+    if (exchange.sink instanceof BufferedBody buffered) {
+      exchange.body(buffered.body());
+    }
+    exchange.sink.end();
+    switch (exchange.endpoint) {
+      case Endpoint.Immediate immediate ->
+          exchange.guarded(() -> immediate.handler().handle(exchange));
+      case Endpoint.Blocking blocking ->
+          exchange.offload(
+              () -> exchange.respond(blocking.handler().handle(exchange.head(), exchange.body())));
+      case Endpoint.Streaming _ -> {
+        // Its handler has been at work since the head came.
+      }
+    }
+  }
+
+  /** Writes the answer; on the event loop. */
+  void write(ActiveExchange exchange, Response response) {
+    if (exchange != current || exchange.responseStarted) {
+      return;
+    }
+    exchange.responseStarted = true;
+    if (!exchange.requestEnded && exchange.sink != null) {
+      exchange.sink.abort();
+    }
+    boolean drainable = exchange.requestEnded || exchange.bytesToDrain <= DRAIN_BYTES_MAX;
+    boolean close = exchange.closeAfter || !exchange.keepAlive || listener.stopping() || !drainable;
+    exchange.closeAfter = close;
+    bodyPaused = false;
+    watch.answering();
+    Response affordable = afford(exchange, response);
+    Outcome.ignore(
+        ResponseWriter.write(context(), watch, exchange.head(), affordable, close && !http2)
+            .addListener(written -> written(exchange, written.isSuccess())));
+    updateReading();
+  }
+
+  /** A client that reads slowly keeps its answer in memory; all of them together have a bound. */
+  private Response afford(ActiveExchange exchange, Response response) {
+    if (!ResponseWriter.isKept(exchange.head(), response)) {
+      return response;
+    }
+    try {
+      listener.budget().takeAnswer(response.bodyBytes());
+      exchange.answerBytes = response.bodyBytes();
+      return response;
+    } catch (ProblemException e) {
+      return listener.problems().apply(e.problem());
+    }
+  }
+
+  private void written(ActiveExchange exchange, boolean success) {
+    exchange.responseWritten = true;
+    if (!success) {
+      Outcome.ignore(context().close());
+    }
+    finishIfDone(exchange);
+  }
+
+  private void finishIfDone(ActiveExchange exchange) {
+    if (exchange != current || !exchange.responseWritten) {
+      return;
+    }
+    if (!exchange.requestEnded) {
+      if (http2) {
+        ResponseWriter.resetStream(context());
+      } else if (exchange.closeAfter) {
+        retire(exchange);
+        linger();
+      } else {
+        watch.receiving(); // a small rest of a request that was refused
+      }
+      return;
+    }
+    retire(exchange);
+    if (exchange.closeAfter && !http2) {
+      Outcome.ignore(context().close());
+      return;
+    }
+    watch.awaiting();
+    takePending();
+  }
+
+  private void retire(ActiveExchange exchange) {
+    current = null;
+    if (exchange.sink != null) {
+      exchange.sink.release();
+      exchange.sink = null;
+    }
+    listener.budget().giveAnswer(exchange.answerBytes);
+    exchange.answerBytes = 0;
+    listener.exchangeClosed();
+  }
+
+  private void takePending() {
+    if (takingPending) {
+      return; // an answer that was written at once: the loop below goes on
+    }
+    takingPending = true;
+    while ((current == null || !current.requestEnded) && !pending.isEmpty()) {
+      HttpObject part = pending.remove();
+      pendingBytes -= sizeOf(part);
+      if (current == null) {
+        watch.receiving();
+      }
+      take(part);
+    }
+    takingPending = false;
+    updateReading();
+  }
+
+  /**
+   * Closes so that a client in the middle of sending still reads its answer: a plain close would
+   * reset the connection and throw the answer away.
+   */
+  private void linger() {
+    deaf = true;
+    updateReading();
+    ResponseWriter.lingeringClose(context());
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ActiveExchange exchange = current;
+    if (exchange != null) {
+      exchange.hungUp();
+      if (exchange.sink != null) {
+        exchange.sink.abort();
+      }
+      retire(exchange);
+    }
+    while (!pending.isEmpty()) {
+      ReferenceCountUtil.release(pending.remove());
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ClientWatch.Expired expired) {
+      expired(expired);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void expired(ClientWatch.Expired expired) {
+    ActiveExchange exchange = current;
+    boolean answerable =
+        expired == ClientWatch.Expired.SILENT || expired == ClientWatch.Expired.REQUEST_TOO_LONG;
+    if (!answerable || (exchange != null && exchange.responseStarted)) {
+      Outcome.ignore(context().close());
+      return;
+    }
+    if (exchange == null) {
+      exchange = open(new RequestHead(listener.unreadable()), false);
+    }
+    exchange.closeAfter = true;
+    exchange.fail(listener.tooSlow(expired == ClientWatch.Expired.SILENT));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      listener.connectionFailed(cause);
+    }
+    Outcome.ignore(ctx.close());
+  }
+}

@@ -1,0 +1,80 @@
+package dev.pappus.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The node as a process of its own: its one line, its end, its size. */
+class ServerProcessTest {
+  private static final Pattern LISTENING =
+      Pattern.compile(
+          "listening invoke=(http://127\\.0\\.0\\.1:\\d+) admin=(http://127\\.0\\.0\\.1:\\d+)");
+  private static final long RESIDENT_MAX_KIB = 150 << 10;
+
+  @TempDir Path folder;
+
+  @Test
+  void itSaysWhereItListensStaysSmallAndEndsOnSigterm() throws Exception {
+    Path log = folder.resolve("stderr");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-Xms24m",
+                "-XX:MaxRAMPercentage=40",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerProcessMain.class.getName(),
+                folder.resolve("data").toString())
+            .redirectError(log.toFile())
+            .start();
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      String line = out.readLine();
+      assertThat(line).as("stderr: %s", Files.readString(log)).matches(LISTENING);
+      Matcher addresses = LISTENING.matcher(line);
+      assertThat(addresses.matches()).isTrue();
+      assertThat(get(addresses.group(2) + "/readyz")).isEqualTo(200);
+      assertThat(get(addresses.group(1) + "/none")).isEqualTo(404);
+      assertThat(residentKib(process)).as("resident KiB, idle").isLessThan(RESIDENT_MAX_KIB);
+      process.toHandle().destroy(); // SIGTERM; Process.destroy would close the streams too
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+      assertThat(out.readLine()).as("a second line on stdout").isNull();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static int get(String url) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  private static long residentKib(Process process) throws IOException {
+    String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+    Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+    assertThat(resident.find()).isTrue();
+    System.out.println("idle node: " + resident.group(1) + " KiB resident");
+    return Long.parseLong(resident.group(1));
+  }
+}
