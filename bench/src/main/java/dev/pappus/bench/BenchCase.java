@@ -1,0 +1,48 @@
+package dev.pappus.bench;
+
+import java.util.List;
+
+/**
+ * Work that is done both in a sandbox and natively, from one source with one set of flags.
+ *
+ * @param name shown in reports
+ * @param binary the function's file in the guest build folder
+ * @param input the function's input set
+ * @param argument the number that it is given
+ * @param symbol the same work in the native library
+ * @param roomBytes memory that the native side works in
+ * @param touchedBytes memory that the work writes
+ */
+record BenchCase(
+    String name,
+    String binary,
+    String input,
+    long argument,
+    String symbol,
+    long roomBytes,
+    long touchedBytes) {
+  static final BenchCase NOP = touch("nop", 0);
+  static final BenchCase TOUCH_64K = touch("touch 64 KiB", 64 << 10);
+  static final BenchCase MATMUL_128 = matmul(128);
+
+  /** All of them, cheapest first. */
+  static final List<BenchCase> ALL =
+      List.of(
+          NOP, touch("touch 4 KiB", 4 << 10), TOUCH_64K, touch("touch 1 MiB", 1 << 20), MATMUL_128);
+
+  private static BenchCase touch(String name, long bytes) {
+    return new BenchCase(
+        name, "touch.elf", "bytes", bytes, "pappus_native_touch", Math.max(64, bytes), bytes);
+  }
+
+  private static BenchCase matmul(long n) {
+    long bytes = 3 * n * n * Long.BYTES;
+    return new BenchCase(
+        "matmul " + n + "x" + n, "matmul_n.elf", "n", n, "pappus_native_matmul", bytes, bytes);
+  }
+
+  /** Name of the function and of its file without ending. */
+  String function() {
+    return binary.substring(0, binary.length() - ".elf".length());
+  }
+}
