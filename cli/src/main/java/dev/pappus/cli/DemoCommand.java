@@ -1,0 +1,150 @@
+package dev.pappus.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * The main job, on real input: fetch the logs of several servers, count the lines with a pattern in
+ * each in a sandbox of its own, add the counts.
+ */
+@Command(
+    name = "demo",
+    description = "Count log lines of several servers in parallel sandboxes, on a node of its own.")
+final class DemoCommand implements Callable<Integer> {
+  static final List<String> FUNCTIONS = List.of("make_requests", "count_lines", "sum");
+  private static final List<String> PATTERNS = List.of("error", "fail", "warn", "install", "e");
+  private static final Path MACHINE_LOGS = Path.of("/var/log");
+
+  private final Terminal terminal;
+
+  @Mixin private final OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "TEXT",
+      description = "Fixed string to look for (default: error, or what the logs have instead).")
+  private @Nullable String pattern;
+
+  @Option(
+      names = "--logs",
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Files or folders (default: the logs of this machine, else sample logs).")
+  private final List<Path> paths = new ArrayList<>();
+
+  @Option(names = "--keep", description = "Leave the node up until Ctrl-C.")
+  private boolean keep;
+
+  DemoCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    DemoLogs selection = new DemoLogs(terminal);
+    List<DemoLog> logs =
+        paths.isEmpty() ? selection.ofMachine(MACHINE_LOGS) : selection.named(paths);
+    String chosen = pattern == null ? defaultPattern(logs) : pattern;
+    byte[] bytes = terminal.arguments().bytes(chosen);
+    try (LogServer servers = new LogServer(logs);
+        DemoNode node = DemoNode.start("127.0.0.1:" + servers.port())) {
+      String unavailable = node.unavailability();
+      if (unavailable != null) {
+        throw new CliException(
+            ExitCode.FAILED,
+            "compute functions cannot run here: " + unavailable,
+            "see all of it with: " + terminal.launcher() + " doctor");
+      }
+      NodeClient client = node.client();
+      deploy(client);
+      byte[] request =
+          InvocationBson.request(
+              "count_events",
+              List.of(
+                  InvocationBson.set("servers", servers.list().getBytes(StandardCharsets.UTF_8)),
+                  InvocationBson.set("pattern", bytes)));
+      NodeClient.Reply reply =
+          node.invocations().send("POST", "/hot/compute", "application/bson", request);
+      String invocation = Objects.requireNonNullElse(reply.header("X-Pappus-Invocation"), "");
+      DemoReport report =
+          DemoReport.of(
+              chosen,
+              logs,
+              InvocationBson.items(reply.body()),
+              client.get("/v1/invocations/" + invocation).json().objects("instances"));
+      print(report, reply);
+      if (keep) {
+        new DemoKeep(terminal, node, invocation).untilInterrupted(request, servers);
+      } else if (!output.json()) {
+        DemoNext.print(terminal, chosen, bytes, logs);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void print(DemoReport report, NodeClient.Reply reply) {
+    if (output.json()) {
+      Json.write(terminal.out(), report::writeTo);
+      return;
+    }
+    terminal.out().println("lines with '" + ProblemText.printable(report.pattern()) + "'");
+    terminal.out().println();
+    terminal.out().print(report.table());
+    terminal.out().println();
+    String timing = reply.header("Server-Timing");
+    if (timing != null) {
+      terminal
+          .out()
+          .println("whole composition, critical path, ms: " + timing.replace(";dur=", " "));
+    }
+    terminal.out().flush();
+  }
+
+  /** The first of some words of every log that is in these. */
+  static String defaultPattern(List<DemoLog> logs) {
+    for (String each : PATTERNS) {
+      byte[] bytes = each.getBytes(StandardCharsets.UTF_8);
+      if (logs.stream().anyMatch(log -> log.contains(bytes))) {
+        return each;
+      }
+    }
+    return "";
+  }
+
+  private void deploy(NodeClient client) throws IOException {
+    for (String function : FUNCTIONS) {
+      client.send(
+          "PUT",
+          "/v1/functions/" + function,
+          "application/octet-stream",
+          Files.readAllBytes(terminal.guestBuild().resolve(function + ".elf")));
+    }
+    client.send(
+        "POST",
+        "/v1/compositions",
+        "text/plain; charset=utf-8",
+        composition().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The composition's text. */
+  static String composition() {
+    try (InputStream in =
+        Objects.requireNonNull(DemoCommand.class.getResourceAsStream("count_events.dag"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

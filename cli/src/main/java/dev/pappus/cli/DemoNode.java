@@ -1,0 +1,126 @@
+package dev.pappus.cli;
+
+import dev.pappus.server.Configuration;
+import dev.pappus.server.PappusNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/** A node in this process, on free ports, with a data folder that goes with it. */
+final class DemoNode implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 90_000;
+
+  private final PappusNode node;
+  private final Path folder;
+
+  /** Ctrl-C must leave nothing behind either. */
+  private final Thread hook = new Thread(this::stop, "demo-stop");
+
+  private DemoNode(PappusNode node, Path folder) {
+    this.node = node;
+    this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
+   */
+  static DemoNode start(String egress) throws IOException {
+    Path folder = Files.createTempDirectory("pappus-demo-");
+    try {
+      Configuration configuration =
+          Configuration.builder()
+              .port(0)
+              .adminPort(0)
+              .dataFolder(folder.resolve("data"))
+              .egressPublic(false)
+              .allowEgress(egress)
+              .build();
+      return new DemoNode(PappusNode.start(configuration), folder);
+    } catch (IOException | RuntimeException e) {
+      delete(folder);
+      throw e;
+    }
+  }
+
+  URI adminAddress() {
+    return URI.create(node.addresses().administration());
+  }
+
+  URI invocationAddress() {
+    return URI.create(node.addresses().invocation());
+  }
+
+  /** For its administration port. */
+  NodeClient client() {
+    return new NodeClient(adminAddress(), TIMEOUT_MILLIS);
+  }
+
+  /** For its invocation port. */
+  NodeClient invocations() {
+    return new NodeClient(invocationAddress(), TIMEOUT_MILLIS);
+  }
+
+  /** Why it cannot run compute functions; null if it can. */
+  @Nullable String unavailability() {
+    return node.sandboxesUnavailable();
+  }
+
+  /** A folder that lives as long as the node. */
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    if (removeHook()) {
+      stop();
+    }
+  }
+
+  /** False if the process is ending, so that the hook does the rest. */
+  private boolean removeHook() {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  private void stop() {
+    node.close();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure)
+                throws IOException {
+              Files.delete(each);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      // A temporary folder that stays behind is no reason to fail a demo that has worked.
+      System.err.println("pappus: cannot remove " + folder + ": " + IoText.of(e));
+    }
+  }
+}

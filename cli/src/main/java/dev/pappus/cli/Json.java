@@ -1,0 +1,114 @@
+package dev.pappus.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** JSON in and out, in small documents only. */
+final class Json {
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private Json() {}
+
+  /** Writes a document. */
+  interface Body {
+    void writeTo(JsonGenerator json);
+  }
+
+  /** Writes one document and a line end. */
+  static void write(PrintStream out, Body body) {
+    out.writeBytes(bytes(body));
+    out.write('\n');
+    out.flush();
+  }
+
+  /** One document, in UTF-8. */
+  static byte[] bytes(Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    OutputStream sink = bytes;
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), sink)) {
+      body.writeTo(json);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Reads a document: maps, lists, strings, longs, doubles, booleans and null.
+   *
+   * @throws JacksonException if it is not JSON
+   */
+  static @Nullable Object read(byte[] document) {
+    try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), document)) {
+      json.nextToken();
+      return value(json);
+    }
+  }
+
+  /** Writes what {@link #read} gives. */
+  static void writeValue(JsonGenerator json, @Nullable Object value) {
+    switch (value) {
+      case null -> json.writeNull();
+      case Map<?, ?> map -> {
+        json.writeStartObject();
+        map.forEach((name, member) -> {
+          json.writeName(String.valueOf(name));
+          writeValue(json, member);
+        });
+        json.writeEndObject();
+      }
+      case List<?> list -> {
+        json.writeStartArray();
+        list.forEach(element -> writeValue(json, element));
+        json.writeEndArray();
+      }
+      case Long number -> json.writeNumber(number);
+      case Double number -> json.writeNumber(number);
+      case Boolean flag -> json.writeBoolean(flag);
+      default -> json.writeString(value.toString());
+    }
+  }
+
+  private static @Nullable Object value(JsonParser json) {
+    JsonToken token = json.currentToken();
+    return switch (token) {
+      case START_OBJECT -> object(json);
+      case START_ARRAY -> array(json);
+      case VALUE_STRING -> json.getString();
+      case VALUE_NUMBER_INT -> json.getLongValue();
+      case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case null, default -> null;
+    };
+  }
+
+  private static Map<String, @Nullable Object> object(JsonParser json) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      fields.put(name, value(json));
+    }
+    return fields;
+  }
+
+  private static List<@Nullable Object> array(JsonParser json) {
+    List<@Nullable Object> elements = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      elements.add(value(json));
+    }
+    return elements;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.pappus.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists what a node has. */
+@Command(name = "ls", description = "List the functions and compositions of a node.")
+final class LsCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final NodeOption node = new NodeOption();
+  @Mixin private final OutputOption output = new OutputOption();
+
+  LsCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    NodeClient client = node.client(terminal);
+    List<JsonObject> functions = client.list("functions");
+    List<JsonObject> compositions = client.list("compositions");
+    if (output.json()) {
+      Json.write(
+          terminal.out(),
+          json -> {
+            json.writeStartObject();
+            json.writeName("functions");
+            Json.writeValue(json, functions.stream().map(JsonObject::fields).toList());
+            json.writeName("compositions");
+            Json.writeValue(json, compositions.stream().map(JsonObject::fields).toList());
+            json.writeEndObject();
+          });
+      return ExitCode.OK;
+    }
+    TextTable table = new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "DIGEST");
+    functions.forEach(each -> addRow(table, each.text("kind", "compute"), each));
+    compositions.forEach(each -> addRow(table, "composition", each));
+    terminal.out().print(table);
+    if (functions.isEmpty() && compositions.isEmpty()) {
+      terminal.sayHint("nothing yet; deploy something with 'pappus deploy FILE'");
+    }
+    return ExitCode.OK;
+  }
+
+  private static void addRow(TextTable table, String kind, JsonObject each) {
+    String digest = each.text("binary", "");
+    table.row(
+        each.text("name", "?"),
+        kind,
+        String.join(",", each.names("inputs")),
+        String.join(",", each.names("outputs")),
+        each.has("binaryBytes") ? Long.toString(each.integer("binaryBytes")) : "",
+        digest.length() > 19 ? digest.substring(0, 19) : digest);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.pappus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Entry point of the {@code pappus} command. */
+public final class Main {
+  private Main() {}
+
+  /** Runs the command that {@code arguments} name and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    int exitCode = run(Terminal.ofProcess(arguments), arguments);
+    System.out.flush();
+    System.exit(exitCode);
+  }
+
+  /** Runs a command against {@code terminal}; returns its exit code. */
+  static int run(Terminal terminal, String... arguments) {
+    CommandLine commands = new CommandLine(new PappusCommand(terminal));
+    PappusCommand.addCommands(commands, terminal);
+    commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+    commands.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setUsageHelpAutoWidth(true);
+    commands.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            terminal.coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    commands.setParameterExceptionHandler((failure, ignored) -> sayUsageError(terminal, failure));
+    commands.setExecutionExceptionHandler(
+        (failure, command, ignored) -> sayFailure(terminal, failure));
+    return commands.execute(arguments);
+  }
+
+  private static int sayUsageError(Terminal terminal, ParameterException failure) {
+    terminal.sayError(String.valueOf(failure.getMessage()));
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("usage: " + command.getHelp().synopsis(0).strip());
+      err.println("see: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int sayFailure(Terminal terminal, Exception failure) {
+    return switch (failure) {
+      case ProblemReply reply -> {
+        ProblemText.say(terminal, reply);
+        yield reply.exitCode();
+      }
+      case CliException known -> {
+        terminal.sayError(known.text());
+        String hint = known.hint();
+        if (hint != null) {
+          terminal.sayHint(hint);
+        }
+        yield known.exitCode();
+      }
+      case IOException io -> {
+        terminal.sayError(IoText.of(io));
+        yield ExitCode.FAILED;
+      }
+      default -> {
+        terminal.sayError("this is a bug in pappus: " + failure);
+        terminal.sayHint("set PAPPUS_LOG=debug to see where, and please report it");
+        if ("debug".equals(terminal.environment().get("PAPPUS_LOG"))) {
+          failure.printStackTrace(terminal.err());
+        }
+        yield ExitCode.FAILED;
+      }
+    };
+  }
+}

@@ -1,0 +1,60 @@
+package dev.pappus.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command without a verb: prints what there is. */
+@Command(
+    name = "pappus",
+    description = "Functions as functions: run compositions of native functions in bare sandboxes.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Also, from the launcher: pappus test [--all]",
+      "Start with: pappus demo",
+      "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 node unreachable,"
+          + " 6 over a limit, 124 timeout, 130 interrupted."
+    })
+final class PappusCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  PappusCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  static void addCommands(CommandLine commands, Terminal terminal) {
+    commands
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Show this help.")
+                .build());
+    commands.addSubcommand(new BenchCommand(terminal));
+    commands.addSubcommand(new BuildCommand(terminal));
+    commands.addSubcommand(new CheckCommand(terminal));
+    commands.addSubcommand(new DemoCommand(terminal));
+    commands.addSubcommand(new DeployCommand(terminal));
+    commands.addSubcommand(new DoctorCommand(terminal));
+    commands.addSubcommand(new FmtCommand(terminal));
+    commands.addSubcommand(new InvokeCommand(terminal));
+    commands.addSubcommand(new LsCommand(terminal));
+    commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new VersionCommand(terminal));
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      spec.commandLine().usage(terminal.out());
+    }
+  }
+}

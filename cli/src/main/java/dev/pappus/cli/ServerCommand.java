@@ -1,0 +1,102 @@
+package dev.pappus.cli;
+
+import dev.pappus.server.Configuration;
+import dev.pappus.server.ConfigurationException;
+import dev.pappus.server.ConfigurationFile;
+import dev.pappus.server.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a node until it is told to stop. */
+@Command(name = "server", description = "Run a node until SIGTERM or Ctrl-C.")
+final class ServerCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "TOML file; options beat it.")
+  private @Nullable Path config;
+
+  @Option(names = "--host", description = "Address for invocations (default: 127.0.0.1).")
+  private @Nullable String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port for invocations; 0 is a free one (default: 8080).")
+  private @Nullable Integer port;
+
+  @Option(names = "--admin-host", description = "Address for administration (default: 127.0.0.1).")
+  private @Nullable String adminHost;
+
+  @Option(
+      names = "--admin-port",
+      paramLabel = "N",
+      description = "Port for administration; 0 is a free one (default: 9080).")
+  private @Nullable Integer adminPort;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Folder for what is registered.")
+  private @Nullable Path data;
+
+  @Option(names = "--engines", paramLabel = "N", description = "Compute engines.")
+  private @Nullable Integer engines;
+
+  @Option(
+      names = "--egress",
+      paramLabel = "HOST|CIDR[:PORT]",
+      description = "A destination beside public ones that compositions may reach; repeatable.")
+  private final List<String> egress = new ArrayList<>();
+
+  @Option(
+      names = "--allow-remote-deploy",
+      description = "Whoever reaches a non-loopback address may deploy.")
+  private boolean allowRemoteDeploy;
+
+  ServerCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try {
+      ServerProcess.run(configuration(), terminal.out());
+    } catch (ConfigurationException | IllegalArgumentException e) {
+      throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), null);
+    }
+    return ExitCode.OK;
+  }
+
+  private Configuration configuration() {
+    Configuration.Builder builder = Configuration.builder();
+    if (config != null) {
+      ConfigurationFile.read(config, builder);
+    }
+    if (host != null) {
+      builder.host(host);
+    }
+    if (port != null) {
+      builder.port(port);
+    }
+    if (adminHost != null) {
+      builder.adminHost(adminHost);
+    }
+    if (adminPort != null) {
+      builder.adminPort(adminPort);
+    }
+    if (data != null) {
+      builder.dataFolder(data);
+    }
+    if (engines != null) {
+      builder.engines(engines);
+    }
+    egress.forEach(builder::allowEgress);
+    if (allowRemoteDeploy) {
+      builder.allowRemoteDeploy(true);
+    }
+    return builder.build();
+  }
+}

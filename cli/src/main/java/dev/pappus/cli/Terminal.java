@@ -1,0 +1,80 @@
+package dev.pappus.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a command talks to. Data goes to {@code out}, talk to {@code err}.
+ *
+ * @param arguments the bytes of the command line
+ * @param in standard input
+ * @param out standard output
+ * @param err standard error
+ * @param environment environment variables
+ * @param home root of the source tree, from which the launcher was started
+ * @param guestBuild folder of the built guest programs
+ * @param interactive whether a person reads {@code err}
+ */
+record Terminal(
+    RawArguments arguments,
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    Path home,
+    Path guestBuild,
+    boolean interactive) {
+  /** That of this process, as the launcher set it up. */
+  static Terminal ofProcess(String... arguments) {
+    Path home = Path.of(System.getProperty("pappus.home", "."));
+    return new Terminal(
+        RawArguments.ofProcess(arguments),
+        System.in,
+        System.out,
+        System.err,
+        System.getenv(),
+        home,
+        Path.of(System.getProperty("pappus.guest.build", home.resolve("guest/build").toString())),
+        Boolean.getBoolean("pappus.terminal"));
+  }
+
+  /** What starts pappus, as a shell takes it. */
+  String launcher() {
+    return home.equals(Path.of("").toAbsolutePath())
+        ? "./pappus"
+        : DemoNext.quote(home.resolve("pappus").toString());
+  }
+
+  /** Whether {@code err} may carry colours. */
+  boolean coloured() {
+    return interactive
+        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+        && !"dumb".equals(environment.get("TERM"));
+  }
+
+  /** Says something to the user. */
+  void say(String text) {
+    err.println(text);
+  }
+
+  /** {@code error: …}. */
+  void sayError(String text) {
+    err.println(paint("31;1", "error:") + " " + text);
+  }
+
+  /** {@code hint: …}: what to do next. */
+  void sayHint(String text) {
+    err.println(paint("36", "hint:") + " " + text);
+  }
+
+  /** {@code warning: …}. */
+  void sayWarning(String text) {
+    err.println(paint("33", "warning:") + " " + text);
+  }
+
+  private String paint(String code, String text) {
+    return coloured() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+}

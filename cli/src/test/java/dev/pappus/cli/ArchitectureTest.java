@@ -1,0 +1,62 @@
+package dev.pappus.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Rules that the Maven graph cannot express; this module sees all others. */
+class ArchitectureTest {
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.pappus");
+
+  @Test
+  void nativeCodeIsCalledFromLinuxOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.pappus.linux..")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
+        .check(PRODUCT);
+  }
+
+  @Test
+  void concreteBackendsAreNamedByServerAndBenchmarksOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.pappus.sandbox.kvm..", "dev.pappus.server..", "dev.pappus.bench..")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.pappus.cli.KvmCheck")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.pappus.sandbox.kvm..")
+        .check(PRODUCT);
+  }
+
+  @Test
+  void modelDependsOnNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.pappus.model..")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("dev.pappus.model..", "java..", "org.jspecify..")
+        .check(PRODUCT);
+  }
+
+  @Test
+  void onlyTheCommandLineEndsTheProcess() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.pappus.cli..")
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .check(PRODUCT);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.pappus.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher in a tree of its own, with stand-ins for the JDK and Maven that record their use.
+ */
+class LauncherTest {
+  private LauncherTree tree;
+
+  LauncherTest(@TempDir Path folder) throws IOException {
+    tree = new LauncherTree(folder);
+  }
+
+  @BeforeEach
+  void aJdkAndTheTools() throws IOException {
+    tree.jdk("jvm/jdk-25", "25.0.1");
+    tree.tools();
+  }
+
+  @Test
+  void withoutAJdkSaysWhereItLookedAndWhatToInstall() throws Exception {
+    tree.remove("jvm/jdk-25");
+    tree.jdk("jvm/java-17", "17.0.9");
+    LauncherTree.Run run = tree.run("version");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("no JDK 25 or newer", "17.0.9", "JAVA_HOME", "apt-get install openjdk-25-jdk")
+        .doesNotContain("not found");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void prefersJavaHomeThenThePathThenTheOldestThatIsNewEnough() throws Exception {
+    tree.jdk("jvm/jdk-27", "27");
+    tree.jdk("jvm/jdk-17", "17.0.1");
+    assertThat(tree.run("server").err()).contains("using JDK 25.0.1");
+    tree.jdk("path", "26.0.2+5");
+    tree.link("path/bin/java", "bin/java");
+    assertThat(tree.run("server").out()).contains("java of 26.0.2+5");
+    tree.jdk("home", "28-ea");
+    tree.set("JAVA_HOME", "home");
+    assertThat(tree.run("server").out()).contains("java of 28-ea");
+    tree.set("JAVA_HOME", "jvm/jdk-17");
+    assertThat(tree.run("server").out()).contains("java of 26.0.2+5");
+  }
+
+  @Test
+  void passesArgumentsAsTheyAre() throws Exception {
+    LauncherTree.Run run = tree.run("invoke", "a b", "$x'\"", "");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .contains(
+            "dev.pappus.cli.Main|invoke|a b|$x'\"||",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dpappus.home=" + tree.home());
+  }
+
+  @Test
+  void buildsOnlyWhatHasChanged() throws Exception {
+    tree.run("version");
+    tree.run("version");
+    assertThat(tree.builds()).isEqualTo(1);
+
+    tree.write("model/src/test/java/T.java", "class T {}");
+    tree.run("version");
+    assertThat(tree.builds()).as("tests are no part of the product").isEqualTo(1);
+
+    tree.write("model/src/main/java/A.java", "class A { int x; }");
+    tree.run("version");
+    assertThat(tree.builds()).as("a change").isEqualTo(2);
+
+    tree.remove("model/src/main/java/B.java");
+    tree.run("version");
+    assertThat(tree.builds()).as("a file less").isEqualTo(3);
+
+    Path file = tree.home().resolve("guest/runtime.c");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    tree.run("version");
+    assertThat(tree.builds()).as("another file that is older").isEqualTo(4);
+  }
+
+  @Test
+  void aFailedBuildIsExplainedAndTriedAgain() throws Exception {
+    tree.write("fail", "");
+    LauncherTree.Run run = tree.run("version");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("A.java:[1,2] missing ;", "the build failed", "build.log");
+    assertThat(run.out()).isEmpty();
+    tree.remove("fail");
+    assertThat(tree.run("version").exitCode()).isZero();
+    assertThat(tree.builds()).isEqualTo(2);
+  }
+
+  @Test
+  void startsAtTheSameTimeShareOneBuild() throws Exception {
+    List<Process> starts = List.of(tree.start("version"), tree.start("version"), tree.start("ls"));
+    for (Process each : starts) {
+      assertThat(each.waitFor()).isZero();
+    }
+    assertThat(tree.builds()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhichToolsAreMissing() throws Exception {
+    tree.remove("bin/mvn");
+    tree.remove("bin/gcc");
+    LauncherTree.Run run = tree.run("version");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("apt-get install maven gcc libc6-dev");
+  }
+
+  @Test
+  void testAddsUpAndEndsWithTheTotals() throws Exception {
+    tree.write("reports/model", report(5, 0, 0));
+    tree.write("reports/sandbox-kvm", report(7, 0, 0));
+    LauncherTree.Run good = tree.run("test");
+    assertThat(good.err()).contains("using JDK");
+    assertThat(good.out()).endsWith("\n12 passed, 0 failed\n").contains("KVM tests");
+    assertThat(good.exitCode()).isZero();
+    assertThat(tree.file("maven-arguments")).contains("-Dpappus.test.excluded=fuzz,stress");
+
+    tree.write("reports/model", report(5, 2, 0));
+    LauncherTree.Run bad = tree.run("test");
+    assertThat(bad.out()).endsWith("\n10 passed, 2 failed\n");
+    assertThat(bad.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void aBuildThatFailsWithoutAFailedTestIsAFailure() throws Exception {
+    tree.write("reports/model", report(5, 0, 0));
+    tree.write("fail", "");
+    LauncherTree.Run run = tree.run("test");
+    assertThat(run.out()).endsWith("\n5 passed, 1 failed\n");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void testKnowsItsOptions() throws Exception {
+    LauncherTree.Run run = tree.run("test", "--everything");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--everything", "--all");
+  }
+
+  private static String report(int tests, int failures, int skipped) {
+    return "<testsuite name=\"x\" time=\"0.1\" tests=\"%d\" errors=\"0\" skipped=\"%d\" failures=\"%d\">\n"
+        .formatted(tests, skipped, failures);
+  }
+}
