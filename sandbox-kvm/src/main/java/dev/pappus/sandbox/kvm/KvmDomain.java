@@ -103,11 +103,18 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
   }
 
   private @Nullable VirtualMachine bindOrRetire(@Nullable VirtualMachine vm, KvmFunction function) {
-    if (vm == null || vm.bind(function.code())) {
-      return vm;
+    if (vm == null) {
+      return null;
     }
-    pool.retire(vm);
-    return null;
+    boolean bound = false;
+    try {
+      bound = vm.bind(function.code());
+    } finally {
+      if (!bound) {
+        pool.retire(vm);
+      }
+    }
+    return bound ? vm : null;
   }
 
   private VirtualMachine make(KvmFunction function, long heapBytes) {
@@ -150,13 +157,13 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
           return;
         }
       }
+      if (context.forgotten()) {
+        vm.unbind();
+      }
     } catch (LinuxException e) {
       // What cannot be wiped is not used again.
       pool.retire(vm);
       return;
-    }
-    if (context.forgotten()) {
-      vm.unbind();
     }
     idle.add(vm);
   }
@@ -166,7 +173,13 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
     if (function instanceof KvmFunction kvmFunction) {
       for (int i = idle.size() - 1; i >= 0; i--) {
         if (idle.get(i).bound() == kvmFunction.code()) {
-          idle.get(i).unbind();
+          VirtualMachine vm = idle.remove(i);
+          try {
+            vm.unbind();
+            idle.add(i, vm);
+          } catch (LinuxException e) {
+            pool.retire(vm);
+          }
         }
       }
       for (KvmContext context : inUse) {
