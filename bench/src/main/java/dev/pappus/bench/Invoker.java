@@ -39,6 +39,7 @@ final class Invoker implements AutoCloseable {
   private final KvmDriver driver;
   private final PreparedFunction[] prepared = new PreparedFunction[2];
   private final Histogram times = new Histogram(HIGHEST_NANOS, 3);
+  private final Histogram nativeTimes = new Histogram(HIGHEST_NANOS, 3);
   private @Nullable ComputeEngine engine;
   private int turn;
 
@@ -76,6 +77,11 @@ final class Invoker implements AutoCloseable {
   /** How long invocations took that started as they should, in nanoseconds. */
   Histogram times() {
     return times;
+  }
+
+  /** How long the native runs took that it took turns with, in nanoseconds. */
+  Histogram nativeTimes() {
+    return nativeTimes;
   }
 
   /** Round trip into the smallest guest, as the driver's self-test measured it. */

@@ -69,7 +69,6 @@ public final class SandboxBench {
     private final EntryVariant variant;
     private final Map<EntryVariant, Double> floors;
     private final List<Invoker> invokers = new ArrayList<>();
-    private final Histogram nativeTimes = new Histogram(Invoker.HIGHEST_NANOS, 3);
 
     Cell(BenchCase work, EntryVariant variant, Map<EntryVariant, Double> floors) {
       this.work = work;
@@ -94,8 +93,10 @@ public final class SandboxBench {
         for (int i = 0; i < WARM_UP_ROUNDS && System.nanoTime() - warm < 0; i++) {
           round(nativeWork, expected);
         }
-        invokers.forEach(invoker -> invoker.times().reset());
-        nativeTimes.reset();
+        for (Invoker invoker : invokers) {
+          invoker.times().reset();
+          invoker.nativeTimes().reset();
+        }
         long end = System.nanoTime() + cellNanos / 2;
         while (System.nanoTime() - end < 0) {
           round(nativeWork, expected);
@@ -135,7 +136,7 @@ public final class SandboxBench {
       long took = System.nanoTime() - began;
       requireSame(expected, checksum(result));
       if (counts && invoker.startedAsMeant(result)) {
-        nativeTimes.recordValue(nativeTook);
+        invoker.nativeTimes().recordValue(nativeTook);
         invoker.times().recordValue(took);
       }
     }
@@ -152,12 +153,14 @@ public final class SandboxBench {
                   invoker.prepareNext();
                   invoker.invoke();
                 });
-        rows.add(row(invoker.kind(), invoker.times(), cpu, nativeCpu));
+        rows.add(row(invoker, cpu, nativeCpu));
       }
       return rows;
     }
 
-    private BenchRow row(StartKind kind, Histogram times, double cpu, double nativeCpu) {
+    private BenchRow row(Invoker invoker, double cpu, double nativeCpu) {
+      Histogram times = invoker.times();
+      Histogram nativeTimes = invoker.nativeTimes();
       double nativeMin = nativeTimes.getMinValue() / 1000.0;
       double nativeP50 = nativeTimes.getValueAtPercentile(50) / 1000.0;
       double min = times.getMinValue() / 1000.0;
@@ -166,7 +169,7 @@ public final class SandboxBench {
       return new BenchRow(
           work.name(),
           variant.text(),
-          kind.text(),
+          invoker.kind().text(),
           work.touchedBytes(),
           nativeMin,
           nativeP50,
