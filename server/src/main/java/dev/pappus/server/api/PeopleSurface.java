@@ -1,7 +1,7 @@
 package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.InvocationRequest;
-import dev.pappus.dispatcher.InvocationRequest.CodeSource;
+import dev.pappus.dispatcher.InvocationRequest.Options;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Registered;
@@ -47,15 +47,15 @@ public final class PeopleSurface {
 
   void addTo(Router router) {
     router
-        .add("POST", "/function/{}", (_, name) -> invoke(name, false))
-        .add("POST", "/composition/{}", (_, name) -> invoke(name, true));
+        .add("POST", "/function/{}", (_, name, caller) -> invoke(name, false, caller))
+        .add("POST", "/composition/{}", (_, name, caller) -> invoke(name, true, caller));
   }
 
-  private Endpoint invoke(String name, boolean composition) {
+  private Endpoint invoke(String name, boolean composition, Caller caller) {
     Names.requireIdentifier(composition ? "composition" : "function", name);
     Registered target = registry.find(name).orElseThrow(() -> unknown(name));
     requireKind(target, composition);
-    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> start(exchange, target));
+    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> start(exchange, target, caller));
   }
 
   private ProblemException unknown(String name) {
@@ -90,7 +90,7 @@ public final class PeopleSurface {
     }
   }
 
-  private void start(Exchange exchange, Registered target) {
+  private void start(Exchange exchange, Registered target, Caller caller) {
     Body body = exchange.body();
     List<String> inputs = target.signature().inputs();
     if (!body.isEmpty() && inputs.isEmpty()) {
@@ -107,7 +107,10 @@ public final class PeopleSurface {
                     inputs.getFirst(), List.of(new Item(BODY_ITEM, Key.ZERO, body.segment()))));
     invocations.invoke(
         exchange,
-        new InvocationRequest(new InvocationTarget.Named(target.name()), sets, CodeSource.ANY),
+        new InvocationRequest(
+            new InvocationTarget.Named(target.name()),
+            sets,
+            Options.DEFAULT.withNamespace(caller.namespace())),
         PeopleSurface::encode);
   }
 

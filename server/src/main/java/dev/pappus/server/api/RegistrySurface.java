@@ -43,19 +43,19 @@ public final class RegistrySurface {
 
   void addTo(Router router) {
     router
-        .add("GET", "/v1/functions", (_, _) -> reading((_, _) -> listFunctions()))
-        .add("GET", "/v1/functions/{}", (_, name) -> reading((_, _) -> describe(name)))
+        .add("GET", "/v1/functions", (_, _, _) -> reading((_, _) -> listFunctions()))
+        .add("GET", "/v1/functions/{}", (_, name, _) -> reading((_, _) -> describe(name)))
         .add("PUT", "/v1/functions/{}", this::putFunction)
-        .add("GET", "/v1/compositions", (_, _) -> reading((_, _) -> listCompositions()))
-        .add("GET", "/v1/compositions/{}", (_, name) -> reading((_, _) -> text(name)))
-        .add("POST", "/v1/compositions", (head, _) -> postCompositions(head));
+        .add("GET", "/v1/compositions", (_, _, _) -> reading((_, _) -> listCompositions()))
+        .add("GET", "/v1/compositions/{}", (_, name, _) -> reading((_, _) -> text(name)))
+        .add("POST", "/v1/compositions", (head, _, _) -> postCompositions(head));
   }
 
   private static Endpoint reading(Endpoint.BlockingHandler handler) {
     return new Endpoint.Blocking(Limit.REQUEST_BODY, handler);
   }
 
-  private Endpoint putFunction(RequestHead head, String name) {
+  private Endpoint putFunction(RequestHead head, String name, Caller caller) {
     access.requireDeploy(head);
     Names.requireIdentifier("function", name);
     return new Endpoint.Blocking(

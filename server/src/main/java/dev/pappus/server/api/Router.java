@@ -13,7 +13,7 @@ import dev.pappus.server.http.Routes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A table of paths. A pattern ends in {@code {}} to take one more path segment, in {@code *} to
@@ -28,7 +28,7 @@ final class Router implements Routes {
   private static final String REST = "*";
 
   private final Problems problems;
-  private final Consumer<RequestHead> guard;
+  private final Function<RequestHead, Caller> guard;
   private final List<Route> routes = new ArrayList<>();
 
   /** Makes the endpoint of a request. */
@@ -38,8 +38,9 @@ final class Router implements Routes {
      * The endpoint; refuses what need not have its body read by throwing.
      *
      * @param tail the part of the path that the pattern left open, or empty
+     * @param caller who asks
      */
-    Endpoint endpoint(RequestHead head, String tail);
+    Endpoint endpoint(RequestHead head, String tail, Caller caller);
   }
 
   private enum Tail {
@@ -70,9 +71,9 @@ final class Router implements Routes {
   /**
    * An empty table.
    *
-   * @param guard sees every request first and refuses by throwing
+   * @param guard sees every request first: says who asks, or refuses by throwing
    */
-  Router(Problems problems, Consumer<RequestHead> guard) {
+  Router(Problems problems, Function<RequestHead, Caller> guard) {
     this.problems = problems;
     this.guard = guard;
   }
@@ -93,13 +94,13 @@ final class Router implements Routes {
 
   @Override
   public Endpoint route(RequestHead head) {
-    guard.accept(head);
+    Caller caller = guard.apply(head);
     String path = head.path();
     TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
       if (route.matches(path)) {
         if (route.takes(head.method())) {
-          return route.factory.endpoint(head, path.substring(route.prefix.length()));
+          return route.factory.endpoint(head, path.substring(route.prefix.length()), caller);
         }
         methods.add(route.method);
       }

@@ -35,7 +35,7 @@ public record Surfaces(
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = new InvocationService(invoke, problems);
-    Router router = new Router(problems, _ -> {});
+    Router router = new Router(problems, Caller::of);
     new PeopleSurface(registry, invocations).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
@@ -44,7 +44,13 @@ public record Surfaces(
 
   /** What the administration port serves. */
   public Routes administration(AccessPolicy access) {
-    Router router = new Router(problems, access::requireSameOrigin);
+    Router router =
+        new Router(
+            problems,
+            head -> {
+              access.requireSameOrigin(head);
+              return Caller.of(head);
+            });
     new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
