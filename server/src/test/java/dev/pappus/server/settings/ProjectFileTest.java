@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,10 @@ class ProjectFileTest {
 
   private ProjectFile project(String text) throws IOException {
     return ProjectFile.read(Files.writeString(folder.resolve(ProjectFile.NAME), text));
+  }
+
+  private static TomlSection function(ProjectFile project, String name) {
+    return Objects.requireNonNull(project.functions().get(name));
   }
 
   @Test
@@ -44,11 +49,11 @@ class ProjectFileTest {
             """);
     assertThat(project.project().orElseThrow().text("name")).contains("shop");
     assertThat(project.functions().keySet()).containsExactly("zoom", "add");
-    TomlSection zoom = project.functions().get("zoom");
+    TomlSection zoom = function(project, "zoom");
     assertThat(zoom.texts("sources")).contains(List.of("a.c", "b.c"));
     assertThat(zoom.quantity("memory")).contains("64MiB");
     assertThat(zoom.text("absent")).isEmpty();
-    TomlSection add = project.functions().get("add");
+    TomlSection add = function(project, "add");
     assertThat(add.quantity("timeout")).contains("5");
     assertThat(add.integer("timeout")).contains(5L);
     assertThat(add.bool("fast")).contains(true);
@@ -65,7 +70,7 @@ class ProjectFileTest {
               memory = true
             sources = "a.c"
             """);
-    TomlSection zoom = project.functions().get("zoom");
+    TomlSection zoom = function(project, "zoom");
     zoom.requireKnown(List.of("sources", "memory"));
     assertThat(zoom.quantity("memory")).isEmpty();
     assertThat(zoom.texts("sources")).isEmpty();
