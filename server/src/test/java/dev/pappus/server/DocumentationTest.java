@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.model.Limit;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.server.api.Problems;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,9 +91,8 @@ class DocumentationTest {
     String example = text.substring(text.indexOf("    version = 1"));
     Path file =
         Files.writeString(folder.resolve("example.toml"), example.replace("\n    ", "\n").strip());
-    Configuration.Builder builder = Configuration.builder();
-    ConfigurationFile.read(file, builder);
-    assertThat(builder.build().nodeName()).isEqualTo("alpha");
-    assertThat(builder.build().localPathFolder()).isEqualTo(Path.of("/srv/functions"));
+    Configuration configuration = Settings.ofFile(file).builder().build();
+    assertThat(configuration.nodeName()).isEqualTo("alpha");
+    assertThat(configuration.localPathFolder()).isEqualTo(Path.of("/srv/functions"));
   }
 }
