@@ -26,10 +26,7 @@ final class ConfigCommand {
   int show(
       @Mixin OutputOption output,
       @Option(names = "--origin", description = "Tell where each value comes from.") boolean origin,
-      @Option(
-              names = "--config",
-              paramLabel = "FILE",
-              description = SettingsSource.CONFIG_HELP)
+      @Option(names = "--config", paramLabel = "FILE", description = SettingsSource.CONFIG_HELP)
           @Nullable Path config) {
     Collection<Setting> settings = SettingsSource.load(terminal, config).effective();
     if (output.json()) {
@@ -45,7 +42,10 @@ final class ConfigCommand {
         origin ? new TextTable("KEY", "VALUE", "ORIGIN") : new TextTable("KEY", "VALUE");
     for (Setting each : settings) {
       if (origin) {
-        table.row(each.name(), shown(each), origin(each) + (each.place().isEmpty() ? "" : " " + each.place()));
+        table.row(
+            each.name(),
+            shown(each),
+            origin(each) + (each.place().isEmpty() ? "" : " " + each.place()));
       } else {
         table.row(each.name(), shown(each));
       }

@@ -64,7 +64,7 @@ public final class Main {
         yield known.exitCode();
       }
       case ConfigurationException settings -> {
-        settings.getMessage().lines().forEach(terminal::sayError);
+        String.valueOf(settings.getMessage()).lines().forEach(terminal::sayError);
         terminal.sayHint("docs/configuration.md lists all keys; 'pappus config show' what holds");
         yield ExitCode.USAGE;
       }

@@ -136,7 +136,10 @@ final class NodeOption {
         && !isLoopback(address)) {
       throw new CliException(
           ExitCode.FORBIDDEN,
-          chosen.get().place() + ": the project chose " + address + "; your token is not sent there unasked",
+          chosen.get().place()
+              + ": the project chose "
+              + address
+              + "; your token is not sent there unasked",
           "say that you mean it: --server " + address + ", or PAPPUS_SERVER");
     }
   }

@@ -30,15 +30,15 @@ final class PappusCommand implements Runnable {
     this.terminal = terminal;
   }
 
-  /** Adds {@code -q}, {@code -v} and {@code --no-color} to every command that uses them for nothing else. */
+  /**
+   * Adds {@code -q}, {@code -v} and {@code --no-color} to every command that uses them for nothing
+   * else.
+   */
   private static void addTalkOptions(CommandSpec command, Terminal.Talk talk) {
     addTalkOption(command, talk::setQuiet, "Say nothing but errors.", "-q", "--quiet");
     addTalkOption(command, talk::setVerbose, "Say more.", "-v", "--verbose");
     addTalkOption(command, talk::setPlain, "No colours, as with $NO_COLOR.", "--no-color");
-    command
-        .subcommands()
-        .values()
-        .forEach(each -> addTalkOptions(each.getCommandSpec(), talk));
+    command.subcommands().values().forEach(each -> addTalkOptions(each.getCommandSpec(), talk));
   }
 
   private static void addTalkOption(

@@ -18,7 +18,6 @@ final class SettingsSource {
    * @throws dev.pappus.server.ConfigurationException naming all faults with their places
    */
   static Settings load(Terminal terminal, @Nullable Path config) {
-    return Settings.load(
-        Settings.Sources.of(terminal.environment(), terminal.folder(), config));
+    return Settings.load(Settings.Sources.of(terminal.environment(), terminal.folder(), config));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.model.Limit;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.server.api.Problems;
-import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Keeps docs/errors.md, docs/limits.md and docs/http.md true. */
 class DocumentationTest {
   private static final Path DOCS = Path.of(System.getProperty("pappus.root"), "docs");
-
-  @TempDir Path folder;
 
   @Test
   void everyProblemIsExplainedWithItsStatus() throws IOException {
@@ -83,16 +79,5 @@ class DocumentationTest {
               limit.meaning()));
     }
     return page.toString();
-  }
-
-  @Test
-  void theExampleConfigurationIsRead() throws IOException {
-    String text = Files.readString(DOCS.resolve("http.md"));
-    String example = text.substring(text.indexOf("    version = 1"));
-    Path file =
-        Files.writeString(folder.resolve("example.toml"), example.replace("\n    ", "\n").strip());
-    Configuration configuration = Settings.ofFile(file).builder().build();
-    assertThat(configuration.nodeName()).isEqualTo("alpha");
-    assertThat(configuration.localPathFolder()).isEqualTo(Path.of("/srv/functions"));
   }
 }

@@ -2,12 +2,11 @@ package dev.pappus.server.settings;
 
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
-import dev.pappus.server.Configuration.Builder;
-import dev.pappus.server.settings.SettingKey.Type;
 import dev.pappus.server.settings.SettingKey.Use;
 import dev.pappus.server.settings.SettingKey.Where;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -37,22 +36,25 @@ public final class SettingKeys {
     keys.add(
         SettingKey.client(
             "server",
-            Type.TEXT,
+            SettingKey.Type.TEXT,
             "http://127.0.0.1:9080",
             "administration address of the node that commands talk to"));
     keys.add(
-        SettingKey.client("token", Type.TEXT, "", "token that commands send").only(Where.SECRET));
+        SettingKey.client("token", SettingKey.Type.TEXT, "", "token that commands send")
+            .only(Where.SECRET));
     keys.add(
-        SettingKey.client("token_file", Type.PATH, "", "file that holds the token")
+        SettingKey.client("token_file", SettingKey.Type.PATH, "", "file that holds the token")
             .only(Where.PERSONAL));
     keys.add(
         SettingKey.client(
                 "ca",
-                Type.PATH,
+                SettingKey.Type.PATH,
                 "",
                 "PEM file with the certificates to trust for https, instead of Java's")
             .only(Where.PERSONAL));
-    keys.add(SettingKey.client("namespace", Type.TEXT, "", "namespace that commands ask for"));
+    keys.add(
+        SettingKey.client(
+            "namespace", SettingKey.Type.TEXT, "", "namespace that commands ask for"));
     keys.add(
         SettingKey.text(
                 "output",
@@ -62,36 +64,40 @@ public final class SettingKeys {
             .usedBy(Use.CLIENT));
 
     keys.add(
-        SettingKey.text("node", "", "name of the node, shown in problems", Builder::nodeName)
+        SettingKey.text(
+                "node", "", "name of the node, shown in problems", Configuration.Builder::nodeName)
             .otherwise("the machine's name", Configuration::machineName));
     keys.add(
         SettingKey.text(
-            "host", "127.0.0.1", "address to listen on for invocations", Builder::host));
+            "host",
+            "127.0.0.1",
+            "address to listen on for invocations",
+            Configuration.Builder::host));
     keys.add(
         SettingKey.integer(
             "port",
             Configuration.DEFAULT_PORT,
             "port for invocations; 0 is a free one",
-            Builder::port));
+            Configuration.Builder::port));
     keys.add(
         SettingKey.text(
             "admin_host",
             "127.0.0.1",
             "address to listen on for administration",
-            Builder::adminHost));
+            Configuration.Builder::adminHost));
     keys.add(
         SettingKey.integer(
             "admin_port",
             Configuration.DEFAULT_ADMIN_PORT,
             "port for administration; 0 is a free one",
-            Builder::adminPort));
+            Configuration.Builder::adminPort));
     keys.add(
-        SettingKey.path("data", "folder for what is registered", Builder::dataFolder)
+        SettingKey.path("data", "folder for what is registered", Configuration.Builder::dataFolder)
             .otherwise(
                 "`$XDG_DATA_HOME/pappus`, else `~/.local/share/pappus`",
                 () -> Configuration.defaultDataFolder().toString()));
     keys.add(
-        SettingKey.integer("engines", 1, "compute engines", Builder::engines)
+        SettingKey.integer("engines", 1, "compute engines", Configuration.Builder::engines)
             .otherwise(
                 "one for each core", () -> (long) Runtime.getRuntime().availableProcessors()));
     keys.add(
@@ -99,42 +105,42 @@ public final class SettingKeys {
             "sandbox.entry",
             "auto",
             "how guests are entered: `auto`, `no-idt` or `idt`",
-            Builder::sandboxEntry));
+            Configuration.Builder::sandboxEntry));
     keys.add(
         SettingKey.texts(
             "egress.allow",
             "`HOST` or `CIDR`, with `:PORT` for one port only, that compositions may reach beside public addresses",
-            Builder::allowEgress));
+            Configuration.Builder::allowEgress));
     keys.add(
         SettingKey.bool(
             "egress.public",
             true,
             "whether compositions may reach public addresses",
-            Builder::egressPublic));
+            Configuration.Builder::egressPublic));
     keys.add(
         SettingKey.bool(
             "deploy.allow_remote",
             false,
             "whether whoever reaches a non-loopback address may deploy",
-            Builder::allowRemoteDeploy));
+            Configuration.Builder::allowRemoteDeploy));
     keys.add(
         SettingKey.path(
             "deploy.local_path_folder",
             "folder from which clients may deploy by path",
-            Builder::localPathFolder));
+            Configuration.Builder::localPathFolder));
     for (Limit limit : Limit.values()) {
       keys.add(SettingKey.limit(limit));
     }
     return List.copyOf(keys);
   }
 
-  private static void requireVersion(Builder ignored, long version) {
+  private static void requireVersion(Configuration.Builder ignored, long version) {
     if (version != 1) {
       throw new IllegalArgumentException("must be 1, the only version of this format");
     }
   }
 
-  private static void requireFormat(Builder ignored, String format) {
+  private static void requireFormat(Configuration.Builder ignored, String format) {
     if (!List.of("table", "wide", "json").contains(format)) {
       throw new IllegalArgumentException("must be table, wide or json, not '" + format + "'");
     }
@@ -150,8 +156,8 @@ public final class SettingKeys {
   }
 
   /** Names of keys and of the tables they stand in, for suggestions. */
-  static TreeSet<String> names() {
-    TreeSet<String> names = new TreeSet<>();
+  static NavigableSet<String> names() {
+    NavigableSet<String> names = new TreeSet<>();
     for (SettingKey key : ALL) {
       names.add(key.name());
       int dot = key.name().indexOf('.');
@@ -163,8 +169,8 @@ public final class SettingKeys {
   }
 
   /** Variables that mean something. */
-  static TreeSet<String> variables() {
-    TreeSet<String> variables = new TreeSet<>(OTHER_VARIABLES);
+  static NavigableSet<String> variables() {
+    NavigableSet<String> variables = new TreeSet<>(OTHER_VARIABLES);
     ALL.stream().flatMap(key -> Stream.ofNullable(key.variable())).forEach(variables::add);
     return variables;
   }

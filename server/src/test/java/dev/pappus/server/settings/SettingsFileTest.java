@@ -135,8 +135,7 @@ class SettingsFileTest {
 
   @Test
   void anUnreadableFileIsSaid() {
-    assertThatThrownBy(
-            () -> Settings.ofFile(folder.resolve("none.toml")))
+    assertThatThrownBy(() -> Settings.ofFile(folder.resolve("none.toml")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("none.toml");
   }
