@@ -227,7 +227,7 @@ final class FunctionRegistrar {
           digits == null
               ? FunctionVersions.previous(snapshot, name)
               : FunctionVersions.find(snapshot, new FunctionReference(name, digits));
-      if (target == entry) {
+      if (target.row().version().equals(entry.row().version())) {
         return new FunctionDeployed(Change.UNCHANGED, entry.registered());
       }
       Conflicts.requireUsersFit(snapshot, entry, target.registered().signature(), List.of());

@@ -39,8 +39,8 @@ final class FunctionVersions {
   /**
    * The version that {@code reference} names.
    *
-   * @throws ProblemException with UNKNOWN_INVOCABLE, UNKNOWN_VERSION, STORAGE_FAILED, or BAD_REQUEST
-   *     if several versions begin with its digits
+   * @throws ProblemException with UNKNOWN_INVOCABLE, UNKNOWN_VERSION, STORAGE_FAILED, or
+   *     BAD_REQUEST if several versions begin with its digits
    */
   static FunctionEntry find(RegistrySnapshot snapshot, FunctionReference reference) {
     FunctionEntry now = current(snapshot, reference.name());
@@ -62,8 +62,7 @@ final class FunctionVersions {
                     "'%s' has no version sha256:%s",
                     reference.name(),
                     digits)
-                .withHint(
-                    "GET /v1/functions/" + reference.name() + "/versions lists what is kept")
+                .withHint("GET /v1/functions/" + reference.name() + "/versions lists what is kept")
             : Problem.of(
                     ProblemCode.BAD_REQUEST,
                     "%d versions of '%s' begin with sha256:%s",
@@ -100,8 +99,7 @@ final class FunctionVersions {
     if (old == null) {
       return List.of();
     }
-    KeptVersion replaced =
-        new KeptVersion(old.row(), state.driver(), state.folder().blobs());
+    KeptVersion replaced = new KeptVersion(old.row(), state.driver(), state.folder().blobs());
     return Stream.concat(Stream.of(replaced), old.earlier().stream())
         .filter(kept -> !kept.version().equals(version))
         .limit(most)

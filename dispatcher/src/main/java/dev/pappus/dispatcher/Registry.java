@@ -178,8 +178,7 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    */
   public List<Registered.Function> versions(Namespace namespace, String name) {
     FunctionEntry current = FunctionVersions.current(snapshot(namespace), name);
-    return Stream.concat(
-            Stream.of(current), current.earlier().stream().map(KeptVersion::entry))
+    return Stream.concat(Stream.of(current), current.earlier().stream().map(KeptVersion::entry))
         .map(FunctionEntry::registered)
         .toList();
   }
@@ -187,8 +186,8 @@ public final class Registry implements SignatureLookup, AutoCloseable {
   /**
    * The version of a function that {@code reference} names.
    *
-   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, UNKNOWN_VERSION, STORAGE_FAILED, or
-   *     BAD_REQUEST if several versions begin with its digits
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, UNKNOWN_VERSION, STORAGE_FAILED,
+   *     or BAD_REQUEST if several versions begin with its digits
    */
   public Registered.Function version(Namespace namespace, FunctionReference reference) {
     return FunctionVersions.find(snapshot(namespace), reference).registered();
@@ -247,6 +246,18 @@ public final class Registry implements SignatureLookup, AutoCloseable {
     return checkOneShot(Namespace.DEFAULT, text);
   }
 
+  /** Every function in {@code namespace}, those of the platform included, by name. */
+  public List<Registered> functions(Namespace namespace) {
+    return list(namespace).stream()
+        .filter(each -> !(each instanceof Registered.OfComposition))
+        .toList();
+  }
+
+  /** The names in {@code namespace}. */
+  public Collection<String> names(Namespace namespace) {
+    return state.snapshot(namespace).names();
+  }
+
   /** Signatures of what {@code namespace} holds now. */
   public SignatureLookup signatures(Namespace namespace) {
     return state.snapshot(namespace);
@@ -283,7 +294,7 @@ public final class Registry implements SignatureLookup, AutoCloseable {
 
   @Override
   public Collection<String> names() {
-    return signatures(Namespace.DEFAULT).names();
+    return names(Namespace.DEFAULT);
   }
 
   /** Waits for a registration under way and gives the data folder up. */

@@ -54,8 +54,7 @@ final class RegistryRestorer {
     return new FunctionEntry(
         function,
         new RunnableSpec(new StoredSpec(function.spec(), function.statics()), blobs),
-        new FunctionCode(
-            function.binary(), function.binaryBytes(), function.spec().contextBytes()),
+        new FunctionCode(function.binary(), function.binaryBytes(), function.spec().contextBytes()),
         row,
         earlier);
   }

@@ -27,7 +27,6 @@ public record FunctionRow(
     Instant deployed) {
   /** The same version, deployed at another time. */
   public FunctionRow deployedAt(Instant time) {
-    return new FunctionRow(
-        namespace, name, version, spec, binary, binaryBytes, sandbox, time);
+    return new FunctionRow(namespace, name, version, spec, binary, binaryBytes, sandbox, time);
   }
 }

@@ -67,8 +67,7 @@ public final class RegistryDatabase implements AutoCloseable {
 
   /** Every version of every function, by namespace and name, the current one first. */
   public synchronized List<FunctionRow> functions() {
-    return inTransaction(() ->
-        rows(SELECT_VERSION + "ORDER BY namespace, name, activation DESC"));
+    return inTransaction(() -> rows(SELECT_VERSION + "ORDER BY namespace, name, activation DESC"));
   }
 
   private List<FunctionRow> versionRows(Namespace namespace, String name) {

@@ -6,6 +6,7 @@ import dev.pappus.dispatcher.Registry.Change;
 import dev.pappus.dispatcher.Registry.CompositionsRegistered;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.model.Limit;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -32,22 +33,26 @@ public final class CompositionsSurface {
         .add(
             "GET",
             "/v1/compositions",
-            (_, _, _) -> RegistryAnswers.reading((_, _) -> listCompositions()))
+            (_, _, caller) ->
+                RegistryAnswers.reading((_, _) -> listCompositions(caller.namespace())))
         .add(
             "GET",
             "/v1/compositions/{}",
-            (_, name, _) -> RegistryAnswers.reading((_, _) -> text(name)))
-        .add("POST", "/v1/compositions", (head, _, _) -> postCompositions(head));
+            (_, name, caller) -> RegistryAnswers.reading((_, _) -> text(caller.namespace(), name)))
+        .add(
+            "POST",
+            "/v1/compositions",
+            (head, _, caller) -> postCompositions(head, caller.namespace()));
   }
 
-  private Response listCompositions() {
+  private Response listCompositions(Namespace namespace) {
     return Response.of(
         200,
         Json.CONTENT_TYPE,
         Json.object(json -> {
           json.writeName("compositions");
           json.writeStartArray();
-          for (Registered each : registry.list()) {
+          for (Registered each : registry.list(namespace)) {
             if (each instanceof Registered.OfComposition composition) {
               json.writeStartObject();
               RegistryAnswers.sets(json, composition);
@@ -58,24 +63,24 @@ public final class CompositionsSurface {
         }));
   }
 
-  private Response text(String name) {
+  private Response text(Namespace namespace, String name) {
     Registered found =
         registry
-            .find(name)
-            .orElseThrow(
-                () -> RegistryAnswers.unknown(registry, name, "function or composition", ""));
+            .find(namespace, name)
+            .orElseThrow(() ->
+                RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
     if (found instanceof Registered.OfComposition of) {
       return Response.text(200, of.composition().text());
     }
-    throw RegistryAnswers.unknown(registry, name, "composition", "functions");
+    throw RegistryAnswers.unknown(registry, namespace, name, "composition", "functions");
   }
 
-  private Endpoint postCompositions(RequestHead head) {
+  private Endpoint postCompositions(RequestHead head, Namespace namespace) {
     access.requireDeploy(head);
-    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(body));
+    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(namespace, body));
   }
 
-  private Response register(Body body) {
+  private Response register(Namespace namespace, Body body) {
     String text;
     try {
       text = body.text();
@@ -85,7 +90,8 @@ public final class CompositionsSurface {
               .withHint("save the file as UTF-8"),
           e);
     }
-    CompositionsRegistered registered = registry.registerCompositions(text, OnConflict.REPLACE);
+    CompositionsRegistered registered =
+        registry.registerCompositions(namespace, text, OnConflict.REPLACE);
     boolean created =
         registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
     byte[] json = Json.object(out -> write(out, registered));
