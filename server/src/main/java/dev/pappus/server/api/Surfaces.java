@@ -53,6 +53,7 @@ public record Surfaces(
             });
     new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
+    new CompositionsSurface(registry, access).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
     new HealthSurface(ready).addTo(router);
     return router;
