@@ -13,11 +13,14 @@ import dev.pappus.server.http.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -438,17 +441,42 @@ class InvokeKvmTest {
   }
 
   @Test
-  void theExampleWebhookAnswers() throws Exception {
-    HttpResponse<byte[]> answer =
-        post("/function/webhook/orders?id=7", "{}", "content-type", "a/b", "x-event", "paid");
-    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(202);
-    assertThat(text(answer)).isEqualTo("/orders?id=7 got 2 bytes of a/b\n");
-    assertThat(answer.headers().firstValue("x-event")).hasValue("paid");
-    assertThat(type(answer)).isEqualTo("text/plain");
+  void theExampleWebhookTakesPostsOnly() throws Exception {
     HttpResponse<byte[]> got = node.send("GET", node.invocation() + "/function/webhook", NOTHING);
     assertThat(got.statusCode()).isEqualTo(405);
     assertThat(got.headers().firstValue("allow")).hasValue("POST");
     assertThat(got.body()).isEmpty();
+  }
+
+  @Test
+  void theExampleInTheDocumentationIsTrue() throws Exception {
+    String page =
+        Files.readString(Path.of(System.getProperty("pappus.root"), "docs", "webhooks.md"));
+    Matcher command =
+        Pattern.compile(
+                "curl -i -H '(\\S+): (\\S+)' -H '(\\S+): (\\S+)' -d '(.*)' '\\S+:8080(/\\S+)'\n\n"
+                    + "The answer has status (\\d+), the field `(\\S+): (\\S+)`, and the body\n\n    (.+)\n")
+            .matcher(page);
+    assertThat(command.find()).isTrue();
+    HttpResponse<byte[]> answer =
+        post(
+            command.group(6),
+            command.group(5),
+            command.group(1),
+            command.group(2),
+            command.group(3),
+            command.group(4));
+    assertThat(answer.statusCode()).isEqualTo(Integer.parseInt(command.group(7)));
+    assertThat(answer.headers().firstValue(command.group(8))).hasValue(command.group(9));
+    assertThat(text(answer)).isEqualTo(command.group(10) + "\n");
+  }
+
+  @Test
+  void theMultipartExampleInTheDocumentationIsTrue() throws Exception {
+    deploy("count_lines", "count_lines");
+    String body =
+        part("log:7/apache", "GET /\nPUT /\nGET /x\n") + part("pattern/p", "GET") + "--XX--";
+    assertThat(text(post("/function/count_lines", body, "content-type", BOUNDARY))).isEqualTo("2");
   }
 
   @Test
