@@ -155,7 +155,7 @@ class ResidueTest {
               ? 1_000_000
               : kicks != null && random.nextInt(3) > 0
                   ? 20_000 + random.nextInt(400_000)
-                  : 10_000_000_000L;
+                  : TestFunctions.FAR_NANOS;
       RunOutcome outcome;
       VirtualMachine vm;
       try (KvmContext context = (KvmContext) engine.domain().acquire(function)) {
@@ -185,7 +185,7 @@ class ResidueTest {
         }
         case RunOutcome.DeadlineExceeded _ -> {
           killed++;
-          assertThat(nanos).as(where).isLessThan(10_000_000_000L);
+          assertThat(nanos).as(where).isLessThan(TestFunctions.FAR_NANOS);
         }
         case RunOutcome.SandboxFailed failed -> throw new AssertionError(where + failed);
       }
@@ -195,7 +195,7 @@ class ResidueTest {
     private static byte @Nullable [] registers(KvmEngine engine, PreparedFunction state) {
       try (Context context = engine.domain().acquire(state)) {
         context.write(List.of(), List.of("state"));
-        RunOutcome outcome = engine.run(context, System.nanoTime() + 10_000_000_000L);
+        RunOutcome outcome = engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
         assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
         List<DataSet> sets = context.readOutputs(Limits.DEFAULTS);
         return sets.getFirst().items().getFirst().toBytes();
