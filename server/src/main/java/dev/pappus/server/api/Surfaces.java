@@ -39,7 +39,7 @@ public record Surfaces(
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = new InvocationService(invoke, problems);
     Router router = new Router(problems, Caller::of);
-    new PeopleSurface(registry, invocations).addTo(router);
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     return router;
@@ -54,7 +54,7 @@ public record Surfaces(
               access.requireSameOrigin(head);
               return Caller.of(head);
             });
-    new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
+    new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
