@@ -5,7 +5,17 @@ import dev.pappus.dispatcher.Registry;
 import dev.pappus.dispatcher.Registry.Change;
 import dev.pappus.dispatcher.Registry.CompositionsRegistered;
 import dev.pappus.dispatcher.Registry.OnConflict;
+import dev.pappus.language.Composition;
+import dev.pappus.language.PartitionSettings;
+import dev.pappus.language.graph.CalleeKind;
+import dev.pappus.language.graph.CompositionGraph;
+import dev.pappus.language.graph.InstancePlan;
+import dev.pappus.language.graph.InstancePlanner;
+import dev.pappus.language.graph.MermaidGraph;
+import dev.pappus.language.graph.SvgGraph;
+import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -14,7 +24,10 @@ import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
@@ -22,10 +35,15 @@ import tools.jackson.core.JsonGenerator;
 public final class CompositionsSurface {
   private final Registry registry;
   private final AccessPolicy access;
+  private final PartitionSettings partition;
+  private final Limits limits;
 
-  CompositionsSurface(Registry registry, AccessPolicy access) {
+  CompositionsSurface(
+      Registry registry, AccessPolicy access, PartitionSettings partition, Limits limits) {
     this.registry = registry;
     this.access = access;
+    this.partition = partition;
+    this.limits = limits;
   }
 
   void addTo(Router router) {
@@ -38,11 +56,14 @@ public final class CompositionsSurface {
         .add(
             "GET",
             "/v1/compositions/{}",
-            (_, name, caller) -> RegistryAnswers.reading((_, _) -> text(caller.namespace(), name)))
+            (_, name, caller) ->
+                RegistryAnswers.reading((head, _) -> show(caller.namespace(), name, head)))
         .add(
             "POST",
-            "/v1/compositions",
-            (head, _, caller) -> postCompositions(head, caller.namespace()));
+            "/v1/compositions/{}/plan",
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, body) -> plan(caller.namespace(), name, body)))
+        .add("POST", "/v1/compositions", (head, _, caller) -> postCompositions(head, caller.namespace()));
   }
 
   private Response listCompositions(Namespace namespace) {
@@ -63,16 +84,80 @@ public final class CompositionsSurface {
         }));
   }
 
-  private Response text(Namespace namespace, String name) {
+  private Response show(Namespace namespace, String name, RequestHead head) {
+    CompositionFormat format = CompositionFormat.of(head);
+    Composition composition = find(namespace, name);
+    byte[] body =
+        switch (format) {
+          case TEXT -> bytes(composition.text());
+          case JSON -> GraphJson.document(graph(namespace, composition));
+          case SVG -> bytes(SvgGraph.draw(graph(namespace, composition)));
+          case MERMAID -> bytes(MermaidGraph.draw(graph(namespace, composition)));
+        };
+    return Response.of(200, format.contentType(), body)
+        .with("etag", etag(composition))
+        .with("vary", "accept")
+        .with("x-content-type-options", "nosniff")
+        .with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
+  }
+
+  private CompositionGraph graph(Namespace namespace, Composition composition) {
+    return CompositionGraph.of(composition, callee -> kindOf(namespace, callee));
+  }
+
+  private CalleeKind kindOf(Namespace namespace, String callee) {
+    return registry
+        .find(namespace, callee)
+        .map(found ->
+            switch (found) {
+              case Registered.Function _ -> CalleeKind.FUNCTION;
+              case Registered.Communication _ -> CalleeKind.COMMUNICATION;
+              case Registered.OfComposition _ -> CalleeKind.COMPOSITION;
+            })
+        .orElse(CalleeKind.FUNCTION);
+  }
+
+  private Response plan(Namespace namespace, String name, Body body) {
+    Composition composition = find(namespace, name);
+    InstancePlan plan =
+        InstancePlanner.plan(
+            composition,
+            PlanRequest.read(body, name, composition.signature().inputs(), limits),
+            callee -> minSetBytes(namespace, callee),
+            partition);
+    return Response.of(
+        200, Json.CONTENT_TYPE, PlanJson.document(plan, limits.count(Limit.INVOCATION_INSTANCES)));
+  }
+
+  private List<Long> minSetBytes(Namespace namespace, String callee) {
+    return registry
+        .find(namespace, callee)
+        .map(found ->
+            found instanceof Registered.Function function
+                ? function.spec().minSetBytes()
+                : List.<Long>of())
+        .orElse(List.of());
+  }
+
+  private Composition find(Namespace namespace, String name) {
     Registered found =
         registry
             .find(namespace, name)
-            .orElseThrow(() ->
-                RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
+            .orElseThrow(
+                () -> RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
     if (found instanceof Registered.OfComposition of) {
-      return Response.text(200, of.composition().text());
+      return of.composition();
     }
     throw RegistryAnswers.unknown(registry, namespace, name, "composition", "functions");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Names the text, whatever it is shown as. */
+  private static String etag(Composition composition) {
+    return "\"" + Digest.of(MemorySegment.ofArray(bytes(composition.text()))) + "\"";
   }
 
   private Endpoint postCompositions(RequestHead head, Namespace namespace) {
@@ -90,8 +175,7 @@ public final class CompositionsSurface {
               .withHint("save the file as UTF-8"),
           e);
     }
-    CompositionsRegistered registered =
-        registry.registerCompositions(namespace, text, OnConflict.REPLACE);
+    CompositionsRegistered registered = registry.registerCompositions(namespace, text, OnConflict.REPLACE);
     boolean created =
         registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
     byte[] json = Json.object(out -> write(out, registered));
