@@ -63,7 +63,10 @@ public final class CompositionsSurface {
             "/v1/compositions/{}/plan",
             (_, name, caller) ->
                 RegistryAnswers.reading((_, body) -> plan(caller.namespace(), name, body)))
-        .add("POST", "/v1/compositions", (head, _, caller) -> postCompositions(head, caller.namespace()));
+        .add(
+            "POST",
+            "/v1/compositions",
+            (head, _, caller) -> postCompositions(head, caller.namespace()));
   }
 
   private Response listCompositions(Namespace namespace) {
@@ -143,8 +146,8 @@ public final class CompositionsSurface {
     Registered found =
         registry
             .find(namespace, name)
-            .orElseThrow(
-                () -> RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
+            .orElseThrow(() ->
+                RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
     if (found instanceof Registered.OfComposition of) {
       return of.composition();
     }
@@ -175,7 +178,8 @@ public final class CompositionsSurface {
               .withHint("save the file as UTF-8"),
           e);
     }
-    CompositionsRegistered registered = registry.registerCompositions(namespace, text, OnConflict.REPLACE);
+    CompositionsRegistered registered =
+        registry.registerCompositions(namespace, text, OnConflict.REPLACE);
     boolean created =
         registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
     byte[] json = Json.object(out -> write(out, registered));
