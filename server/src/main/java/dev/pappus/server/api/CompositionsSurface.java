@@ -16,6 +16,7 @@ import dev.pappus.language.graph.SvgGraph;
 import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -59,7 +60,8 @@ public final class CompositionsSurface {
             "POST",
             "/v1/compositions/{}/plan",
             (_, name, _) -> RegistryAnswers.reading((_, body) -> plan(name, body)))
-        .add("POST", "/v1/compositions", (head, _, _) -> postCompositions(head));
+        .add("POST", "/v1/compositions", (head, _, _) -> postCompositions(head))
+        .add("PUT", "/v1/compositions/{}", (head, name, _) -> putComposition(head, name));
   }
 
   private Response listCompositions() {
@@ -161,17 +163,44 @@ public final class CompositionsSurface {
     return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(body));
   }
 
+  private Endpoint putComposition(RequestHead head, String name) {
+    access.requireDeploy(head);
+    Names.requireIdentifier("composition", name);
+    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> put(name, text(body)));
+  }
+
+  private Response put(String name, String text) {
+    String found = registry.checkOneShot(text).name();
+    if (!found.equals(name)) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.COMPOSITION_INVALID,
+                  "the text holds composition '%s', but the path names '%s'",
+                  found,
+                  name)
+              .withHint("PUT it to /v1/compositions/" + found + ", or rename it in the text"));
+    }
+    CompositionsRegistered registered = registry.registerCompositions(text, OnConflict.REPLACE);
+    return answer(registered)
+        .with("etag", etag(registered.compositions().getFirst().composition()));
+  }
+
   private Response register(Body body) {
-    String text;
+    return answer(registry.registerCompositions(text(body), OnConflict.REPLACE));
+  }
+
+  private static String text(Body body) {
     try {
-      text = body.text();
+      return body.text();
     } catch (CharacterCodingException e) {
       throw new ProblemException(
           Problem.of(ProblemCode.BAD_REQUEST, "the composition text is not UTF-8")
               .withHint("save the file as UTF-8"),
           e);
     }
-    CompositionsRegistered registered = registry.registerCompositions(text, OnConflict.REPLACE);
+  }
+
+  private static Response answer(CompositionsRegistered registered) {
     boolean created =
         registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
     byte[] json = Json.object(out -> write(out, registered));
