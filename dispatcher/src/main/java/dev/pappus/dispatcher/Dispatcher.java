@@ -200,7 +200,7 @@ public final class Dispatcher implements AutoCloseable {
    * result.
    */
   public Invocation invoke(InvocationRequest request) {
-    RegistrySnapshot snapshot = registry.snapshot();
+    RegistrySnapshot snapshot = registry.snapshot(request.options().namespace());
     String id = request.options().id();
     InvocationRun run =
         new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);

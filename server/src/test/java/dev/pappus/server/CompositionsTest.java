@@ -104,14 +104,52 @@ class CompositionsTest {
     assertThat(other.headers().firstValue("etag"))
         .isNotEqualTo(created.headers().firstValue("etag"));
     assertProblem(
-        node.admin("PUT", "/v1/compositions/other", one.getBytes(UTF_8)),
-        422,
-        "the text holds composition 'solo'");
+        node.admin("PUT", "/v1/compositions/other", one.getBytes(UTF_8)), 422, "but holds solo");
     assertProblem(
-        node.admin("PUT", "/v1/compositions/fetch", TEXT.getBytes(UTF_8)), 422, "2 compositions");
-    assertProblem(node.admin("PUT", path, NOTHING), 422, "0 compositions");
+        node.admin("PUT", "/v1/compositions/fetch", TEXT.getBytes(UTF_8)),
+        422,
+        "holds fetch, twice");
+    assertProblem(node.admin("PUT", path, NOTHING), 422, "holds none");
     assertProblem(node.admin("PUT", "/v1/compositions/a-b", NOTHING), 400, "bad_name");
     assertThat(body(get("/v1/compositions", "*/*"))).doesNotContain("other");
+  }
+
+  @Test
+  void changesHappenOnlyWhereTheyAreMeant() throws Exception {
+    String url = node.administration() + "/v1/compositions/fetch";
+    String changed =
+        "function HTTP (requests) => (headers, bodies);\n"
+            + "composition fetch (urls) => (pages) { HTTP (requests = all urls) => (pages = bodies); }\n";
+    byte[] text = changed.getBytes(UTF_8);
+    String tag = get("/v1/compositions/fetch", "*/*").headers().firstValue("etag").orElse("");
+    String other = "\"sha256:" + "0".repeat(64) + "\"";
+    assertProblem(node.send("PUT", url, text, "If-Match", other), 412, "precondition_failed");
+    assertProblem(node.send("DELETE", url, NOTHING, "If-Match", other), 412, "sha256:");
+    assertThat(body(node.send("PUT", url + "?dryRun=true", text, "If-Match", tag)))
+        .contains("replaced");
+    assertProblem(node.send("PUT", url + "?dryRun=maybe", text), 400, "dryRun");
+    assertThat(get("/v1/compositions/fetch", "*/*").headers().firstValue("etag")).hasValue(tag);
+    assertThat(node.send("PUT", url, text, "If-Match", tag).statusCode()).isEqualTo(200);
+    assertThat(get("/v1/compositions/fetch", "*/*").headers().firstValue("etag"))
+        .isNotEqualTo(java.util.Optional.of(tag));
+    assertProblem(node.admin("DELETE", "/v1/compositions/fetch", NOTHING), 409, "in_use", "twice");
+    assertThat(node.admin("DELETE", "/v1/compositions/twice", NOTHING).statusCode()).isEqualTo(204);
+    assertThat(node.admin("DELETE", "/v1/compositions/fetch", NOTHING).statusCode()).isEqualTo(204);
+    assertProblem(node.admin("DELETE", "/v1/compositions/fetch", NOTHING), 404, "fetch");
+    assertThat(
+            node.admin("POST", "/v1/compositions?dryRun=true", TEXT.getBytes(UTF_8)).statusCode())
+        .isEqualTo(201);
+    assertThat(body(get("/v1/compositions", "*/*"))).isEqualTo("{\"compositions\":[]}\n");
+  }
+
+  @Test
+  void theListComesInPages() throws Exception {
+    String first = body(get("/v1/compositions?limit=1", "*/*"));
+    assertThat(first).contains("\"fetch\"").doesNotContain("\"twice\"");
+    String cursor = first.replaceFirst("(?s).*\"next\":\"([^\"]+)\".*", "$1");
+    assertThat(body(get("/v1/compositions?limit=1&cursor=" + cursor, "*/*")))
+        .contains("\"twice\"")
+        .doesNotContain("next");
   }
 
   @Test

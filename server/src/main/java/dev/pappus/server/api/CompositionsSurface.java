@@ -13,10 +13,10 @@ import dev.pappus.language.graph.InstancePlan;
 import dev.pappus.language.graph.InstancePlanner;
 import dev.pappus.language.graph.MermaidGraph;
 import dev.pappus.language.graph.SvgGraph;
-import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -24,11 +24,12 @@ import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
 /** Compositions on the administration port: {@code /v1/compositions}, {@code …}. */
@@ -51,46 +52,60 @@ public final class CompositionsSurface {
         .add(
             "GET",
             "/v1/compositions",
-            (_, _, _) -> RegistryAnswers.reading((_, _) -> listCompositions()))
+            (_, _, caller) ->
+                RegistryAnswers.reading((head, _) -> list(caller.namespace(), head.query())))
         .add(
             "GET",
             "/v1/compositions/{}",
-            (_, name, _) -> RegistryAnswers.reading((head, _) -> show(name, head)))
+            (_, name, caller) ->
+                RegistryAnswers.reading((head, _) -> show(caller.namespace(), name, head)))
         .add(
             "POST",
             "/v1/compositions/{}/plan",
-            (_, name, _) -> RegistryAnswers.reading((_, body) -> plan(name, body)))
-        .add("POST", "/v1/compositions", (head, _, _) -> postCompositions(head))
-        .add("PUT", "/v1/compositions/{}", (head, name, _) -> putComposition(head, name));
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, body) -> plan(caller.namespace(), name, body)))
+        .add("POST", "/v1/compositions", (head, _, caller) -> post(head, caller.namespace()))
+        .add("PUT", "/v1/compositions/{}", (head, name, caller) -> put(head, name, caller))
+        .add("DELETE", "/v1/compositions/{}", (head, name, caller) -> delete(head, name, caller));
   }
 
-  private Response listCompositions() {
+  private Response list(Namespace namespace, Map<String, List<String>> query) {
+    List<Registered.OfComposition> all = new ArrayList<>();
+    for (Registered each : registry.list(namespace)) {
+      if (each instanceof Registered.OfComposition composition) {
+        all.add(composition);
+      }
+    }
+    PageRequest.Page<Registered.OfComposition> page =
+        PageRequest.of(query).of(all, Registered::name);
     return Response.of(
         200,
         Json.CONTENT_TYPE,
         Json.object(json -> {
           json.writeName("compositions");
           json.writeStartArray();
-          for (Registered each : registry.list()) {
-            if (each instanceof Registered.OfComposition composition) {
-              json.writeStartObject();
-              RegistryAnswers.sets(json, composition);
-              json.writeEndObject();
-            }
+          for (Registered.OfComposition each : page.entries()) {
+            json.writeStartObject();
+            RegistryAnswers.sets(json, each);
+            json.writeEndObject();
           }
           json.writeEndArray();
+          PageRequest next = page.next();
+          if (next != null) {
+            json.writeStringProperty("next", next.cursor());
+          }
         }));
   }
 
-  private Response show(String name, RequestHead head) {
+  private Response show(Namespace namespace, String name, RequestHead head) {
     CompositionFormat format = CompositionFormat.of(head);
-    Composition composition = find(name);
+    Composition composition = find(namespace, name);
     byte[] body =
         switch (format) {
           case TEXT -> bytes(composition.text());
-          case JSON -> GraphJson.document(graph(composition));
-          case SVG -> bytes(SvgGraph.draw(graph(composition)));
-          case MERMAID -> bytes(MermaidGraph.draw(graph(composition)));
+          case JSON -> GraphJson.document(graph(namespace, composition));
+          case SVG -> bytes(SvgGraph.draw(graph(namespace, composition)));
+          case MERMAID -> bytes(MermaidGraph.draw(graph(namespace, composition)));
         };
     return Response.of(200, format.contentType(), body)
         .with("etag", etag(composition))
@@ -99,13 +114,13 @@ public final class CompositionsSurface {
         .with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
   }
 
-  private CompositionGraph graph(Composition composition) {
-    return CompositionGraph.of(composition, this::kindOf);
+  private CompositionGraph graph(Namespace namespace, Composition composition) {
+    return CompositionGraph.of(composition, callee -> kindOf(namespace, callee));
   }
 
-  private CalleeKind kindOf(String callee) {
+  private CalleeKind kindOf(Namespace namespace, String callee) {
     return registry
-        .find(callee)
+        .find(namespace, callee)
         .map(found ->
             switch (found) {
               case Registered.Function _ -> CalleeKind.FUNCTION;
@@ -115,21 +130,21 @@ public final class CompositionsSurface {
         .orElse(CalleeKind.FUNCTION);
   }
 
-  private Response plan(String name, Body body) {
-    Composition composition = find(name);
+  private Response plan(Namespace namespace, String name, Body body) {
+    Composition composition = find(namespace, name);
     InstancePlan plan =
         InstancePlanner.plan(
             composition,
             PlanRequest.read(body, name, composition.signature().inputs(), limits),
-            this::minSetBytes,
+            callee -> minSetBytes(namespace, callee),
             partition);
     return Response.of(
         200, Json.CONTENT_TYPE, PlanJson.document(plan, limits.count(Limit.INVOCATION_INSTANCES)));
   }
 
-  private List<Long> minSetBytes(String callee) {
+  private List<Long> minSetBytes(Namespace namespace, String callee) {
     return registry
-        .find(callee)
+        .find(namespace, callee)
         .map(found ->
             found instanceof Registered.Function function
                 ? function.spec().minSetBytes()
@@ -137,16 +152,16 @@ public final class CompositionsSurface {
         .orElse(List.of());
   }
 
-  private Composition find(String name) {
+  private Composition find(Namespace namespace, String name) {
     Registered found =
         registry
-            .find(name)
-            .orElseThrow(
-                () -> RegistryAnswers.unknown(registry, name, "function or composition", ""));
+            .find(namespace, name)
+            .orElseThrow(() ->
+                RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
     if (found instanceof Registered.OfComposition of) {
       return of.composition();
     }
-    throw RegistryAnswers.unknown(registry, name, "composition", "functions");
+    throw RegistryAnswers.unknown(registry, namespace, name, "composition", "functions");
   }
 
   private static byte[] bytes(String text) {
@@ -155,38 +170,60 @@ public final class CompositionsSurface {
 
   /** Names the text, whatever it is shown as. */
   private static String etag(Composition composition) {
-    return "\"" + Digest.of(MemorySegment.ofArray(bytes(composition.text()))) + "\"";
+    return RegistryAnswers.etag(Registry.versionOf(composition));
   }
 
-  private Endpoint postCompositions(RequestHead head) {
+  private Endpoint post(RequestHead head, Namespace namespace) {
     access.requireDeploy(head);
-    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(body));
+    return new Endpoint.Blocking(
+        Limit.COMPOSITION_TEXT,
+        (request, body) ->
+            answer(
+                registry.registerCompositions(
+                    namespace, text(body), OnConflict.REPLACE, isDryRun(request))));
   }
 
-  private Endpoint putComposition(RequestHead head, String name) {
+  private Endpoint put(RequestHead head, String name, Caller caller) {
     access.requireDeploy(head);
     Names.requireIdentifier("composition", name);
-    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> put(name, text(body)));
+    return new Endpoint.Blocking(
+        Limit.COMPOSITION_TEXT,
+        (request, body) -> {
+          CompositionsRegistered registered =
+              registry.putComposition(
+                  caller.namespace(),
+                  name,
+                  text(body),
+                  Preconditions.of(request),
+                  isDryRun(request));
+          return answer(registered)
+              .with("etag", etag(registered.compositions().getFirst().composition()));
+        });
   }
 
-  private Response put(String name, String text) {
-    String found = registry.checkOneShot(text).name();
-    if (!found.equals(name)) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.COMPOSITION_INVALID,
-                  "the text holds composition '%s', but the path names '%s'",
-                  found,
-                  name)
-              .withHint("PUT it to /v1/compositions/" + found + ", or rename it in the text"));
-    }
-    CompositionsRegistered registered = registry.registerCompositions(text, OnConflict.REPLACE);
-    return answer(registered)
-        .with("etag", etag(registered.compositions().getFirst().composition()));
+  private Endpoint delete(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
+    return new Endpoint.Blocking(
+        Limit.REQUEST_BODY,
+        (request, _) -> {
+          registry.deleteComposition(caller.namespace(), name, Preconditions.of(request));
+          return new Response(204, List.of(), List.of());
+        });
   }
 
-  private Response register(Body body) {
-    return answer(registry.registerCompositions(text(body), OnConflict.REPLACE));
+  private static boolean isDryRun(RequestHead request) {
+    List<String> asked = request.query().getOrDefault("dryRun", List.of("false"));
+    return switch (asked.getLast()) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default ->
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.BAD_REQUEST,
+                      "dryRun is true or false, not '%s'",
+                      Names.printable(asked.getLast()))
+                  .withHint("write ?dryRun=true"));
+    };
   }
 
   private static String text(Body body) {
