@@ -64,9 +64,7 @@ final class GraphCommand implements Callable<Integer> {
   @Option(names = "--output", paramLabel = "FILE", description = "Write here, not to stdout.")
   private @Nullable Path output;
 
-  @Option(
-      names = "--name",
-      description = "Which composition of the text, where it holds several.")
+  @Option(names = "--name", description = "Which composition of the text, where it holds several.")
   private @Nullable String name;
 
   @Option(
@@ -146,9 +144,7 @@ final class GraphCommand implements Callable<Integer> {
     String query = chosen == Format.OUTLINE ? "json" : chosen.name().toLowerCase(Locale.ROOT);
     NodeClient.Reply reply =
         client.get("/v1/compositions/" + NodeClient.encode(target) + "?format=" + query);
-    return chosen == Format.OUTLINE
-        ? bytes(GraphOutline.of(reply.json()))
-        : reply.body();
+    return chosen == Format.OUTLINE ? bytes(GraphOutline.of(reply.json())) : reply.body();
   }
 
   private void requireNoName() {
@@ -211,7 +207,11 @@ final class GraphCommand implements Callable<Integer> {
         ExitCode.USAGE,
         wanted == null
             ? file + " holds " + names.size() + " compositions"
-            : file + " holds no composition '" + wanted + "'" + Suggestion.didYouMean(wanted, names),
+            : file
+                + " holds no composition '"
+                + wanted
+                + "'"
+                + Suggestion.didYouMean(wanted, names),
         "choose one with --name: " + String.join(", ", names));
   }
 

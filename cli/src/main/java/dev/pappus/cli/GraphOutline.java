@@ -45,18 +45,12 @@ final class GraphOutline {
     }
     return "composition %s (%s) => (%s)%n%n%s"
         .formatted(
-            graph.text("name", "?"),
-            String.join(", ", inputs),
-            String.join(", ", outputs),
-            table);
+            graph.text("name", "?"), String.join(", ", inputs), String.join(", ", outputs), table);
   }
 
   private static String use(JsonObject edge) {
     boolean optional = Objects.equals(edge.fields().get("optional"), true);
-    return (optional ? "optional " : "")
-        + edge.text("sharding", "")
-        + " "
-        + edge.text("set", "?");
+    return (optional ? "optional " : "") + edge.text("sharding", "") + " " + edge.text("set", "?");
   }
 
   /** How many instances each statement would start, and why. */

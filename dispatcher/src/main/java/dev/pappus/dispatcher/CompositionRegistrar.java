@@ -9,6 +9,7 @@ import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.store.CompositionRow;
 import dev.pappus.language.Composition;
+import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
 import dev.pappus.model.Namespace;
@@ -19,6 +20,8 @@ import dev.pappus.model.Suggestion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Registers and removes compositions. Any thread may use it; all methods block. */
 final class CompositionRegistrar {
@@ -28,11 +31,54 @@ final class CompositionRegistrar {
     this.state = state;
   }
 
-  CompositionsRegistered register(Namespace namespace, String text, OnConflict onConflict) {
+  CompositionsRegistered register(
+      Namespace namespace, String text, OnConflict onConflict, boolean dryRun) {
+    return register(namespace, text, onConflict, dryRun, (_, _) -> {});
+  }
+
+  CompositionsRegistered put(
+      Namespace namespace, String name, String text, Precondition precondition, boolean dryRun) {
+    return register(
+        namespace,
+        text,
+        OnConflict.REPLACE,
+        dryRun,
+        (now, found) -> {
+          requireOnly(name, found);
+          precondition.require(name, versionOf(now, name));
+        });
+  }
+
+  private static void requireOnly(String name, List<Composition> found) {
+    if (found.size() != 1 || !found.getFirst().name().equals(name)) {
+      String names = String.join(", ", found.stream().map(Composition::name).toList());
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.COMPOSITION_INVALID,
+                  "the text must hold the composition '%s' and no other, but holds %s",
+                  name,
+                  names.isEmpty() ? "none" : names)
+              .withHint("POST the text to /v1/compositions to register all that it holds"));
+    }
+  }
+
+  private static @Nullable Digest versionOf(RegistrySnapshot now, String name) {
+    return now.find(name) instanceof CompositionEntry entry
+        ? Registry.versionOf(entry.registered().composition())
+        : null;
+  }
+
+  private CompositionsRegistered register(
+      Namespace namespace,
+      String text,
+      OnConflict onConflict,
+      boolean dryRun,
+      BiConsumer<RegistrySnapshot, List<Composition>> requirement) {
     checkTextLimit(text);
     return state.change(() -> {
       RegistrySnapshot now = state.snapshot(namespace);
       CompositionTexts.Checked checked = CompositionTexts.check(text, now);
+      requirement.accept(now, checked.compositions());
       List<CompositionChange> changes = new ArrayList<>();
       List<CompositionEntry> changed = new ArrayList<>();
       List<CompositionRow> rows = new ArrayList<>();
@@ -49,8 +95,10 @@ final class CompositionRegistrar {
         RegistrySnapshot next = now.with(changed);
         Conflicts.requireNoCycle(next, names);
         state.requireRoom(namespace, next.size() - now.size());
-        state.folder().database().putAll(rows);
-        state.replace(namespace, next);
+        if (!dryRun) {
+          state.folder().database().putAll(rows);
+          state.replace(namespace, next);
+        }
       }
       return new CompositionsRegistered(changes, checked.warnings());
     });
@@ -104,7 +152,7 @@ final class CompositionRegistrar {
     return compositions.getFirst();
   }
 
-  void delete(Namespace namespace, String name) {
+  void delete(Namespace namespace, String name, Precondition precondition) {
     state.change(() -> {
       RegistrySnapshot snapshot = state.snapshot(namespace);
       if (!(snapshot.find(name) instanceof CompositionEntry)) {
@@ -117,6 +165,7 @@ final class CompositionRegistrar {
                 .withHint("'pappus ls' lists what is registered")
                 .withFunction(Names.printable(name)));
       }
+      precondition.require(name, versionOf(snapshot, name));
       Conflicts.requireUnused(snapshot, name);
       state.folder().database().deleteComposition(namespace, name);
       state.replace(namespace, snapshot.without(name));

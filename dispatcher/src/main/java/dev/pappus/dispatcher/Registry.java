@@ -9,12 +9,14 @@ import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.Composition;
 import dev.pappus.language.SignatureLookup;
 import dev.pappus.model.Diagnostic;
+import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Signature;
 import dev.pappus.sandbox.ComputeDriver;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -214,7 +216,34 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    */
   public CompositionsRegistered registerCompositions(
       Namespace namespace, String text, OnConflict onConflict) {
-    return compositions.register(namespace, text, onConflict);
+    return registerCompositions(namespace, text, onConflict, false);
+  }
+
+  /**
+   * {@link #registerCompositions}.
+   *
+   * @param dryRun whether to check everything and to change nothing
+   */
+  public CompositionsRegistered registerCompositions(
+      Namespace namespace, String text, OnConflict onConflict, boolean dryRun) {
+    return compositions.register(namespace, text, onConflict, dryRun);
+  }
+
+  /**
+   * Registers the composition {@code name}, the only one of a text; durable when it returns.
+   *
+   * @param dryRun whether to check everything and to change nothing
+   * @throws dev.pappus.model.ProblemException as {@link #registerCompositions}, and
+   *     PRECONDITION_FAILED
+   */
+  public CompositionsRegistered putComposition(
+      Namespace namespace, String name, String text, Precondition precondition, boolean dryRun) {
+    return compositions.put(namespace, name, text, precondition, dryRun);
+  }
+
+  /** What names the content of a composition: the digest of its text. */
+  public static Digest versionOf(Composition composition) {
+    return Digest.of(MemorySegment.ofArray(composition.text().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** {@link #registerCompositions} in the default namespace. */
@@ -227,8 +256,8 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    *
    * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, IN_USE or STORAGE_FAILED
    */
-  public void deleteComposition(Namespace namespace, String name) {
-    compositions.delete(namespace, name);
+  public void deleteComposition(Namespace namespace, String name, Precondition precondition) {
+    compositions.delete(namespace, name, precondition);
   }
 
   /**

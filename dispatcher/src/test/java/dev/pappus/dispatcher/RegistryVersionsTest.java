@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class RegistryVersionsTest {
     assertThat(versions()).as("a version is kept once").containsExactly(two, one, three);
   }
 
-  private void rollBack(String digits, Digest expected) {
+  private void rollBack(@Nullable String digits, Digest expected) {
     FunctionDeployed done =
         registry.rollBack(Namespace.DEFAULT, "say", digits, new Precondition.None());
     assertThat(done.change()).isEqualTo(Change.REPLACED);

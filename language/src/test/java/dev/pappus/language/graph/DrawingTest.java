@@ -33,7 +33,7 @@ class DrawingTest {
   @Test
   void picturesOfRandomCompositionsAreReadable() {
     Seeds.forEach(
-        30,
+        12,
         (random, seed) -> {
           String text = Graphs.random(random, 1 + random.nextInt(30));
           try {

@@ -13,9 +13,9 @@ import dev.pappus.language.graph.InstancePlan;
 import dev.pappus.language.graph.InstancePlanner;
 import dev.pappus.language.graph.MermaidGraph;
 import dev.pappus.language.graph.SvgGraph;
-import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Names;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -24,11 +24,12 @@ import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
 /** Compositions on the administration port: {@code /v1/compositions}, {@code …}. */
@@ -52,7 +53,7 @@ public final class CompositionsSurface {
             "GET",
             "/v1/compositions",
             (_, _, caller) ->
-                RegistryAnswers.reading((_, _) -> listCompositions(caller.namespace())))
+                RegistryAnswers.reading((head, _) -> list(caller.namespace(), head.query())))
         .add(
             "GET",
             "/v1/compositions/{}",
@@ -63,27 +64,36 @@ public final class CompositionsSurface {
             "/v1/compositions/{}/plan",
             (_, name, caller) ->
                 RegistryAnswers.reading((_, body) -> plan(caller.namespace(), name, body)))
-        .add(
-            "POST",
-            "/v1/compositions",
-            (head, _, caller) -> postCompositions(head, caller.namespace()));
+        .add("POST", "/v1/compositions", (head, _, caller) -> post(head, caller.namespace()))
+        .add("PUT", "/v1/compositions/{}", (head, name, caller) -> put(head, name, caller))
+        .add("DELETE", "/v1/compositions/{}", (head, name, caller) -> delete(head, name, caller));
   }
 
-  private Response listCompositions(Namespace namespace) {
+  private Response list(Namespace namespace, Map<String, List<String>> query) {
+    List<Registered.OfComposition> all = new ArrayList<>();
+    for (Registered each : registry.list(namespace)) {
+      if (each instanceof Registered.OfComposition composition) {
+        all.add(composition);
+      }
+    }
+    PageRequest.Page<Registered.OfComposition> page =
+        PageRequest.of(query).of(all, Registered::name);
     return Response.of(
         200,
         Json.CONTENT_TYPE,
         Json.object(json -> {
           json.writeName("compositions");
           json.writeStartArray();
-          for (Registered each : registry.list(namespace)) {
-            if (each instanceof Registered.OfComposition composition) {
-              json.writeStartObject();
-              RegistryAnswers.sets(json, composition);
-              json.writeEndObject();
-            }
+          for (Registered.OfComposition each : page.entries()) {
+            json.writeStartObject();
+            RegistryAnswers.sets(json, each);
+            json.writeEndObject();
           }
           json.writeEndArray();
+          PageRequest next = page.next();
+          if (next != null) {
+            json.writeStringProperty("next", next.cursor());
+          }
         }));
   }
 
@@ -160,26 +170,74 @@ public final class CompositionsSurface {
 
   /** Names the text, whatever it is shown as. */
   private static String etag(Composition composition) {
-    return "\"" + Digest.of(MemorySegment.ofArray(bytes(composition.text()))) + "\"";
+    return RegistryAnswers.etag(Registry.versionOf(composition));
   }
 
-  private Endpoint postCompositions(RequestHead head, Namespace namespace) {
+  private Endpoint post(RequestHead head, Namespace namespace) {
     access.requireDeploy(head);
-    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(namespace, body));
+    return new Endpoint.Blocking(
+        Limit.COMPOSITION_TEXT,
+        (request, body) ->
+            answer(
+                registry.registerCompositions(
+                    namespace, text(body), OnConflict.REPLACE, isDryRun(request))));
   }
 
-  private Response register(Namespace namespace, Body body) {
-    String text;
+  private Endpoint put(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
+    Names.requireIdentifier("composition", name);
+    return new Endpoint.Blocking(
+        Limit.COMPOSITION_TEXT,
+        (request, body) -> {
+          CompositionsRegistered registered =
+              registry.putComposition(
+                  caller.namespace(),
+                  name,
+                  text(body),
+                  Preconditions.of(request),
+                  isDryRun(request));
+          return answer(registered)
+              .with("etag", etag(registered.compositions().getFirst().composition()));
+        });
+  }
+
+  private Endpoint delete(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
+    return new Endpoint.Blocking(
+        Limit.REQUEST_BODY,
+        (request, _) -> {
+          registry.deleteComposition(caller.namespace(), name, Preconditions.of(request));
+          return new Response(204, List.of(), List.of());
+        });
+  }
+
+  private static boolean isDryRun(RequestHead request) {
+    List<String> asked = request.query().getOrDefault("dryRun", List.of("false"));
+    return switch (asked.getLast()) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default ->
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.BAD_REQUEST,
+                      "dryRun is true or false, not '%s'",
+                      Names.printable(asked.getLast()))
+                  .withHint("write ?dryRun=true"));
+    };
+  }
+
+  private static String text(Body body) {
     try {
-      text = body.text();
+      return body.text();
     } catch (CharacterCodingException e) {
       throw new ProblemException(
           Problem.of(ProblemCode.BAD_REQUEST, "the composition text is not UTF-8")
               .withHint("save the file as UTF-8"),
           e);
     }
-    CompositionsRegistered registered =
-        registry.registerCompositions(namespace, text, OnConflict.REPLACE);
+  }
+
+  private static Response answer(CompositionsRegistered registered) {
     boolean created =
         registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
     byte[] json = Json.object(out -> write(out, registered));

@@ -30,16 +30,15 @@ final class PlanRequest {
   private final JsonParser json;
   private final String target;
   private final List<String> names;
-  private final int itemsMax;
   private final Limits limits;
   private final List<List<PlannedItem>> sets = new ArrayList<>();
+  private int items;
 
   private PlanRequest(JsonParser json, String target, List<String> names, Limits limits) {
     this.json = json;
     this.target = target;
     this.names = names;
     this.limits = limits;
-    itemsMax = limits.count(Limit.SET_ITEMS);
     names.forEach(name -> sets.add(new ArrayList<>()));
   }
 
@@ -86,7 +85,7 @@ final class PlanRequest {
   private void set() {
     object("a set");
     String name = null;
-    List<PlannedItem> items = new ArrayList<>();
+    List<PlannedItem> found = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String field = json.currentName();
       json.nextToken();
@@ -95,12 +94,8 @@ final class PlanRequest {
         case "items" -> {
           array("items");
           while (json.nextToken() != JsonToken.END_ARRAY) {
-            if (items.size() == itemsMax) {
-              throw new ProblemException(
-                  limits.exceeded(
-                      ProblemCode.TOO_MANY_ITEMS, Limit.SET_ITEMS, "a set", itemsMax + 1L));
-            }
-            items.add(item());
+            requireRoom(found.size());
+            found.add(item());
           }
         }
         default -> throw unknownField("a set", List.of("name", "items"));
@@ -124,7 +119,24 @@ final class PlanRequest {
     if (!sets.get(index).isEmpty()) {
       throw bad("set '" + name + "' occurs twice", null);
     }
-    sets.set(index, items);
+    sets.set(index, found);
+  }
+
+  /** Few bytes of a body could ask for many items. */
+  private void requireRoom(int inSet) {
+    if (inSet == limits.count(Limit.SET_ITEMS)) {
+      throw new ProblemException(
+          limits.exceeded(ProblemCode.TOO_MANY_ITEMS, Limit.SET_ITEMS, "a set", inSet + 1L));
+    }
+    if (items == limits.count(Limit.INVOCATION_INSTANCES)) {
+      throw new ProblemException(
+          limits.exceeded(
+              ProblemCode.TOO_MANY_ITEMS,
+              Limit.INVOCATION_INSTANCES,
+              "all sets of the plan",
+              items + 1L));
+    }
+    items++;
   }
 
   private PlannedItem item() {
