@@ -295,9 +295,10 @@ class RegistryVersionsTest {
         ProblemCode.UNKNOWN_INVOCABLE,
         () -> registry.deleteFunction(Namespace.DEFAULT, "user", new Precondition.None()));
     refusal(
-        ProblemCode.UNKNOWN_INVOCABLE, () -> registry.deleteComposition(Namespace.DEFAULT, "say"));
+        ProblemCode.UNKNOWN_INVOCABLE,
+        () -> registry.deleteComposition(Namespace.DEFAULT, "say", new Precondition.None()));
     restart(1_000_000);
-    registry.deleteComposition(Namespace.DEFAULT, "user");
+    registry.deleteComposition(Namespace.DEFAULT, "user", new Precondition.None());
     registry.deleteFunction(Namespace.DEFAULT, "say", new Precondition.None());
     assertThat(registry.list()).isEmpty();
     until(() -> !Files.exists(blob("one")));
