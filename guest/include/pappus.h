@@ -122,7 +122,8 @@ _Noreturn void pappus_exit(int code);
 
 /* ---- Memory and text ------------------------------------------------------------------------- */
 
-/* Memory, all zero, aligned to 16 bytes. Never null: where there is no more the function ends. */
+/* Memory, all zero, aligned to 16 bytes, from 64 bytes on to 64. Never null: where there is no more
+ * the function ends. */
 void *pappus_alloc(size_t size) __attribute__((malloc, alloc_size(1), returns_nonnull));
 
 /* The same with another alignment, a power of two. */

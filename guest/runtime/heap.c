@@ -19,7 +19,8 @@ void *pappus_alloc_aligned(size_t size, size_t alignment) {
 }
 
 void *pappus_alloc(size_t size) {
-  return pappus_alloc_aligned(size, 16);
+  /* What spans cache lines begins with one, so that vectors do not lie across two. */
+  return pappus_alloc_aligned(size, size >= 64 ? 64 : 16);
 }
 
 void pappus_out_of_memory(size_t wanted) {

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
-/** Placement and priority of the calling platform thread, and the kernel's clocks. */
+/** Placement and priority of platform threads, and the kernel's clocks. */
 public final class Threads {
   private static final int MAX_CPUS = 8192;
   private static final int PRIO_PROCESS = 0;
@@ -42,11 +42,12 @@ public final class Threads {
   }
 
   /**
-   * Sets the calling thread's nice value.
+   * Sets a thread's nice value.
    *
+   * @param thread the kernel's number of it
    * @param nice from -20 (first) to 19 (last); lowering it needs privileges
    */
-  public static void setNice(int nice) {
-    LibC.check(LibC.setpriority(PRIO_PROCESS, LibC.gettid(), nice), "setpriority", "nice " + nice);
+  public static void setNice(int thread, int nice) {
+    LibC.check(LibC.setpriority(PRIO_PROCESS, thread, nice), "setpriority", "nice " + nice);
   }
 }

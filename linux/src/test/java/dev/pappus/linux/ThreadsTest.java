@@ -24,7 +24,7 @@ class ThreadsTest {
               assertThatThrownBy(() -> Threads.setAffinity(new BitSet()))
                   .isInstanceOf(LinuxException.class)
                   .hasMessageContaining("EINVAL");
-              Threads.setNice(5);
+              Threads.setNice(Threads.currentTid(), 5);
               assertThat(Threads.currentTid()).isPositive();
             });
     thread.join();

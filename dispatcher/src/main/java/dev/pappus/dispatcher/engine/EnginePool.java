@@ -223,7 +223,9 @@ public final class EnginePool implements AutoCloseable {
 
   /** Waits to be woken; false when nobody did for long, and the spare engine is off the books. */
   private boolean lingerAsSpare(EngineWorker worker) {
-    LockSupport.parkNanos(this, SPARE_LINGER_NANOS);
+    if (!worker.hasStoodBack()) {
+      LockSupport.parkNanos(this, SPARE_LINGER_NANOS);
+    }
     if (!worker.isIdle() || closed) {
       return true;
     }
@@ -238,7 +240,7 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private @Nullable EngineTask poll(EngineWorker worker) {
-    if (worker.queue() == null && !spareIsNeeded(worker)) {
+    if (worker.queue() == null && (worker.hasStoodBack() || !spareIsNeeded(worker))) {
       return null;
     }
     while (waiting.get() > 0) {
@@ -303,6 +305,7 @@ public final class EnginePool implements AutoCloseable {
     if (waiting.get() == 0 || closed) {
       return;
     }
+    spares.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
     if (!wakeAnyIdle() && spareIsNeeded(engines.getFirst())) {
       wakeSpare();
     }

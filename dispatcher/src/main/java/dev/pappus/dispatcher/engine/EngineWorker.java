@@ -6,6 +6,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.ThreadPriority;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +36,8 @@ public final class EngineWorker implements Runnable {
   private volatile boolean idle;
   private volatile long busySinceNanos;
   private volatile boolean busy;
+  private volatile int kernelThread;
+  private volatile boolean stoodBack;
   private volatile @Nullable Thread thread;
 
   private @Nullable ComputeEngine engine;
@@ -65,6 +68,7 @@ public final class EngineWorker implements Runnable {
   @Override
   public void run() {
     thread = Thread.currentThread();
+    kernelThread = ThreadPriority.currentThread();
     try {
       EngineTask task = next();
       while (task != null) {
@@ -74,6 +78,22 @@ public final class EngineWorker implements Runnable {
     } finally {
       closeEngine();
     }
+  }
+
+  /**
+   * Lets other threads go first from now on, if its task has taken longer than {@code nanos}. Not
+   * every node may take that back, so the thread should end with its task.
+   */
+  void standBackIfBusyFor(long nanos) {
+    if (!stoodBack && kernelThread != 0 && isBusyFor(nanos, System.nanoTime())) {
+      stoodBack = true;
+      ThreadPriority.lower(kernelThread);
+    }
+  }
+
+  /** Whether its thread is to take no more tasks. */
+  boolean hasStoodBack() {
+    return stoodBack;
   }
 
   private @Nullable EngineTask next() {

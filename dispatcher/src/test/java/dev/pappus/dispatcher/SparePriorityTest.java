@@ -1,0 +1,77 @@
+package dev.pappus.dispatcher;
+
+import static dev.pappus.dispatcher.TestNode.await;
+import static dev.pappus.dispatcher.TestNode.outputs;
+import static dev.pappus.dispatcher.TestNode.set;
+import static dev.pappus.dispatcher.TestNode.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Long runs on spare engines let others go first. */
+class SparePriorityTest {
+  private static final int NICE_FIELD_BEHIND_NAME = 16;
+
+  @TempDir Path folder;
+  private final CountDownLatch gate = new CountDownLatch(1);
+
+  /** Which engine's thread has which files in /proc. */
+  private final Map<String, Path> threads = new ConcurrentHashMap<>();
+
+  @Test
+  void aSpareEngineWhoseRunIsLongStandsBackAndEndsWithIt() throws IOException {
+    Optional<Integer> own = nice(Path.of("/proc/thread-self").toRealPath());
+    int low = own.orElseThrow() + 10;
+    try (TestNode node = TestNode.in(folder).engines(1).start()) {
+      node.function(
+          "work",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            threads.put(
+                Thread.currentThread().getName(), Path.of("/proc/thread-self").toRealPath());
+            call.await(gate);
+            return Functions.copy(call);
+          });
+      List<Invocation> runs = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        runs.add(node.start("work", set("a")));
+      }
+      until(() -> node.dispatcher.stats().enginesBusy() == 5);
+      until(() -> niceOf("spare").equals(List.of(low, low, low, low)));
+      assertThat(niceOf("engine-java-0")).containsExactly(own.orElseThrow());
+      gate.countDown();
+      runs.forEach(run -> outputs(await(run)));
+      until(() -> niceOf("spare").isEmpty());
+      outputs(node.run("work", set("b")));
+    }
+  }
+
+  private List<Integer> niceOf(String name) {
+    return threads.entrySet().stream()
+        .filter(thread -> thread.getKey().contains(name))
+        .flatMap(thread -> nice(thread.getValue()).stream())
+        .toList();
+  }
+
+  /** Empty if the thread has ended. */
+  private static Optional<Integer> nice(Path thread) {
+    try {
+      String status = Files.readString(thread.resolve("stat"));
+      String behindName = status.substring(status.lastIndexOf(')') + 2);
+      return Optional.of(Integer.valueOf(behindName.split(" ", -1)[NICE_FIELD_BEHIND_NAME]));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}
