@@ -23,6 +23,8 @@ public enum ProblemCode {
   UNKNOWN_SET(ProblemSource.CALLER, "The invocable has no such set"),
   UNKNOWN_INVOCABLE(ProblemSource.CALLER, "No function or composition has this name"),
   UNKNOWN_INVOCATION(ProblemSource.CALLER, "No invocation has this identifier"),
+  RESULT_GONE(ProblemSource.CALLER, "The invocation's result is not kept any more"),
+  IDEMPOTENCY_MISMATCH(ProblemSource.CALLER, "The idempotency key belongs to another request"),
   UNKNOWN_PATH(ProblemSource.CALLER, "Nothing is served at this path"),
   METHOD_NOT_ALLOWED(ProblemSource.CALLER, "The path does not take this method"),
   NAME_CONFLICT(ProblemSource.CALLER, "The name is taken by something else"),

@@ -3,6 +3,7 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.Response;
@@ -15,10 +16,15 @@ final class InvocationService {
   private static final long ENCODE_ON_LOOP_BYTES = 256 << 10;
 
   private final Function<InvocationRequest, Invocation> dispatcher;
+  private final DurableSubmission durable;
   private final Problems problems;
 
-  InvocationService(Function<InvocationRequest, Invocation> dispatcher, Problems problems) {
+  InvocationService(
+      Function<InvocationRequest, Invocation> dispatcher,
+      DurableSubmission durable,
+      Problems problems) {
     this.dispatcher = dispatcher;
+    this.durable = durable;
     this.problems = problems;
   }
 
@@ -29,19 +35,27 @@ final class InvocationService {
    */
   void invoke(
       Exchange exchange, InvocationRequest request, Function<List<OutputSet>, Response> encoder) {
+    DurablePreference preference = DurablePreference.of(exchange.head());
+    if (preference.durable() && request.target() instanceof InvocationTarget.Named) {
+      exchange.offload(() ->
+          durable.submit(
+              exchange, request, preference, result -> answer(exchange, result, encoder)));
+      return;
+    }
     Invocation invocation = dispatcher.apply(request);
     exchange.onHangUp(invocation::cancel);
-    invocation
-        .result()
-        .thenAccept(result -> {
-          long endedNanos = System.nanoTime();
-          Runnable answer = () -> answer(exchange, result, encoder, endedNanos);
-          if (outputBytes(result) > ENCODE_ON_LOOP_BYTES) {
-            exchange.offload(answer);
-          } else {
-            exchange.execute(answer);
-          }
-        });
+    invocation.result().thenAccept(result -> answer(exchange, result, encoder));
+  }
+
+  private void answer(
+      Exchange exchange, InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+    long endedNanos = System.nanoTime();
+    Runnable answer = () -> answer(exchange, result, encoder, endedNanos);
+    if (outputBytes(result) > ENCODE_ON_LOOP_BYTES) {
+      exchange.offload(answer);
+    } else {
+      exchange.execute(answer);
+    }
   }
 
   private void answer(
@@ -55,6 +69,16 @@ final class InvocationService {
           case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
         };
     exchange.respond(ResultHeaders.add(response, result, System.nanoTime() - endedNanos));
+  }
+
+  /** The answer that a stored result makes. */
+  Response stored(InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+    Response response =
+        switch (result.outcome()) {
+          case InvocationResult.Succeeded succeeded -> encoder.apply(succeeded.outputs());
+          case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
+        };
+    return ResultHeaders.add(response, result, 0);
   }
 
   private static long outputBytes(InvocationResult result) {

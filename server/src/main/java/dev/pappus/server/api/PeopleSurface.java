@@ -48,6 +48,7 @@ public final class PeopleSurface {
   void addTo(Router router) {
     router
         .add("POST", "/function/{}", (_, name, caller) -> invoke(name, false, caller))
+        .add("POST", "/async-function/{}", (_, name, caller) -> invoke(name, false, caller))
         .add("POST", "/composition/{}", (_, name, caller) -> invoke(name, true, caller));
   }
 
@@ -114,7 +115,7 @@ public final class PeopleSurface {
         PeopleSurface::encode);
   }
 
-  private static Response encode(List<OutputSet> outputs) {
+  static Response encode(List<OutputSet> outputs) {
     List<OutputSet> besides = outputs.stream().filter(set -> !set.name().equals(STDIO)).toList();
     List<OutputSet> results = besides.isEmpty() ? outputs : besides;
     if (results.size() == 1 && results.getFirst().items().size() == 1) {
