@@ -3,10 +3,10 @@ package dev.pappus.server;
 import dev.pappus.communication.EgressPolicy;
 import dev.pappus.communication.HttpFunction;
 import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.ComputeDriver;
-import dev.pappus.language.AnySharding;
 import dev.pappus.server.api.AccessPolicy;
 import dev.pappus.server.api.Problems;
 import dev.pappus.server.api.Surfaces;
@@ -82,13 +82,13 @@ public final class PappusNode implements AutoCloseable {
     sandboxes = Sandboxes.open(configuration);
     dispatcher = openDispatcher(sandboxes.driver(), http);
     Problems problems = new Problems(configuration.nodeName(), sandboxes.unavailability());
-    durable = DurableParts.open(dispatcher, configuration);
+    durable = DurableParts.open(dispatcher, http, problems, configuration);
     Surfaces surfaces =
         new Surfaces(
             dispatcher.registry(),
             dispatcher::invoke,
             durable.invocations(),
-            _ -> {},
+            http::checkDestination,
             durable.history(),
             logs,
             () -> ready,

@@ -157,7 +157,8 @@ class AsyncCrashTest {
       if (answer.statusCode() != 202) {
         return new String(answer.body(), UTF_8);
       }
-      assertThat(System.nanoTime() - end).as("%s has no result, seed %d", location, seed)
+      assertThat(System.nanoTime() - end)
+          .as("%s has no result, seed %d", location, seed)
           .isNegative();
     }
   }
@@ -219,9 +220,9 @@ class AsyncCrashTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       process.destroyForcibly();
-      process.waitFor();
+      process.onExit().join();
     }
   }
 }

@@ -5,8 +5,14 @@ import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.Signature;
 import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
+import dev.pappus.server.invoke.AnswerEncoder;
+import dev.pappus.server.invoke.Negotiation;
 import java.util.List;
 import java.util.function.Function;
 
@@ -63,22 +69,44 @@ final class InvocationService {
       InvocationResult result,
       Function<List<OutputSet>, Response> encoder,
       long endedNanos) {
-    Response response =
-        switch (result.outcome()) {
-          case InvocationResult.Succeeded succeeded -> encoder.apply(succeeded.outputs());
-          case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
-        };
+    Response response = response(result, encoder);
     exchange.respond(ResultHeaders.add(response, result, System.nanoTime() - endedNanos));
   }
 
-  /** The answer that a stored result makes. */
-  Response stored(InvocationResult result, Function<List<OutputSet>, Response> encoder) {
-    Response response =
-        switch (result.outcome()) {
-          case InvocationResult.Succeeded succeeded -> encoder.apply(succeeded.outputs());
-          case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
-        };
-    return ResultHeaders.add(response, result, 0);
+  /** The answer that a stored result makes for a request of its own. */
+  Response stored(RequestHead head, InvocationResult result) {
+    Function<List<OutputSet>, Response> encoder =
+        outputs ->
+            AnswerEncoder.encode(
+                outputs,
+                Negotiation.negotiate(
+                    head.headers("accept"),
+                    head.query(),
+                    new Signature(List.of(), outputs.stream().map(OutputSet::name).toList())));
+    return StoredAnswer.of(result, problems, encoder);
+  }
+
+  /** The answer that tells of a problem before there is an invocation. */
+  Response response(Problem problem) {
+    return problems.response(problem);
+  }
+
+  /**
+   * The answer that tells of {@code result}, without {@link ResultHeaders}.
+   *
+   * @param encoder makes the answer of the outputs; the problem that it throws is the answer
+   */
+  Response response(InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+    return switch (result.outcome()) {
+      case InvocationResult.Succeeded succeeded -> {
+        try {
+          yield encoder.apply(succeeded.outputs());
+        } catch (ProblemException e) {
+          yield problems.response(e.problem().withFunction(result.info().target()), result.id());
+        }
+      }
+      case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
+    };
   }
 
   private static long outputBytes(InvocationResult result) {

@@ -11,9 +11,9 @@ import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What functions printed: {@code GET /v1/logs}, as JSON lines or as server-sent events. */
 public final class LogsSurface {
@@ -102,86 +102,10 @@ public final class LogsSurface {
       return object;
     }
     byte[] framed = new byte[object.length + 7];
-    System.arraycopy("data: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, framed, 0, 6);
+    System.arraycopy(
+        "data: ".getBytes(StandardCharsets.US_ASCII), 0, framed, 0, 6);
     System.arraycopy(object, 0, framed, 6, object.length);
     framed[framed.length - 1] = '\n';
     return framed;
-  }
-
-  /** Sends lines to one client: first those there were, then those that come. */
-  private static final class LogFollower implements LogHub.Follower {
-    private static final int EARLY_LINES_MAX = 1000;
-
-    private final boolean events;
-    private final @Nullable String only;
-
-    // Guarded by this.
-    private final java.util.ArrayDeque<LogLine> early = new java.util.ArrayDeque<>();
-    private @Nullable AnswerStream stream;
-    private boolean ended;
-    private long dropped;
-
-    LogFollower(boolean events, @Nullable String only) {
-      this.events = events;
-      this.only = only;
-    }
-
-    /**
-     * The client is there.
-     *
-     * @param before the lines so far; some of them may have been told meanwhile
-     */
-    synchronized void begin(AnswerStream answer, List<LogLine> before, boolean ends) {
-      stream = answer;
-      java.util.Set<String> known = new java.util.HashSet<>();
-      for (LogLine line : before) {
-        known.add(line.invocation());
-        send(answer, line);
-      }
-      for (LogLine line : early) {
-        if (!known.contains(line.invocation())) {
-          send(answer, line);
-        }
-      }
-      early.clear();
-      if (ends || ended) {
-        answer.end();
-      }
-    }
-
-    @Override
-    public synchronized void lines(String invocation, List<LogLine> lines) {
-      AnswerStream answer = stream;
-      for (LogLine line : lines) {
-        if (answer != null) {
-          send(answer, line);
-        } else if (early.size() < EARLY_LINES_MAX) {
-          early.add(line);
-        } else {
-          dropped++;
-        }
-      }
-      if (invocation.equals(only)) {
-        end();
-      }
-    }
-
-    private void send(AnswerStream answer, LogLine line) {
-      if (dropped > 0 && answer.offer(dropped(dropped, events))) {
-        dropped = 0;
-      }
-      if (dropped > 0 || !answer.offer(encode(line, events))) {
-        dropped++;
-      }
-    }
-
-    @Override
-    public synchronized void end() {
-      ended = true;
-      AnswerStream answer = stream;
-      if (answer != null) {
-        answer.end();
-      }
-    }
   }
 }

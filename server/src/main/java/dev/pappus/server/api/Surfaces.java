@@ -44,7 +44,7 @@ public record Surfaces(
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = invocations();
     Router router = new Router(problems, Caller::of);
-    new PeopleSurface(registry, invocations).addTo(router);
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     invocationsSurface(invocations).addSingleTo(router);
@@ -61,8 +61,9 @@ public record Surfaces(
               return Caller.of(head);
             });
     InvocationService invocations = invocations();
-    new PeopleSurface(registry, invocations).addTo(router);
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
+    new CompositionsSurface(registry, access).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs).addTo(router);
     new HealthSurface(ready).addTo(router);
@@ -74,7 +75,6 @@ public record Surfaces(
   }
 
   private InvocationsSurface invocationsSurface(InvocationService invocations) {
-    return new InvocationsSurface(
-        history, (_, result) -> invocations.stored(result, PeopleSurface::encode), problems);
+    return new InvocationsSurface(history, invocations::stored, problems);
   }
 }

@@ -11,12 +11,21 @@ import dev.pappus.model.ProblemException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Hands the lines of invocations that end to those who follow. Any thread may use it. */
 public final class LogHub implements InvocationObserver, AutoCloseable {
+  private static final int BEAT_SECONDS = 15;
+
   private final Limits limits;
+  private final AtomicBoolean beating = new AtomicBoolean();
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("log-beat").daemon().factory());
   private final Set<Subscription> followers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
 
@@ -39,6 +48,9 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
 
   /** Gets lines; must not block. */
   public interface Follower {
+    /** Nothing happened for a while: whoever is gone is noticed when this is sent. */
+    void beat();
+
     /** An invocation has ended; these are its lines, perhaps none. */
     void lines(String invocation, List<LogLine> lines);
 
@@ -83,6 +95,14 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
     }
     Subscription subscription = new Subscription(filter, follower);
     followers.add(subscription);
+    if (beating.compareAndSet(false, true)) {
+      var _ =
+          timer.scheduleWithFixedDelay(
+              () -> followers.forEach(each -> each.follower.beat()),
+              BEAT_SECONDS,
+              BEAT_SECONDS,
+              TimeUnit.SECONDS);
+    }
     return subscription;
   }
 
@@ -106,6 +126,7 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   /** Ends every follower. */
   @Override
   public void close() {
+    timer.shutdownNow();
     followers.forEach(each -> each.follower.end());
   }
 }
