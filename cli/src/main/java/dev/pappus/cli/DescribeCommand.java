@@ -133,8 +133,7 @@ final class DescribeCommand implements Callable<Integer> {
       if (tail != null) {
         terminal.out().println();
         terminal.out().println(each.text("application", "?") + " " + item(each) + " printed:");
-        tail.lines()
-            .forEach(text -> terminal.out().println("  | " + ProblemText.printable(text)));
+        tail.lines().forEach(text -> terminal.out().println("  | " + ProblemText.printable(text)));
       }
     }
   }

@@ -127,7 +127,8 @@ final class PsCommand implements Callable<Integer> {
 
   private static String age(String acceptedAt) {
     try {
-      long seconds = Math.max(0, Duration.between(Instant.parse(acceptedAt), Instant.now()).toSeconds());
+      long seconds =
+          Math.max(0, Duration.between(Instant.parse(acceptedAt), Instant.now()).toSeconds());
       if (seconds < 120) {
         return seconds + "s";
       }

@@ -102,8 +102,7 @@ public final class LogsSurface {
       return object;
     }
     byte[] framed = new byte[object.length + 7];
-    System.arraycopy(
-        "data: ".getBytes(StandardCharsets.US_ASCII), 0, framed, 0, 6);
+    System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, framed, 0, 6);
     System.arraycopy(object, 0, framed, 6, object.length);
     framed[framed.length - 1] = '\n';
     return framed;

@@ -24,8 +24,7 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   private final Limits limits;
   private final AtomicBoolean beating = new AtomicBoolean();
   private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().name("log-beat").daemon().factory());
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("log-beat").daemon().factory());
   private final Set<Subscription> followers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
 
