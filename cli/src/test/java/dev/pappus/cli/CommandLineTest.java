@@ -22,7 +22,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bench", "build", "check", "demo", "deploy", "doctor", "fmt", "invoke", "ls", "server",
+        "bench", "build", "check", "demo", "deploy", "doctor", "fmt", "graph", "invoke", "ls", "server",
         "version"
       })
   void everyCommandHasHelp(String command) {

@@ -180,6 +180,11 @@ public final class Dispatcher implements AutoCloseable {
         new Registered.Communication(function.name(), function.signature()), function);
   }
 
+  /** What any-sets are cut for on this node. */
+  public PartitionSettings partition() {
+    return node.partition();
+  }
+
   /** What is registered. */
   public Registry registry() {
     return registry;

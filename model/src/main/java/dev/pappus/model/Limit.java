@@ -32,6 +32,11 @@ public enum Limit {
   INVOCATIONS_MAX("invocations_max", Unit.COUNT, 4096, "invocations under way at once"),
   COMPUTE_QUEUE("compute_queue", Unit.COUNT, 131_072, "ready instances that wait for an engine"),
   WARM_SANDBOXES("warm_sandboxes", Unit.COUNT, 64, "sandboxes kept warm on the node"),
+  RESIDENT_BYTES(
+      "resident_bytes",
+      Unit.BYTES,
+      512L << 20,
+      "memory that sandboxes keep between runs: their own, images, parts of large heaps"),
   CODE_CACHE("code_cache", Unit.BYTES, 256L << 20, "parsed code kept in memory"),
   IO_CONCURRENCY("io_concurrency", Unit.COUNT, 64, "communication instances at work at once"),
   HTTP_TIMEOUT("http_timeout", Unit.NANOS, 30_000_000_000L, "one HTTP exchange of a composition"),

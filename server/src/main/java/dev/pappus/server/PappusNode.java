@@ -94,7 +94,8 @@ public final class PappusNode implements AutoCloseable {
             () -> ready,
             problems,
             configuration.localPathFolder(),
-            limits);
+            limits,
+            dispatcher.partition());
     listen(surfaces, problems, limits);
     durable.start();
     ready = true;

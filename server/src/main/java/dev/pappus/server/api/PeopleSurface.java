@@ -133,9 +133,7 @@ public final class PeopleSurface {
     // A query belongs to a function that sees it.
     AnswerFormat format =
         Negotiation.negotiate(
-            head.headers("accept"),
-            target.seesRequest() ? Map.of() : head.query(),
-            target.signature());
+            head.headers("accept"), target.seesRequest() ? Map.of() : head.query(), target);
     return new Endpoint.Immediate(
         Limit.REQUEST_BODY,
         exchange -> {

@@ -3,6 +3,7 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.Registry;
+import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limits;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
  * @param limits the node's limits
+ * @param partition what any-sets are cut for
  */
 public record Surfaces(
     Registry registry,
@@ -38,7 +40,8 @@ public record Surfaces(
     BooleanSupplier ready,
     Problems problems,
     @Nullable Path localPathFolder,
-    Limits limits) {
+    Limits limits,
+    PartitionSettings partition) {
 
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
@@ -63,7 +66,7 @@ public record Surfaces(
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
-    new CompositionsSurface(registry, access).addTo(router);
+    new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs).addTo(router);
     new HealthSurface(ready).addTo(router);
