@@ -28,6 +28,8 @@ record DurableParts(
   /** So few run at a time that those whose clients wait are not starved. */
   private static final int UNDER_WAY_PER_ENGINE = 2;
 
+  private static final long DRAIN_NANOS = 2_000_000_000L;
+
   /**
    * Opens them in the dispatcher's data folder.
    *
@@ -72,6 +74,7 @@ record DurableParts(
   /** After the dispatcher: writes what has ended, answers those who still wait. */
   @Override
   public void close() {
+    invocations.drain(DRAIN_NANOS);
     store.close();
     invocations.close();
   }

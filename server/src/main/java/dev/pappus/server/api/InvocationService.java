@@ -12,6 +12,7 @@ import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import dev.pappus.server.invoke.AnswerEncoder;
+import dev.pappus.server.invoke.InvokeTarget;
 import dev.pappus.server.invoke.Negotiation;
 import java.util.List;
 import java.util.function.Function;
@@ -82,7 +83,11 @@ final class InvocationService {
                 Negotiation.negotiate(
                     head.headers("accept"),
                     head.query(),
-                    new Signature(List.of(), outputs.stream().map(OutputSet::name).toList())));
+                    new InvokeTarget(
+                        result.info().target(),
+                        "",
+                        new Signature(
+                            List.of(), outputs.stream().map(OutputSet::name).toList()))));
     return StoredAnswer.of(result, problems, encoder);
   }
 

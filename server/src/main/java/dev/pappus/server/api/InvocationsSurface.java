@@ -18,7 +18,6 @@ import dev.pappus.server.http.Response;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +115,7 @@ public final class InvocationsSurface {
             parameter(query, "target"),
             parameter(query, "cursor"),
             limit(parameter(query, "limit")));
-    requireKnown(query.keySet());
+    requireKnown(query, "status", "target", "limit", "cursor");
     List<Entry> entries = history.list(asked);
     return Response.of(
         200,
@@ -136,16 +135,17 @@ public final class InvocationsSurface {
         }));
   }
 
-  private static void requireKnown(Set<String> names) {
-    List<String> known = List.of("status", "target", "limit", "cursor");
-    for (String name : names) {
+  /** Refuses parameters that would be ignored. */
+  static void requireKnown(Map<String, List<String>> query, String... names) {
+    List<String> known = List.of(names);
+    for (String name : query.keySet()) {
       if (!known.contains(name)) {
         throw bad(
-            "the list of invocations has no parameter '"
+            "there is no parameter '"
                 + Names.printable(name)
-                + "'"
+                + "' here"
                 + Suggestion.didYouMean(name, known),
-            "it takes " + String.join(", ", known));
+            "the parameters are " + String.join(", ", known));
       }
     }
   }

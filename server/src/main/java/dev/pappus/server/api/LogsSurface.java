@@ -40,6 +40,7 @@ public final class LogsSurface {
 
   private void serve(Exchange exchange, RequestHead head, Caller caller) {
     Map<String, List<String>> query = head.query();
+    InvocationsSurface.requireKnown(query, "target", "id", "follow");
     LogHub.Filter filter =
         new LogHub.Filter(
             caller.namespace(),

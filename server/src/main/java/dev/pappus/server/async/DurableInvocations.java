@@ -194,6 +194,7 @@ public final class DurableInvocations implements AutoCloseable {
     synchronized (queue) {
       underWay--;
       underWayBytes -= job.row().requestBytes();
+      queue.notifyAll();
     }
     pump();
   }
@@ -415,6 +416,27 @@ public final class DurableInvocations implements AutoCloseable {
       stopped = true;
     }
     timer.shutdownNow();
+  }
+
+  /**
+   * After the dispatcher has ended: waits until what it ended has been handed to the store.
+   *
+   * @param nanos at most so long
+   */
+  public void drain(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    synchronized (queue) {
+      long left = nanos;
+      while (underWay > 0 && left > 0) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(queue, left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        left = deadline - System.nanoTime();
+      }
+    }
   }
 
   /** After the dispatcher has ended: tells those who still wait that the node stops. */
