@@ -50,10 +50,13 @@ record Timeline(double totalMicros) {
   }
 
   private double draw(StringBuilder bar, char mark, double from, double micros, boolean always) {
+    if (micros <= 0) {
+      return from;
+    }
     double end = from + micros;
     int until = Math.min(WIDTH, column(end));
     boolean drawn = false;
-    while (bar.length() < until || (always && !drawn && micros > 0 && bar.length() < WIDTH)) {
+    while (bar.length() < until || (always && !drawn && bar.length() < WIDTH)) {
       bar.append(mark);
       drawn = true;
     }

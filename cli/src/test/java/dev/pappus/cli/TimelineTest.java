@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class TimelineTest {
   private static JsonObject instance(double ready, double queue, double load, double run) {
     return new JsonObject(
-        Map.of(
-            "readyMicros", ready, "queueMicros", queue, "loadMicros", load, "runMicros", run));
+        Map.of("readyMicros", ready, "queueMicros", queue, "loadMicros", load, "runMicros", run));
   }
 
   @Test

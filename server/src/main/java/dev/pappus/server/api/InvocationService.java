@@ -86,8 +86,7 @@ final class InvocationService {
                     new InvokeTarget(
                         result.info().target(),
                         "",
-                        new Signature(
-                            List.of(), outputs.stream().map(OutputSet::name).toList()))));
+                        new Signature(List.of(), outputs.stream().map(OutputSet::name).toList()))));
     return StoredAnswer.of(result, problems, encoder);
   }
 
