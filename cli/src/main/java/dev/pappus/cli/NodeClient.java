@@ -1,8 +1,10 @@
 package dev.pappus.cli;
 
 import dev.pappus.model.Suggestion;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -205,6 +208,34 @@ final class NodeClient {
           "no secure connection to " + address + ": " + e.getMessage(),
           "name the authority that signed the node's certificate: ca = \"FILE.pem\" in"
               + " ~/.config/pappus/config.toml, or PAPPUS_CA");
+    }
+  }
+
+  /**
+   * Reads the lines of an answer as they come.
+   *
+   * @param endless whether the node may be silent for any time
+   * @throws ProblemReply if the node refuses
+   */
+  void lines(String path, boolean endless, Consumer<String> line) throws IOException {
+    URI target = URI.create(address.toString().replaceAll("/+$", "") + path);
+    try {
+      HttpURLConnection connection = open(target, Request.of("GET", path));
+      if (endless) {
+        connection.setReadTimeout(0);
+      }
+      if (connection.getResponseCode() >= 300) {
+        answer(connection);
+      }
+      try (BufferedReader reader =
+          new BufferedReader(
+              new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String next = reader.readLine(); next != null; next = reader.readLine()) {
+          line.accept(next);
+        }
+      }
+    } catch (ConnectException | NoRouteToHostException | UnknownHostException e) {
+      throw new UnreachableException(address);
     }
   }
 

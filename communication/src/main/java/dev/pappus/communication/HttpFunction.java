@@ -8,6 +8,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Signature;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
@@ -31,6 +32,7 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
   private static final Signature SIGNATURE =
       new Signature(List.of(REQUESTS), List.of(HEADERS, BODIES));
 
+  private final EgressPolicy policy;
   private final Limits limits;
   private final Semaphore slots;
 
@@ -65,6 +67,7 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
       GuardedResolver.NameService names,
       @Nullable SSLContext tls,
       long arrivalBytesMax) {
+    this.policy = policy;
     this.limits = limits;
     arrivals = new OutputBudget.Arrivals(arrivalBytesMax);
     slots = new Semaphore(limits.count(Limit.IO_CONCURRENCY), true);
@@ -100,6 +103,35 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
       return new HttpBatch(transport, watchdog, slots, limits, budget, items, deadlineNanos).run();
     } catch (ProblemException e) {
       throw closed ? new ProblemException(shuttingDown(), e) : e;
+    }
+  }
+
+  /**
+   * Refuses a URL to which no request can be sent, as far as that is clear without asking anyone:
+   * the addresses that a name stands for are judged when it is connected to.
+   *
+   * @throws ProblemException with {@link ProblemCode#BAD_REQUEST} or {@link
+   *     ProblemCode#EGRESS_DENIED}
+   */
+  public void checkDestination(String url) {
+    HttpUrl parsed;
+    try {
+      if (url.chars().anyMatch(c -> c <= ' ')) {
+        throw new IllegalArgumentException("the URL holds a blank or a control character");
+      }
+      parsed = HttpUrl.parse(url);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.BAD_REQUEST, "%s", e.getMessage())
+              .withHint("give an absolute URL, http://host/path or https://host/path"),
+          e);
+    }
+    InetAddress address = Addresses.parseLiteral(parsed.host());
+    if (address != null) {
+      EgressDecision decision = policy.decide(parsed.host(), address, parsed.port());
+      if (!decision.allowed()) {
+        throw new ProblemException(decision.toProblem());
+      }
     }
   }
 

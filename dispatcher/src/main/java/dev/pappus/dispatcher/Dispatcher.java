@@ -23,8 +23,8 @@ import dev.pappus.model.Suggestion;
 import dev.pappus.sandbox.ComputeDriver;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -53,7 +53,7 @@ public final class Dispatcher implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final InvocationIds ids = new InvocationIds();
   private final RecentInvocations recent = new RecentInvocations();
-  private final Set<InvocationRun> running = ConcurrentHashMap.newKeySet();
+  private final Map<String, InvocationRun> running = new ConcurrentHashMap<>();
   private final AtomicInteger runningCount = new AtomicInteger();
   private final AtomicLong internalErrors = new AtomicLong();
   private final LongAdder received = new LongAdder();
@@ -206,7 +206,7 @@ public final class Dispatcher implements AutoCloseable {
         new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);
     received.increment();
     // Counted before the look at the flag: close() either sees this run or is seen by it.
-    running.add(run);
+    running.put(run.id(), run);
     int before = runningCount.getAndIncrement();
     tell(observer -> observer.started(run.info()));
     run.start(() -> admit(request, snapshot, before), request.inputs());
@@ -284,7 +284,7 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void ended(InvocationRun run, InvocationResult result) {
-    running.remove(run);
+    running.remove(run.id(), run);
     runningCount.getAndDecrement();
     switch (result.outcome()) {
       case Succeeded _ -> succeeded.increment();
@@ -318,6 +318,21 @@ public final class Dispatcher implements AutoCloseable {
    */
   public Optional<InvocationResult> recent(String id) {
     return recent.find(id);
+  }
+
+  /** The results that {@link #recent(String)} finds, in the order in which they ended. */
+  public List<InvocationResult> recent() {
+    return recent.all();
+  }
+
+  /** An invocation under way. */
+  public Optional<Invocation> running(String id) {
+    return Optional.ofNullable(running.get(id));
+  }
+
+  /** The invocations under way. */
+  public List<Invocation> running() {
+    return List.copyOf(running.values());
   }
 
   /** The counters now; each is exact, but they are not read at one instant. */
@@ -358,7 +373,7 @@ public final class Dispatcher implements AutoCloseable {
       return;
     }
     awaitRunning(settings.limits().get(Limit.SHUTDOWN_GRACE));
-    running.forEach(run -> run.fail(shuttingDown()));
+    running.values().forEach(run -> run.fail(shuttingDown()));
     Node.Compute compute = node.compute();
     ComputeDriver driver = settings.driver();
     if (compute != null && driver != null) {
@@ -375,7 +390,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private void awaitRunning(long graceNanos) {
     CompletableFuture<?>[] results =
-        running.stream()
+        running.values().stream()
             .map(run -> run.result().toCompletableFuture())
             .toArray(CompletableFuture[]::new);
     try {

@@ -49,12 +49,14 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
    * A report of how it ended.
    *
    * @param acceptedNanos when its invocation was accepted
+   * @param logTail what it printed last
    */
   InstanceReport report(
       long acceptedNanos,
       @Nullable StartLevel start,
       Phases phases,
-      @Nullable ProblemCode failure) {
+      @Nullable ProblemCode failure,
+      String logTail) {
     Item item = item();
     return new InstanceReport(
         application.label() == null ? application.callee().name() : application.label(),
@@ -68,7 +70,8 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
         readyNanos - acceptedNanos,
         start,
         phases,
-        failure);
+        failure,
+        logTail);
   }
 
   /** {@code problem}, with who and where. */

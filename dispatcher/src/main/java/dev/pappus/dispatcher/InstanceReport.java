@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param start how warm it started; null for a communication function
  * @param phases where its time went
  * @param failure why it failed, or null
+ * @param logTail up to the last 4 KiB of what it printed; empty if nothing is known
  */
 public record InstanceReport(
     String application,
@@ -32,7 +33,26 @@ public record InstanceReport(
     long readyNanos,
     @Nullable StartLevel start,
     Phases phases,
-    @Nullable ProblemCode failure) {
+    @Nullable ProblemCode failure,
+    String logTail) {
+  /** The same without what it printed. */
+  InstanceReport withoutLog() {
+    return logTail.isEmpty()
+        ? this
+        : new InstanceReport(
+            application,
+            function,
+            binary,
+            itemName,
+            itemKey,
+            inputBytes,
+            readyNanos,
+            start,
+            phases,
+            failure,
+            "");
+  }
+
   /** Whether it completed. */
   public boolean succeeded() {
     return failure == null;

@@ -7,6 +7,9 @@ public interface Invocation {
   /** Identifies it on this node, unique over restarts. */
   String id();
 
+  /** What is known of it from its start on. */
+  InvocationInfo info();
+
   /**
    * Completes with its result, never exceptionally, on an engine or I/O thread: do not block there.
    */

@@ -1,7 +1,9 @@
 package dev.pappus.dispatcher;
 
+import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.StartLevel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,34 @@ public record InvocationResult(
   /** Identifies the invocation. */
   public String id() {
     return info.id();
+  }
+
+  /** How it ended. */
+  public InvocationStatus status() {
+    return switch (outcome) {
+      case Succeeded _ -> InvocationStatus.SUCCEEDED;
+      case Failed failed ->
+          failed.problem().code() == ProblemCode.CANCELLED
+              ? InvocationStatus.CANCELLED
+              : InvocationStatus.FAILED;
+    };
+  }
+
+  /** The same without the items of its outputs, and with its first {@code reportsMax} reports. */
+  public InvocationResult withoutItems(int reportsMax) {
+    return new InvocationResult(
+        info,
+        switch (outcome) {
+          case Failed failed -> failed;
+          case Succeeded succeeded ->
+              new Succeeded(
+                  succeeded.outputs().stream()
+                      .map(set -> new OutputSet(set.name(), set.producerName(), List.of()))
+                      .toList());
+        },
+        phases,
+        coldestStart,
+        List.copyOf(instances.subList(0, Math.min(reportsMax, instances.size()))));
   }
 
   /** Outputs or problem. */

@@ -69,6 +69,7 @@ final class InvocationRun implements Invocation {
   private @Nullable StartLevel coldestStart;
   private @Nullable Future<?> timer;
   private final InvocationQuota quota;
+  private final LogTails logs = new LogTails();
   private boolean ended;
 
   /**
@@ -105,7 +106,8 @@ final class InvocationRun implements Invocation {
     return info.id();
   }
 
-  InvocationInfo info() {
+  @Override
+  public InvocationInfo info() {
     return info;
   }
 
@@ -396,7 +398,11 @@ final class InvocationRun implements Invocation {
     if (reports.size() < REPORTS_MAX) {
       reports.add(
           instance.report(
-              acceptedNanos, end.start(), end.phases(), problem == null ? null : problem.code()));
+              acceptedNanos,
+              end.start(),
+              end.phases(),
+              problem == null ? null : problem.code(),
+              logs.of(instance, end.outputs(), problem)));
     }
     StartLevel start = end.start();
     if (start != null) {

@@ -61,6 +61,18 @@ public enum Limit {
   CLIENT_REQUEST(
       "client_request", Unit.NANOS, 60_000_000_000L, "time a client may take to send one request"),
   CLIENT_CONNECTIONS("client_connections", Unit.COUNT, 4096, "open client connections"),
+  ASYNC_QUEUE("async_queue", Unit.COUNT, 10_000, "durable invocations accepted and not ended"),
+  ASYNC_BYTES(
+      "async_bytes",
+      Unit.BYTES,
+      1L << 30,
+      "stored bytes of durable invocations: one half for requests, one for results"),
+  ASYNC_RETENTION(
+      "async_retention",
+      Unit.NANOS,
+      86_400_000_000_000L,
+      "time for which results and idempotency keys are kept"),
+  LOG_FOLLOWERS("log_followers", Unit.COUNT, 64, "clients that follow logs at once"),
   SHUTDOWN_GRACE(
       "shutdown_grace", Unit.NANOS, 10_000_000_000L, "time for running work when the node stops");
 

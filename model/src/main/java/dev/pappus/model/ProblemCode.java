@@ -24,6 +24,8 @@ public enum ProblemCode {
   UNKNOWN_INVOCABLE(ProblemSource.CALLER, "No function or composition has this name"),
   UNKNOWN_VERSION(ProblemSource.CALLER, "The function has no such version"),
   UNKNOWN_INVOCATION(ProblemSource.CALLER, "No invocation has this identifier"),
+  RESULT_GONE(ProblemSource.CALLER, "The invocation's result is not kept any more"),
+  IDEMPOTENCY_MISMATCH(ProblemSource.CALLER, "The idempotency key belongs to another request"),
   UNKNOWN_ITEM(ProblemSource.CALLER, "The result has no such item"),
   UNKNOWN_PATH(ProblemSource.CALLER, "Nothing is served at this path"),
   METHOD_NOT_ALLOWED(ProblemSource.CALLER, "The path does not take this method"),

@@ -3,12 +3,14 @@ package dev.pappus.server;
 import dev.pappus.communication.EgressPolicy;
 import dev.pappus.communication.HttpFunction;
 import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.server.api.AccessPolicy;
 import dev.pappus.server.api.Problems;
 import dev.pappus.server.api.Surfaces;
+import dev.pappus.server.async.LogHub;
 import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.EventLoops;
 import dev.pappus.server.http.Listener;
@@ -34,9 +36,11 @@ public final class PappusNode implements AutoCloseable {
 
   private final Configuration configuration;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final LogHub logs;
   private @Nullable Addresses addresses;
   private @Nullable Sandboxes sandboxes;
   private @Nullable Dispatcher dispatcher;
+  private @Nullable DurableParts durable;
   private @Nullable Listener invocationListener;
   private @Nullable Listener administrationListener;
   private volatile boolean ready;
@@ -51,6 +55,7 @@ public final class PappusNode implements AutoCloseable {
 
   private PappusNode(Configuration configuration) {
     this.configuration = configuration;
+    this.logs = new LogHub(configuration.limits());
   }
 
   /**
@@ -77,17 +82,22 @@ public final class PappusNode implements AutoCloseable {
     sandboxes = Sandboxes.open(configuration);
     dispatcher = openDispatcher(sandboxes.driver(), http);
     Problems problems = new Problems(configuration.nodeName(), sandboxes.unavailability());
+    durable = DurableParts.open(dispatcher, http, problems, configuration);
     Surfaces surfaces =
         new Surfaces(
             dispatcher.registry(),
             dispatcher::invoke,
-            dispatcher::recent,
+            durable.invocations(),
+            http::checkDestination,
+            durable.history(),
+            logs,
             () -> ready,
             problems,
             configuration.localPathFolder(),
             limits,
             dispatcher.partition());
     listen(surfaces, problems, limits);
+    durable.start();
     ready = true;
   }
 
@@ -101,7 +111,9 @@ public final class PappusNode implements AutoCloseable {
               driver,
               configuration.engines(),
               List.of(http),
-              configuration.limits()));
+              configuration.limits(),
+              AnySharding.DEFAULT,
+              List.of(logs)));
     } catch (RuntimeException | Error e) {
       if (driver != null) {
         driver.close();
@@ -200,9 +212,17 @@ public final class PappusNode implements AutoCloseable {
     if (administrationListener != null) {
       administrationListener.stopAccepting();
     }
+    if (durable != null) {
+      durable.stop();
+    }
     if (dispatcher != null) {
       dispatcher.close();
       dispatcher = null;
+    }
+    logs.close();
+    if (durable != null) {
+      durable.close();
+      durable = null;
     }
     if (invocationListener != null) {
       invocationListener.close(ANSWERS_GRACE_NANOS);

@@ -104,7 +104,7 @@ class NodeKvmTest {
         .hasValue("application/vnd.pappus.sets+json");
     String id = answer.headers().firstValue("x-pappus-invocation").orElseThrow();
     String report = new String(node.admin("GET", "/v1/invocations/" + id, NOTHING).body(), UTF_8);
-    assertThat(report).contains("\"succeeded\":true").contains("\"function\":\"echo\"");
+    assertThat(report).contains("\"status\":\"succeeded\"").contains("\"function\":\"echo\"");
     assertThat(report).containsPattern("\"runMicros\":\\d+\\.\\d{3}");
   }
 

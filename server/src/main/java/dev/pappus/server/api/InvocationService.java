@@ -3,11 +3,17 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.Signature;
 import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
+import dev.pappus.server.invoke.AnswerEncoder;
+import dev.pappus.server.invoke.InvokeTarget;
+import dev.pappus.server.invoke.Negotiation;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,10 +23,15 @@ final class InvocationService {
   private static final long ENCODE_ON_LOOP_BYTES = 256 << 10;
 
   private final Function<InvocationRequest, Invocation> dispatcher;
+  private final DurableSubmission durable;
   private final Problems problems;
 
-  InvocationService(Function<InvocationRequest, Invocation> dispatcher, Problems problems) {
+  InvocationService(
+      Function<InvocationRequest, Invocation> dispatcher,
+      DurableSubmission durable,
+      Problems problems) {
     this.dispatcher = dispatcher;
+    this.durable = durable;
     this.problems = problems;
   }
 
@@ -31,19 +42,27 @@ final class InvocationService {
    */
   void invoke(
       Exchange exchange, InvocationRequest request, Function<List<OutputSet>, Response> encoder) {
+    DurablePreference preference = DurablePreference.of(exchange.head());
+    if (preference.durable() && request.target() instanceof InvocationTarget.Named) {
+      exchange.offload(() ->
+          durable.submit(
+              exchange, request, preference, result -> answer(exchange, result, encoder)));
+      return;
+    }
     Invocation invocation = dispatcher.apply(request);
     exchange.onHangUp(invocation::cancel);
-    invocation
-        .result()
-        .thenAccept(result -> {
-          long endedNanos = System.nanoTime();
-          Runnable answer = () -> answer(exchange, result, encoder, endedNanos);
-          if (outputBytes(result) > ENCODE_ON_LOOP_BYTES) {
-            exchange.offload(answer);
-          } else {
-            exchange.execute(answer);
-          }
-        });
+    invocation.result().thenAccept(result -> answer(exchange, result, encoder));
+  }
+
+  private void answer(
+      Exchange exchange, InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+    long endedNanos = System.nanoTime();
+    Runnable answer = () -> answer(exchange, result, encoder, endedNanos);
+    if (outputBytes(result) > ENCODE_ON_LOOP_BYTES) {
+      exchange.offload(answer);
+    } else {
+      exchange.execute(answer);
+    }
   }
 
   private void answer(
@@ -53,6 +72,22 @@ final class InvocationService {
       long endedNanos) {
     Response response = response(result, encoder);
     exchange.respond(ResultHeaders.add(response, result, System.nanoTime() - endedNanos));
+  }
+
+  /** The answer that a stored result makes for a request of its own. */
+  Response stored(RequestHead head, InvocationResult result) {
+    Function<List<OutputSet>, Response> encoder =
+        outputs ->
+            AnswerEncoder.encode(
+                outputs,
+                Negotiation.negotiate(
+                    head.headers("accept"),
+                    head.query(),
+                    new InvokeTarget(
+                        result.info().target(),
+                        "",
+                        new Signature(List.of(), outputs.stream().map(OutputSet::name).toList()))));
+    return StoredAnswer.of(result, problems, encoder);
   }
 
   /** The answer that tells of a problem before there is an invocation. */

@@ -1,94 +1,186 @@
 package dev.pappus.server.api;
 
-import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
-import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.Suggestion;
+import dev.pappus.server.async.InvocationHistory;
+import dev.pappus.server.async.InvocationHistory.Entry;
+import dev.pappus.server.async.InvocationHistory.Query;
 import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.util.Optional;
-import java.util.function.Function;
-import tools.jackson.core.JsonGenerator;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What became of past invocations: {@code GET /v1/invocations/ID}. */
+/**
+ * Invocations that run and that have ended: {@code /v1/invocations}. A caller sees those of its
+ * namespace.
+ */
 public final class InvocationsSurface {
-  private final Function<String, Optional<InvocationResult>> recent;
-  private final Problems problems;
+  private static final int LIMIT_DEFAULT = 100;
+  private static final int LIMIT_MAX = 1000;
+  private static final String RESULT = "/result";
+  private static final String RETRY_AFTER_SECONDS = "1";
 
-  InvocationsSurface(Function<String, Optional<InvocationResult>> recent, Problems problems) {
-    this.recent = recent;
-    this.problems = problems;
+  private final InvocationHistory history;
+  private final ResultEncoder encoder;
+  private final InvocationJson json;
+
+  /** Makes the answer that a synchronous invocation would have had. */
+  interface ResultEncoder {
+    /**
+     * Encodes.
+     *
+     * @param head of the request that asks for the result
+     */
+    Response encode(RequestHead head, InvocationResult result);
   }
 
+  InvocationsSurface(InvocationHistory history, ResultEncoder encoder, Problems problems) {
+    this.history = history;
+    this.encoder = encoder;
+    this.json = new InvocationJson(problems);
+  }
+
+  /** One invocation at a time, for whoever knows its identifier. */
+  void addSingleTo(Router router) {
+    router
+        .add("GET", "/v1/invocations/{}", (_, id, caller) -> blocking(() -> describe(id, caller)))
+        .add("DELETE", "/v1/invocations/{}", (_, id, caller) -> cancel(id, caller))
+        .add("GET", "/v1/invocations/*", this::result);
+  }
+
+  /** And lists of them. */
   void addTo(Router router) {
-    router.add(
-        "GET",
-        "/v1/invocations/{}",
-        (_, id, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, (_, _) -> describe(id)));
+    addSingleTo(router);
+    router.add("GET", "/v1/invocations", (head, _, caller) -> blocking(() -> list(head, caller)));
   }
 
-  private Response describe(String id) {
-    InvocationResult result =
-        recent
-            .apply(id)
+  private static Endpoint blocking(java.util.function.Supplier<Response> answer) {
+    return new Endpoint.Blocking(Limit.REQUEST_BODY, (_, _) -> answer.get());
+  }
+
+  private Response describe(String id, Caller caller) {
+    return document(200, history.find(id, caller.namespace()));
+  }
+
+  private Response document(int status, Entry entry) {
+    return Response.of(status, Json.CONTENT_TYPE, Json.object(out -> json.details(out, entry)));
+  }
+
+  private Endpoint result(RequestHead head, String tail, Caller caller) {
+    if (!tail.endsWith(RESULT) || tail.indexOf('/') != tail.length() - RESULT.length()) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.UNKNOWN_PATH,
+                  "nothing is served at '%s'",
+                  Names.printable(head.path()))
+              .withHint("the result of an invocation is at /v1/invocations/ID/result"));
+    }
+    String id = tail.substring(0, tail.length() - RESULT.length());
+    return blocking(() -> result(head, history.find(id, caller.namespace())));
+  }
+
+  private Response result(RequestHead head, Entry entry) {
+    return entry.status().ended()
+        ? encoder.encode(head, history.result(entry))
+        : document(202, entry).with("retry-after", RETRY_AFTER_SECONDS);
+  }
+
+  private Endpoint cancel(String id, Caller caller) {
+    return new Endpoint.Immediate(
+        Limit.REQUEST_BODY, exchange -> exchange.offload(() -> cancel(exchange, id, caller)));
+  }
+
+  private void cancel(Exchange exchange, String id, Caller caller) {
+    history
+        .cancel(id, caller.namespace())
+        .whenComplete((_, _) -> exchange.offload(() -> exchange.respond(describe(id, caller))));
+  }
+
+  private Response list(RequestHead head, Caller caller) {
+    Map<String, List<String>> query = head.query();
+    Query asked =
+        new Query(
+            caller.namespace(),
+            status(parameter(query, "status")),
+            parameter(query, "target"),
+            parameter(query, "cursor"),
+            limit(parameter(query, "limit")));
+    requireKnown(query, "status", "target", "limit", "cursor");
+    List<Entry> entries = history.list(asked);
+    return Response.of(
+        200,
+        Json.CONTENT_TYPE,
+        Json.object(out -> {
+          out.writeName("invocations");
+          out.writeStartArray();
+          for (Entry entry : entries) {
+            out.writeStartObject();
+            json.summary(out, entry);
+            out.writeEndObject();
+          }
+          out.writeEndArray();
+          if (entries.size() == asked.limit()) {
+            out.writeStringProperty("cursor", entries.getLast().info().id());
+          }
+        }));
+  }
+
+  /** Refuses parameters that would be ignored. */
+  static void requireKnown(Map<String, List<String>> query, String... names) {
+    List<String> known = List.of(names);
+    for (String name : query.keySet()) {
+      if (!known.contains(name)) {
+        throw bad(
+            "there is no parameter '"
+                + Names.printable(name)
+                + "' here"
+                + Suggestion.didYouMean(name, known),
+            "the parameters are " + String.join(", ", known));
+      }
+    }
+  }
+
+  static @Nullable String parameter(Map<String, List<String>> query, String name) {
+    List<String> values = query.get(name);
+    return values == null || values.isEmpty() ? null : values.getFirst();
+  }
+
+  private static @Nullable InvocationStatus status(@Nullable String text) {
+    return text == null
+        ? null
+        : InvocationStatus.parse(text)
             .orElseThrow(() ->
-                new ProblemException(
-                    Problem.of(
-                            ProblemCode.UNKNOWN_INVOCATION,
-                            "nothing is known of an invocation '%s'",
-                            Names.printable(id))
-                        .withHint(
-                            "the node remembers its latest invocations only, and only after"
-                                + " they have ended; X-Pappus-Invocation holds the identifier")));
-    return Response.of(200, Json.CONTENT_TYPE, Json.object(json -> write(json, result)));
+                bad(
+                    "'" + Names.printable(text) + "' is no status",
+                    "use one of "
+                        + String.join(
+                            ", ",
+                            Arrays.stream(InvocationStatus.values())
+                                .map(InvocationStatus::text)
+                                .toList())));
   }
 
-  private void write(JsonGenerator json, InvocationResult result) {
-    json.writeStringProperty("id", result.id());
-    json.writeBooleanProperty("succeeded", result.outcome() instanceof InvocationResult.Succeeded);
-    if (result.coldestStart() != null) {
-      json.writeStringProperty("start", result.coldestStart().toString());
+  private static int limit(@Nullable String text) {
+    if (text == null) {
+      return LIMIT_DEFAULT;
     }
-    phases(json, result.phases());
-    json.writeName("instances");
-    json.writeStartArray();
-    for (InstanceReport report : result.instances()) {
-      json.writeStartObject();
-      report(json, report);
-      json.writeEndObject();
+    if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1) {
+      throw bad("limit is '" + Names.printable(text) + "'", "use a number from 1 to " + LIMIT_MAX);
     }
-    json.writeEndArray();
-    if (result.outcome() instanceof InvocationResult.Failed failed) {
-      json.writeName("problem");
-      json.writeStartObject();
-      problems.write(json, failed.problem(), result.id());
-      json.writeEndObject();
-    }
+    return Math.min(LIMIT_MAX, Integer.parseInt(text));
   }
 
-  private static void report(JsonGenerator json, InstanceReport report) {
-    json.writeStringProperty("application", report.application());
-    json.writeStringProperty("function", report.function());
-    Json.optional(json, "item", report.itemName());
-    if (report.itemKey() != null) {
-      json.writeNumberProperty("key", report.itemKey().value());
-    }
-    json.writeNumberProperty("inputBytes", report.inputBytes());
-    if (report.start() != null) {
-      json.writeStringProperty("start", report.start().toString());
-    }
-    phases(json, report.phases());
-    json.writeBooleanProperty("succeeded", report.succeeded());
-  }
-
-  private static void phases(JsonGenerator json, Phases phases) {
-    Json.micros(json, "queueMicros", phases.queueNanos());
-    Json.micros(json, "loadMicros", phases.loadNanos());
-    Json.micros(json, "runMicros", phases.runNanos());
-    Json.micros(json, "replyMicros", phases.replyNanos());
+  static ProblemException bad(String detail, String hint) {
+    return new ProblemException(Problem.of(ProblemCode.BAD_REQUEST, "%s", detail).withHint(hint));
   }
 }

@@ -49,6 +49,10 @@ public final class PeopleSurface {
             (head, tail, caller) -> endpoint(head, tail, false, caller))
         .add(
             Router.ANY_METHOD,
+            DurablePreference.ASYNC_PATH + "*",
+            (head, tail, caller) -> endpoint(head, tail, false, caller))
+        .add(
+            Router.ANY_METHOD,
             "/composition/*",
             (head, tail, caller) -> endpoint(head, tail, true, caller));
   }

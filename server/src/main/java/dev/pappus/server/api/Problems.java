@@ -47,9 +47,10 @@ public final class Problems {
       case NOT_ACCEPTABLE -> 406;
       case REQUEST_TIMEOUT -> 408;
       case NAME_CONFLICT, IN_USE, CANCELLED -> 409;
+      case RESULT_GONE -> 410;
       case PRECONDITION_FAILED -> 412;
       case PAYLOAD_TOO_LARGE, TOO_MANY_ITEMS -> 413;
-      case COMPOSITION_INVALID -> 422;
+      case COMPOSITION_INVALID, IDEMPOTENCY_MISMATCH -> 422;
       case BINARY_CORRUPT, STORAGE_FAILED, INTERNAL -> 500;
       case GUEST_EXIT,
           GUEST_FAULT,

@@ -2,14 +2,16 @@ package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
-import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limits;
+import dev.pappus.server.async.DurableInvocations;
+import dev.pappus.server.async.InvocationHistory;
+import dev.pappus.server.async.LogHub;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registry what is registered
  * @param invoke starts an invocation, returns at once
- * @param recent finds the result of an invocation that has ended
+ * @param durable takes invocations that have to be stored
+ * @param callbackCheck refuses a URL to which no result can be sent, by throwing
+ * @param history what is known of invocations
+ * @param logs tells of lines as they come
  * @param ready whether the node takes work
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
@@ -28,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 public record Surfaces(
     Registry registry,
     Function<InvocationRequest, Invocation> invoke,
-    Function<String, Optional<InvocationResult>> recent,
+    DurableInvocations durable,
+    Consumer<String> callbackCheck,
+    InvocationHistory history,
+    LogHub logs,
     BooleanSupplier ready,
     Problems problems,
     @Nullable Path localPathFolder,
@@ -37,11 +45,12 @@ public record Surfaces(
 
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
-    InvocationService invocations = new InvocationService(invoke, problems);
+    InvocationService invocations = invocations();
     Router router = new Router(problems, Caller::of);
     new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
+    invocationsSurface(invocations).addSingleTo(router);
     return router;
   }
 
@@ -54,11 +63,21 @@ public record Surfaces(
               access.requireSameOrigin(head);
               return Caller.of(head);
             });
-    new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
+    InvocationService invocations = invocations();
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
-    new InvocationsSurface(recent, problems).addTo(router);
+    invocationsSurface(invocations).addTo(router);
+    new LogsSurface(history, logs).addTo(router);
     new HealthSurface(ready).addTo(router);
     return router;
+  }
+
+  private InvocationService invocations() {
+    return new InvocationService(invoke, new DurableSubmission(durable, callbackCheck), problems);
+  }
+
+  private InvocationsSurface invocationsSurface(InvocationService invocations) {
+    return new InvocationsSurface(history, invocations::stored, problems);
   }
 }

@@ -11,6 +11,7 @@ final class ActiveExchange implements Exchange {
   private final RequestHead head;
   private final AtomicBoolean answered = new AtomicBoolean();
   private @Nullable Runnable hangUpAction; // guarded by this
+  private @Nullable AnswerStream stream; // guarded by this
   private boolean gone; // guarded by this
   private volatile Body body = Body.EMPTY;
 
@@ -53,6 +54,22 @@ final class ActiveExchange implements Exchange {
   }
 
   @Override
+  public AnswerStream stream(Response streamHead) {
+    AnswerStream answer = new AnswerStream();
+    boolean over;
+    synchronized (this) {
+      over = gone;
+      stream = answer;
+    }
+    if (over || !answered.compareAndSet(false, true)) {
+      answer.close();
+    } else {
+      connection.onLoop(() -> connection.write(this, streamHead, answer));
+    }
+    return answer;
+  }
+
+  @Override
   public void fail(Problem problem) {
     if (!answered.get()) {
       respond(connection.listener().problems().apply(problem));
@@ -73,10 +90,15 @@ final class ActiveExchange implements Exchange {
   /** The client is gone. */
   void hungUp() {
     Runnable action;
+    AnswerStream answer;
     synchronized (this) {
       gone = true;
+      answer = stream;
       action = hangUpAction;
       hangUpAction = null;
+    }
+    if (answer != null) {
+      answer.close();
     }
     if (answered.compareAndSet(false, true) && action != null) {
       action.run();

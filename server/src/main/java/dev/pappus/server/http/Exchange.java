@@ -13,6 +13,14 @@ public interface Exchange {
   /** Answers; only the first answer counts. */
   void respond(Response response);
 
+  /**
+   * Answers with what is going to be offered to the stream; its body is sent in chunks. The
+   * connection ends with it.
+   *
+   * @param head status and header fields; its body is not sent
+   */
+  AnswerStream stream(Response head);
+
   /** Answers with a problem. */
   void fail(Problem problem);
 

@@ -294,6 +294,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     updateReading();
   }
 
+  /** Begins an answer that comes bit by bit; on the event loop. */
+  void write(ActiveExchange exchange, Response head, AnswerStream stream) {
+    if (exchange != current || exchange.responseStarted) {
+      stream.close();
+      return;
+    }
+    exchange.responseStarted = true;
+    exchange.closeAfter = true;
+    stream.start(context(), watch, head, !http2, success -> written(exchange, success));
+  }
+
   /** A client that reads slowly keeps its answer in memory; all of them together have a bound. */
   private Response afford(ActiveExchange exchange, Response response) {
     if (!ResponseWriter.isKept(exchange.head(), response)) {

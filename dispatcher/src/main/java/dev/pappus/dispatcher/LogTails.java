@@ -1,0 +1,71 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.GuestState;
+import dev.pappus.model.Item;
+import dev.pappus.model.Problem;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the instances of one invocation printed: the end of the items of their output set {@code
+ * stdio}, or the last words of a guest that failed. Bounded for all of them together. Belongs to
+ * whoever attends the invocation's mailbox.
+ */
+final class LogTails {
+  /** The output set that holds what a function prints. */
+  static final String STDIO = "stdio";
+
+  private static final int TAIL_BYTES = 4 << 10;
+  private static final int INVOCATION_CHARS_MAX = 64 << 10;
+
+  private int chars;
+
+  /** What {@code instance} printed last; empty if nothing, or if there is no room left. */
+  String of(Instance instance, List<DataSet> outputs, @Nullable Problem problem) {
+    if (chars >= INVOCATION_CHARS_MAX) {
+      return "";
+    }
+    String tail = problem == null ? ofOutputs(instance, outputs) : ofProblem(problem);
+    chars += tail.length();
+    return tail;
+  }
+
+  private static String ofProblem(Problem problem) {
+    GuestState guest = problem.guest();
+    String words = guest == null ? null : guest.lastWords();
+    return words == null ? "" : words;
+  }
+
+  private static String ofOutputs(Instance instance, List<DataSet> outputs) {
+    int index = instance.application().callee().registered().signature().outputs().indexOf(STDIO);
+    if (index < 0 || index >= outputs.size()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    for (Item item : outputs.get(index).items()) {
+      String end = end(item.data());
+      if (!text.isEmpty() && !end.isEmpty() && text.charAt(text.length() - 1) != '\n') {
+        text.append('\n');
+      }
+      text.append(end);
+    }
+    return text.length() <= TAIL_BYTES
+        ? text.toString()
+        : text.substring(text.length() - TAIL_BYTES);
+  }
+
+  /** The last bytes as text; the rest of a character that was cut is left out. */
+  private static String end(MemorySegment data) {
+    long from = Math.max(0, data.byteSize() - TAIL_BYTES);
+    byte[] bytes = data.asSlice(from).toArray(ValueLayout.JAVA_BYTE);
+    int skipped = 0;
+    while (from > 0 && skipped < 3 && skipped < bytes.length && (bytes[skipped] & 0xC0) == 0x80) {
+      skipped++;
+    }
+    return new String(bytes, skipped, bytes.length - skipped, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.pappus.dispatcher.store;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that writes: whatever has come while the disk was busy becomes one transaction, so
+ * that many changes share one flush. A change is durable when its future completes. Any thread may
+ * submit; futures complete on the writer's thread, so what depends on them must not block.
+ */
+final class GroupCommit implements AutoCloseable {
+  private static final int CHANGES_MAX = 256;
+  private static final long BYTES_MAX = 32L << 20;
+
+  private final Path path;
+  private final Connection connection;
+  private final LinkedBlockingQueue<Change<?>> queue = new LinkedBlockingQueue<>();
+  private final Retention retention;
+  private final Thread writer;
+  private boolean closed; // guarded by queue
+
+  /** A part of a transaction. */
+  interface Work<T> {
+    /**
+     * Changes rows.
+     *
+     * @throws ProblemException before it has changed anything; concerns this work alone
+     * @throws SQLException fails the whole transaction
+     */
+    @Nullable T run(Connection connection) throws SQLException;
+  }
+
+  private static final class Change<T> {
+    private final Work<T> work;
+    private final long bytes;
+    private final CompletableFuture<@Nullable T> done = new CompletableFuture<>();
+    private @Nullable T result;
+    private @Nullable RuntimeException refusal;
+
+    Change(Work<T> work, long bytes) {
+      this.work = work;
+      this.bytes = bytes;
+    }
+
+    void apply(Connection connection) throws SQLException {
+      try {
+        result = work.run(connection);
+      } catch (RuntimeException e) {
+        refusal = e;
+      }
+    }
+
+    void complete() {
+      if (refusal != null) {
+        done.completeExceptionally(refusal);
+      } else {
+        done.complete(result);
+      }
+    }
+  }
+
+  /**
+   * Starts the writer.
+   *
+   * @param connection the writer's own from now on; its auto-commit is off
+   * @param retention has its say at the end of each transaction
+   */
+  GroupCommit(Path path, Connection connection, Retention retention) {
+    this.path = path;
+    this.connection = connection;
+    this.retention = retention;
+    this.writer = Thread.ofPlatform().name("invocation-store").daemon().start(this::write);
+  }
+
+  /**
+   * Makes a change soon.
+   *
+   * @param bytes how much it writes
+   * @return completes when it is on disk; exceptionally with a {@link ProblemException} if it is
+   *     not
+   */
+  <T> CompletableFuture<@Nullable T> submit(long bytes, Work<T> work) {
+    Change<T> change = new Change<>(work, bytes);
+    synchronized (queue) {
+      if (!closed) {
+        queue.add(change);
+        return change.done;
+      }
+    }
+    change.done.completeExceptionally(
+        new ProblemException(
+            Problem.of(ProblemCode.SHUTTING_DOWN, "the node is stopping")
+                .withHint("send the request again once it is back")));
+    return change.done;
+  }
+
+  private void write() {
+    List<Change<?>> batch = new ArrayList<>();
+    boolean last = false;
+    while (!last) {
+      try {
+        Change<?> first = queue.take();
+        long bytes = 0;
+        for (Change<?> next = first; next != null; next = queue.poll()) {
+          batch.add(next);
+          bytes += next.bytes;
+          if (batch.size() >= CHANGES_MAX || bytes >= BYTES_MAX) {
+            break;
+          }
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts the writer", e);
+      }
+      commit(batch);
+      batch.clear();
+      synchronized (queue) {
+        last = closed && queue.isEmpty();
+      }
+    }
+  }
+
+  private void commit(List<Change<?>> batch) {
+    try {
+      for (Change<?> change : batch) {
+        change.apply(connection);
+      }
+      retention.keep(connection);
+      connection.commit();
+    } catch (SQLException | RuntimeException e) {
+      ProblemException failure = StorageProblems.failed("write", path, e);
+      try {
+        connection.rollback();
+        retention.rolledBack();
+      } catch (SQLException again) {
+        failure.addSuppressed(again);
+      }
+      batch.forEach(change -> change.done.completeExceptionally(failure));
+      return;
+    }
+    batch.forEach(Change::complete);
+  }
+
+  /** Writes what has been submitted, and ends. */
+  @Override
+  public void close() {
+    synchronized (queue) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      queue.add(new Change<>(_ -> null, 0)); // wakes the writer
+    }
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.pappus.dispatcher.store;
+
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * Keeps durable invocations within their bounds: results by bytes and age, rows of ended ones by
+ * number and age, oldest first. Belongs to the writer; its counts are exact within a transaction
+ * and counted anew after one that failed.
+ */
+final class Retention {
+  private static final int ENDED_ROWS_MAX = 100_000;
+  private static final long SWEEP_MILLIS = 60_000;
+
+  private final Connection connection;
+  private final long resultBytesMax;
+  private final long ageMillis;
+  private long queuedCount;
+  private long queuedBytes;
+  private long endedCount;
+  private long resultBytes;
+  private long sweptMillis;
+
+  Retention(Limits limits, Connection connection) throws SQLException {
+    this.connection = connection;
+    this.resultBytesMax = limits.get(Limit.ASYNC_BYTES) / 2;
+    this.ageMillis = limits.get(Limit.ASYNC_RETENTION) / 1_000_000;
+    count();
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** What ended or was accepted before this is forgotten. */
+  long horizonMillis() {
+    return System.currentTimeMillis() - ageMillis;
+  }
+
+  long queuedCount() {
+    return queuedCount;
+  }
+
+  long queuedBytes() {
+    return queuedBytes;
+  }
+
+  void accepted(long requestBytes) {
+    queuedCount++;
+    queuedBytes += requestBytes;
+  }
+
+  void ended(long oldRequestBytes, long newResultBytes) {
+    queuedCount--;
+    queuedBytes -= oldRequestBytes;
+    endedCount++;
+    resultBytes += newResultBytes;
+  }
+
+  private void count() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT count(*) FILTER (WHERE ended_at IS NULL), total(request_bytes),"
+                    + " count(*) FILTER (WHERE ended_at IS NOT NULL), total(result_bytes)"
+                    + " FROM invocation")) {
+      row.next();
+      queuedCount = row.getLong(1);
+      queuedBytes = row.getLong(2);
+      endedCount = row.getLong(3);
+      resultBytes = row.getLong(4);
+    }
+  }
+
+  /** The transaction was rolled back: what it counted did not happen. */
+  void rolledBack() throws SQLException {
+    count();
+  }
+
+  /** Brings everything within its bounds; at the end of each transaction. */
+  void keep(Connection writing) throws SQLException {
+    long now = System.currentTimeMillis();
+    if (now - sweptMillis >= SWEEP_MILLIS) {
+      sweptMillis = now;
+      deleteRows(writing, "ended_at < " + (now - ageMillis));
+    }
+    if (endedCount > ENDED_ROWS_MAX) {
+      deleteRows(
+          writing,
+          "id IN (SELECT id FROM invocation WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT "
+              + (endedCount - ENDED_ROWS_MAX)
+              + ")");
+    }
+    while (resultBytes > resultBytesMax && dropOldestResult(writing)) {}
+  }
+
+  private void deleteRows(Connection writing, String which) throws SQLException {
+    try (Statement statement = writing.createStatement()) {
+      try (ResultSet row =
+          statement.executeQuery("SELECT count(*) FROM invocation WHERE " + which)) {
+        if (!row.next() || row.getLong(1) == 0) {
+          return;
+        }
+      }
+      statement.execute(
+          "DELETE FROM result WHERE id IN (SELECT id FROM invocation WHERE " + which + ")");
+      statement.execute("DELETE FROM invocation WHERE " + which);
+    }
+    count();
+  }
+
+  private boolean dropOldestResult(Connection writing) throws SQLException {
+    String id;
+    try (Statement statement = writing.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT id, result_bytes FROM invocation WHERE result_bytes > 0"
+                    + " ORDER BY ended_at LIMIT 1")) {
+      if (!row.next()) {
+        return false;
+      }
+      id = row.getString(1);
+      resultBytes -= row.getLong(2);
+    }
+    for (String change :
+        new String[] {
+          "UPDATE invocation SET result_bytes = 0 WHERE id = ?", "DELETE FROM result WHERE id = ?"
+        }) {
+      try (PreparedStatement statement = writing.prepareStatement(change)) {
+        statement.setString(1, id);
+        statement.executeUpdate();
+      }
+    }
+    return true;
+  }
+}

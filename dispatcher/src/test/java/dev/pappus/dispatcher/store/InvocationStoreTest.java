@@ -1,0 +1,207 @@
+package dev.pappus.dispatcher.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.dispatcher.store.InvocationStore.Accepted;
+import dev.pappus.dispatcher.store.StoredInvocation.Delivery;
+import dev.pappus.model.InvocationStatus;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is kept of durable invocations, for how long, and what is refused. */
+class InvocationStoreTest {
+  private static final byte[] DOCUMENT = new byte[100];
+
+  @TempDir Path folder;
+  private int ids;
+
+  private InvocationStore open(Limits limits) {
+    return InvocationStore.open(folder.resolve("invocations.db"), limits);
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private static ProblemCode problemOf(CompletionStage<?> stage) {
+    try {
+      stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+      throw new AssertionError("no problem");
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        return problem.problem().code();
+      }
+      throw e;
+    }
+  }
+
+  private InvocationStore.Request request(
+      Namespace namespace, byte[] document, @Nullable String key, String fingerprint) {
+    StoredInvocation row =
+        new StoredInvocation(
+            "id" + (1000 + ids++),
+            namespace,
+            "target",
+            Instant.now(),
+            7,
+            "",
+            InvocationStatus.QUEUED,
+            0,
+            null,
+            document.length,
+            0,
+            new StoredInvocation.Callback("http://h/", Delivery.PENDING, 0, Instant.EPOCH, null));
+    return new InvocationStore.Request(row, document, key, fingerprint);
+  }
+
+  private InvocationStore.Request request() {
+    return request(Namespace.DEFAULT, DOCUMENT, null, "");
+  }
+
+  @Test
+  void whatWasAcceptedAndEndedOutlivesTheProcess() throws Exception {
+    String queued;
+    String ended;
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      queued = get(store.accept(request())).id();
+      ended = get(store.accept(request())).id();
+      get(store.started(queued));
+      assertThat(
+              get(store.finish(ended, InvocationStatus.FAILED, new byte[] {1}, new byte[] {2, 3})))
+          .isTrue();
+    }
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      assertThat(store.unfinished()).extracting(StoredInvocation::id).containsExactly(queued);
+      assertThat(store.unfinished().getFirst().starts()).isEqualTo(1);
+      assertThat(store.request(queued)).hasValue(DOCUMENT);
+      assertThat(store.request(ended)).isEmpty();
+      assertThat(store.report(ended)).hasValue(new byte[] {1});
+      assertThat(store.outputs(ended)).hasValue(new byte[] {2, 3});
+      assertThat(store.undelivered()).extracting(StoredInvocation::id).containsExactly(ended);
+      StoredInvocation row = store.find(ended).orElseThrow();
+      assertThat(row.status()).isEqualTo(InvocationStatus.FAILED);
+      assertThat(row.resultBytes()).isEqualTo(3);
+      assertThat(row.endedAt()).isNotNull();
+    }
+  }
+
+  @Test
+  void onlyTheFirstResultCounts() throws Exception {
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      String id = get(store.accept(request())).id();
+      CompletionStage<Boolean> first =
+          store.finish(id, InvocationStatus.SUCCEEDED, new byte[] {1}, new byte[] {1});
+      CompletionStage<Boolean> second =
+          store.finish(id, InvocationStatus.FAILED, new byte[] {2}, new byte[] {2});
+      assertThat(get(first)).isTrue();
+      assertThat(get(second)).isFalse();
+      assertThat(store.report(id)).hasValue(new byte[] {1});
+      assertThat(store.find(id).orElseThrow().status()).isEqualTo(InvocationStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void aKeyIsOneInvocationOfItsNamespace() throws Exception {
+    Namespace other = new Namespace("other");
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      CompletionStage<Accepted> first =
+          store.accept(request(Namespace.DEFAULT, DOCUMENT, "k", "print"));
+      CompletionStage<Accepted> again =
+          store.accept(request(Namespace.DEFAULT, DOCUMENT, "k", "print"));
+      CompletionStage<Accepted> elsewhere = store.accept(request(other, DOCUMENT, "k", "else"));
+      CompletionStage<Accepted> mismatch =
+          store.accept(request(Namespace.DEFAULT, DOCUMENT, "k", "other print"));
+      assertThat(get(first).replayed()).isFalse();
+      assertThat(get(again)).isEqualTo(new Accepted(get(first).id(), true));
+      assertThat(get(elsewhere).replayed()).isFalse();
+      assertThat(problemOf(mismatch)).isEqualTo(ProblemCode.IDEMPOTENCY_MISMATCH);
+      assertThat(store.unfinished()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aFullQueueRefusesUntilThereIsRoom() throws Exception {
+    Limits limits = Limits.DEFAULTS.with(Limit.ASYNC_QUEUE, 2);
+    try (InvocationStore store = open(limits)) {
+      String first = get(store.accept(request())).id();
+      get(store.accept(request()));
+      assertThat(problemOf(store.accept(request()))).isEqualTo(ProblemCode.OVERLOADED);
+      get(store.finish(first, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+      get(store.accept(request()));
+    }
+    try (InvocationStore store = open(limits)) {
+      assertThat(problemOf(store.accept(request()))).isEqualTo(ProblemCode.OVERLOADED);
+    }
+  }
+
+  @Test
+  void requestsHaveHalfOfTheBytes() throws Exception {
+    try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_BYTES, 500))) {
+      get(store.accept(request()));
+      get(store.accept(request()));
+      assertThat(problemOf(store.accept(request()))).isEqualTo(ProblemCode.OVERLOADED);
+    }
+  }
+
+  @Test
+  void theOldestResultsGoFirst() throws Exception {
+    List<String> ids = new ArrayList<>();
+    try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_BYTES, 1000))) {
+      for (int i = 0; i < 4; i++) {
+        String id = get(store.accept(request())).id();
+        get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+        ids.add(id);
+      }
+      assertThat(store.report(ids.get(0))).isEmpty();
+      assertThat(store.outputs(ids.get(1))).isEmpty();
+      assertThat(store.outputs(ids.get(3))).hasValue(DOCUMENT);
+      StoredInvocation dropped = store.find(ids.get(0)).orElseThrow();
+      assertThat(dropped.status()).isEqualTo(InvocationStatus.SUCCEEDED);
+      assertThat(dropped.resultBytes()).isZero();
+      assertThat(store.ended(Namespace.DEFAULT, null, null, null, 10))
+          .extracting(StoredInvocation::id)
+          .containsExactlyElementsOf(ids.reversed());
+      assertThat(
+              store.ended(Namespace.DEFAULT, ids.get(2), "target", InvocationStatus.SUCCEEDED, 1))
+          .extracting(StoredInvocation::id)
+          .containsExactly(ids.get(1));
+      assertThat(store.ended(new Namespace("other"), null, null, null, 10)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsTooOldIsForgotten() throws Exception {
+    String id;
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      id = get(store.accept(request(Namespace.DEFAULT, DOCUMENT, "k", "1"))).id();
+      get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+    }
+    StoredInvocation row;
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      row = store.find(id).orElseThrow();
+    }
+    while (System.currentTimeMillis()
+        <= java.util.Objects.requireNonNull(row.endedAt()).toEpochMilli()) {
+      Thread.onSpinWait(); // a millisecond at most
+    }
+    try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_RETENTION, 0))) {
+      assertThat(get(store.accept(request(Namespace.DEFAULT, DOCUMENT, "k", "2"))).replayed())
+          .isFalse();
+      assertThat(store.find(id)).isEmpty();
+      assertThat(store.report(id)).isEmpty();
+    }
+  }
+}

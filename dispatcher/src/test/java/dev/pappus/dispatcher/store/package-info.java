@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.dispatcher.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package dev.pappus.server.api;
+
+import dev.pappus.model.Limit;
+import dev.pappus.model.Names;
+import dev.pappus.server.async.InvocationHistory;
+import dev.pappus.server.async.LogHub;
+import dev.pappus.server.async.LogLine;
+import dev.pappus.server.http.AnswerStream;
+import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
+import dev.pappus.server.http.Response;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** What functions printed: {@code GET /v1/logs}, as JSON lines or as server-sent events. */
+public final class LogsSurface {
+  private static final String EVENTS_TYPE = "text/event-stream";
+  private static final String LINES_TYPE = "application/jsonl";
+
+  private final InvocationHistory history;
+  private final LogHub hub;
+
+  LogsSurface(InvocationHistory history, LogHub hub) {
+    this.history = history;
+    this.hub = hub;
+  }
+
+  void addTo(Router router) {
+    router.add(
+        "GET",
+        "/v1/logs",
+        (head, _, caller) ->
+            new Endpoint.Immediate(
+                Limit.REQUEST_BODY,
+                exchange -> exchange.offload(() -> serve(exchange, head, caller))));
+  }
+
+  private void serve(Exchange exchange, RequestHead head, Caller caller) {
+    Map<String, List<String>> query = head.query();
+    InvocationsSurface.requireKnown(query, "target", "id", "follow");
+    LogHub.Filter filter =
+        new LogHub.Filter(
+            caller.namespace(),
+            InvocationsSurface.parameter(query, "target"),
+            InvocationsSurface.parameter(query, "id"));
+    boolean events = String.valueOf(head.header("accept")).contains(EVENTS_TYPE);
+    String type = events ? EVENTS_TYPE : LINES_TYPE;
+    if (!follow(query) || head.method().equals("HEAD")) {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      history.lines(filter).forEach(line -> body.writeBytes(encode(line, events)));
+      exchange.respond(Response.of(200, type, body.toByteArray()));
+      return;
+    }
+    boolean ends = filter.id() != null && history.hasEnded(filter.id(), caller.namespace());
+    LogFollower follower = new LogFollower(events, filter.id());
+    LogHub.Subscription subscription = hub.follow(filter, follower);
+    try {
+      AnswerStream stream =
+          exchange.stream(Response.of(200, type, new byte[0]).with("cache-control", "no-cache"));
+      stream.onClosed(subscription::close);
+      follower.begin(stream, history.lines(filter), ends);
+    } catch (RuntimeException | Error e) {
+      subscription.close();
+      throw e;
+    }
+  }
+
+  private static boolean follow(Map<String, List<String>> query) {
+    String text = InvocationsSurface.parameter(query, "follow");
+    return switch (text == null ? "false" : text) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default ->
+          throw InvocationsSurface.bad(
+              "follow is '" + Names.printable(String.valueOf(text)) + "'", "use true or false");
+    };
+  }
+
+  static byte[] encode(LogLine line, boolean event) {
+    return frame(
+        Json.object(json -> {
+          json.writeStringProperty("time", line.time().toString());
+          json.writeStringProperty("invocation", line.invocation());
+          json.writeStringProperty("target", line.target());
+          Json.optional(json, "application", line.application());
+          Json.optional(json, "function", line.function());
+          Json.optional(json, "item", line.item());
+          Json.optional(json, "code", line.code());
+          json.writeStringProperty("text", line.text());
+        }),
+        event);
+  }
+
+  static byte[] dropped(long count, boolean event) {
+    return frame(Json.object(json -> json.writeNumberProperty("dropped", count)), event);
+  }
+
+  private static byte[] frame(byte[] object, boolean event) {
+    if (!event) {
+      return object;
+    }
+    byte[] framed = new byte[object.length + 7];
+    System.arraycopy("data: ".getBytes(StandardCharsets.US_ASCII), 0, framed, 0, 6);
+    System.arraycopy(object, 0, framed, 6, object.length);
+    framed[framed.length - 1] = '\n';
+    return framed;
+  }
+}

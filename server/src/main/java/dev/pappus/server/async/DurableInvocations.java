@@ -1,0 +1,453 @@
+package dev.pappus.server.async;
+
+import dev.pappus.dispatcher.Invocation;
+import dev.pappus.dispatcher.InvocationInfo;
+import dev.pappus.dispatcher.InvocationRequest;
+import dev.pappus.dispatcher.InvocationRequest.Options;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationResult.Failed;
+import dev.pappus.dispatcher.InvocationTarget;
+import dev.pappus.dispatcher.store.InvocationStore;
+import dev.pappus.dispatcher.store.InvocationStore.Accepted;
+import dev.pappus.dispatcher.store.StoredInvocation;
+import dev.pappus.model.DataSet;
+import dev.pappus.model.InvocationStatus;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Phases;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.TraceContext;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable queue: an invocation is accepted once its request is on disk, runs at least once, and
+ * has ended once its one result is on disk. Few run at a time, so that others are not starved; what
+ * the dispatcher has no room for waits here. Any thread may use it; the opener closes it.
+ */
+public final class DurableInvocations implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DurableInvocations.class);
+
+  /** A node that ends so often in the middle of an invocation is taken to end because of it. */
+  private static final int STARTS_MAX = 5;
+
+  private static final long RETRY_MILLIS_MIN = 50;
+  private static final long RETRY_MILLIS_MAX = 5_000;
+
+  private final Settings settings;
+  private final InvocationStore store;
+  private final Map<String, DurableJob> live = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor timer;
+  private final long underWayBytesMax;
+  private volatile Consumer<StoredInvocation> onEnded = _ -> {};
+
+  // Guarded by queue.
+  private final Deque<DurableJob> queue = new ArrayDeque<>();
+  private int underWay;
+  private long underWayBytes;
+  private boolean stopped;
+
+  /**
+   * What it is made of.
+   *
+   * @param store keeps everything; closed by its opener
+   * @param invoke starts an invocation, returns at once
+   * @param newId names a new one
+   * @param underWayMax how many run at a time
+   * @param limits the node's
+   */
+  public record Settings(
+      InvocationStore store,
+      Function<InvocationRequest, Invocation> invoke,
+      java.util.function.Supplier<String> newId,
+      int underWayMax,
+      Limits limits) {}
+
+  /** Takes up what an earlier process accepted and did not end. */
+  public DurableInvocations(Settings settings) {
+    this.settings = settings;
+    this.store = settings.store();
+    this.underWayBytesMax = Runtime.getRuntime().maxMemory() / 16;
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("durable-timer").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    for (StoredInvocation row : store.unfinished()) {
+      DurableJob job = new DurableJob(row, null);
+      live.put(job.id(), job);
+      queue.add(job);
+    }
+  }
+
+  /** Begins to run; {@code listener} hears of each invocation that has ended, must not block. */
+  public void start(Consumer<StoredInvocation> listener) {
+    onEnded = listener;
+    pump();
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param request of a named target
+   * @param key idempotency key, or null
+   * @param callbackUrl where the result is to be sent, or null
+   */
+  public record Submission(
+      InvocationRequest request, @Nullable String key, @Nullable String callbackUrl) {}
+
+  /**
+   * Accepts an invocation; blocks for as long as copying its inputs takes, not for the disk.
+   *
+   * @return completes when it is on disk; fails with OVERLOADED, IDEMPOTENCY_MISMATCH,
+   *     STORAGE_FAILED or SHUTTING_DOWN
+   */
+  public CompletionStage<Accepted> accept(Submission submission) {
+    InvocationRequest request = submission.request();
+    Options options = request.options();
+    byte[] document = InvocationCodec.request(request.inputs());
+    TraceContext trace = options.trace();
+    String given = options.id();
+    StoredInvocation row =
+        new StoredInvocation(
+            given == null ? settings.newId().get() : given,
+            options.namespace(),
+            request.target().name(),
+            Instant.ofEpochMilli(System.currentTimeMillis()),
+            options.timeoutNanos(),
+            (trace == null ? TraceContext.begin() : trace).toHeader(),
+            InvocationStatus.QUEUED,
+            0,
+            null,
+            document.length,
+            0,
+            submission.callbackUrl() == null ? null : pending(submission.callbackUrl()));
+    DurableJob job = new DurableJob(row, request.inputs());
+    live.put(job.id(), job); // before it is on disk: whoever repeats its key waits for it here
+    String fingerprint = submission.key() == null ? "" : Fingerprint.of(request);
+    return store
+        .accept(new InvocationStore.Request(row, document, submission.key(), fingerprint))
+        .whenComplete((accepted, failure) -> {
+          if (accepted == null || failure != null || accepted.replayed()) {
+            live.remove(job.id());
+          } else {
+            enqueue(job);
+          }
+        });
+  }
+
+  private static StoredInvocation.Callback pending(String url) {
+    return new StoredInvocation.Callback(
+        url, StoredInvocation.Delivery.PENDING, 0, Instant.EPOCH, null);
+  }
+
+  private void enqueue(DurableJob job) {
+    synchronized (queue) {
+      queue.addLast(job);
+      if (underWay >= settings.underWayMax() || queue.size() > 1) {
+        job.dropInputs();
+      }
+    }
+    pump();
+  }
+
+  /** Starts what may run. Any thread; does not block. */
+  private void pump() {
+    while (true) {
+      DurableJob job;
+      synchronized (queue) {
+        job = queue.peekFirst();
+        if (job == null || stopped || underWay >= settings.underWayMax()) {
+          return;
+        }
+        long bytes = job.row().requestBytes();
+        if (underWay > 0 && underWayBytes + bytes > underWayBytesMax) {
+          return;
+        }
+        queue.removeFirst();
+        underWay++;
+        underWayBytes += bytes;
+      }
+      DurableJob next = job;
+      Thread.ofVirtual().name("durable-", 0).start(() -> run(next));
+    }
+  }
+
+  private void release(DurableJob job) {
+    synchronized (queue) {
+      underWay--;
+      underWayBytes -= job.row().requestBytes();
+      queue.notifyAll();
+    }
+    pump();
+  }
+
+  private void run(DurableJob job) {
+    try {
+      if (job.done().isDone()) {
+        release(job);
+      } else if (job.isCancelled()) {
+        end(job, failed(job, cancelled()));
+      } else if (job.row().starts() >= STARTS_MAX) {
+        end(job, failed(job, poisonous(job)));
+      } else {
+        List<DataSet> inputs = job.takeInputs();
+        begin(job, inputs == null ? storedInputs(job) : inputs);
+      }
+    } catch (ProblemException e) {
+      end(job, failed(job, e.problem()));
+    } catch (RuntimeException | Error e) {
+      LOG.error("durable invocation {} met an unexpected exception", job.id(), e);
+      end(
+          job,
+          failed(
+              job,
+              Problem.of(ProblemCode.INTERNAL, "the durable queue met an unexpected %s", e)
+                  .withHint("please report this with the node's log of this moment")));
+    }
+  }
+
+  private List<DataSet> storedInputs(DurableJob job) {
+    return InvocationCodec.request(
+        store
+            .request(job.id())
+            .orElseThrow(() -> DocumentReader.damaged("the request is missing")));
+  }
+
+  private void begin(DurableJob job, List<DataSet> inputs) {
+    if (job.firstStart()) {
+      store.started(job.id());
+    }
+    StoredInvocation row = job.row();
+    Options options =
+        Options.DEFAULT
+            .withNamespace(row.namespace())
+            .withTimeoutNanos(row.timeoutNanos())
+            .withTrace(job.info().trace())
+            .withId(row.id());
+    Invocation invocation =
+        settings
+            .invoke()
+            .apply(
+                new InvocationRequest(new InvocationTarget.Named(row.target()), inputs, options));
+    job.running(invocation);
+    invocation.result().thenAccept(result -> Thread.ofVirtual().start(() -> ended(job, result)));
+  }
+
+  private void ended(DurableJob job, InvocationResult result) {
+    job.running(null);
+    if (result.outcome() instanceof Failed failure) {
+      if (job.isCancelled()) {
+        end(job, failed(job, cancelled()));
+        return;
+      }
+      switch (failure.problem().code()) {
+        case OVERLOADED -> {
+          retryLater(job);
+          return;
+        }
+        case SHUTTING_DOWN -> {
+          release(job); // still on disk, for the next process
+          return;
+        }
+        default -> {
+          // Its result.
+        }
+      }
+    }
+    end(job, result);
+  }
+
+  private void retryLater(DurableJob job) {
+    int shift = Math.min(job.overloaded(), 10);
+    long delay = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << shift);
+    synchronized (queue) {
+      if (!stopped) {
+        var _ = timer.schedule(() -> enqueue(job), delay, TimeUnit.MILLISECONDS);
+      }
+    }
+    release(job);
+  }
+
+  /** Stores the result; only then is it told to anyone. Takes the job's place under way with it. */
+  private void end(DurableJob job, InvocationResult result) {
+    InvocationResult kept = fitting(job, result);
+    byte[] report = ReportCodec.encode(kept);
+    byte[] outputs = InvocationCodec.outputs(kept);
+    store
+        .finish(job.id(), kept.status(), report, outputs)
+        .whenComplete((_, failure) -> {
+          if (failure == null) {
+            announce(job, kept);
+            release(job);
+          } else {
+            LOG.error("cannot store the result of {}: it runs again later", job.id(), failure);
+            retryLater(job);
+          }
+        });
+  }
+
+  private InvocationResult fitting(DurableJob job, InvocationResult result) {
+    long bytes = InvocationCodec.outputBytes(result);
+    if (bytes <= Math.min(store.resultBytesMax(), Integer.MAX_VALUE / 2)) {
+      return result;
+    }
+    return failed(
+        job,
+        settings
+            .limits()
+            .exceeded(
+                ProblemCode.GUEST_OUTPUT_LIMIT,
+                Limit.ASYNC_BYTES,
+                "twice the result, which is to be stored,",
+                2 * bytes)
+            .withFunction(job.row().target()));
+  }
+
+  private void announce(DurableJob job, InvocationResult result) {
+    job.done().complete(result);
+    live.remove(job.id());
+    onEnded.accept(job.row());
+  }
+
+  private static InvocationResult failed(DurableJob job, Problem problem) {
+    return new InvocationResult(job.info(), new Failed(problem), Phases.ZERO, null, List.of());
+  }
+
+  private static Problem cancelled() {
+    return Problem.of(ProblemCode.CANCELLED, "the invocation was cancelled before it ran")
+        .withHint("nothing needs to be done; invoke it again for its result");
+  }
+
+  private static Problem poisonous(DurableJob job) {
+    return Problem.of(
+            ProblemCode.INTERNAL,
+            "the node ended %d times while this invocation ran; it is not tried again",
+            job.row().starts())
+        .withHint("look into the node's log for the reason, then invoke again")
+        .withFunction(job.row().target());
+  }
+
+  /** An invocation that has not ended. */
+  Optional<DurableJob> live(String id) {
+    return Optional.ofNullable(live.get(id));
+  }
+
+  /** Every invocation that has not ended. */
+  Collection<DurableJob> live() {
+    return live.values();
+  }
+
+  /** How many wait or run. */
+  public int unfinished() {
+    return live.size();
+  }
+
+  /**
+   * The result of an accepted invocation, when there is one. Blocks for the disk.
+   *
+   * @return fails with RESULT_GONE if it is not kept any more, UNKNOWN_INVOCATION if there is no
+   *     such one
+   */
+  public CompletionStage<InvocationResult> result(String id) {
+    DurableJob job = live.get(id);
+    return job == null ? CompletableFuture.completedFuture(kept(id)) : job.done();
+  }
+
+  /** The result of an invocation that has ended. */
+  InvocationResult kept(String id) {
+    StoredInvocation row = store.find(id).orElseThrow(() -> InvocationHistory.unknown(id));
+    Optional<byte[]> report = store.report(id);
+    Optional<byte[]> outputs = store.outputs(id);
+    if (report.isEmpty() || outputs.isEmpty()) {
+      throw InvocationHistory.gone(id);
+    }
+    return InvocationCodec.result(infoOf(row), report.get(), outputs.get());
+  }
+
+  static InvocationInfo infoOf(StoredInvocation row) {
+    return new DurableJob(row, null).info();
+  }
+
+  /**
+   * Cancels one that has not ended.
+   *
+   * @return completes when that is on disk; empty if there is none, or it has ended
+   */
+  Optional<CompletionStage<InvocationResult>> cancel(String id, Namespace namespace) {
+    DurableJob job = live.get(id);
+    if (job == null || !job.row().namespace().equals(namespace)) {
+      return Optional.empty();
+    }
+    boolean waiting;
+    synchronized (queue) {
+      waiting = !job.cancel() && queue.remove(job);
+      if (waiting) {
+        underWay++; // its end takes a place for a moment, as every end does
+        underWayBytes += job.row().requestBytes();
+      }
+    }
+    if (waiting) {
+      end(job, failed(job, cancelled()));
+    }
+    return Optional.of(job.done());
+  }
+
+  /** Starts nothing any more; what waits stays on disk. */
+  public void stop() {
+    synchronized (queue) {
+      stopped = true;
+    }
+    timer.shutdownNow();
+  }
+
+  /**
+   * After the dispatcher has ended: waits until what it ended has been handed to the store.
+   *
+   * @param nanos at most so long
+   */
+  public void drain(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    synchronized (queue) {
+      long left = nanos;
+      while (underWay > 0 && left > 0) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(queue, left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        left = deadline - System.nanoTime();
+      }
+    }
+  }
+
+  /** After the dispatcher has ended: tells those who still wait that the node stops. */
+  @Override
+  public void close() {
+    stop();
+    Problem problem =
+        Problem.of(
+                ProblemCode.SHUTTING_DOWN,
+                "the node is stopping; the invocation is kept and goes on when it is back")
+            .withHint("ask for it at /v1/invocations/ID, or send the request again with its key");
+    live.values().forEach(job -> job.done().complete(failed(job, problem)));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.pappus.server.async;
+
+import dev.pappus.dispatcher.Invocation;
+import dev.pappus.dispatcher.InvocationInfo;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.store.StoredInvocation;
+import dev.pappus.model.DataSet;
+import dev.pappus.model.InvocationStatus;
+import dev.pappus.model.TraceContext;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A durable invocation that has not ended. Any thread may use it. */
+final class DurableJob {
+  private final StoredInvocation row;
+  private final InvocationInfo info;
+  private final CompletableFuture<InvocationResult> done = new CompletableFuture<>();
+
+  // Guarded by this.
+  private @Nullable List<DataSet> inputs;
+  private @Nullable Invocation run;
+  private boolean cancelled;
+  private boolean started;
+  private int overloads;
+
+  /**
+   * A job.
+   *
+   * @param inputs its decoded request if it is at hand, else null
+   */
+  DurableJob(StoredInvocation row, @Nullable List<DataSet> inputs) {
+    this.row = row;
+    this.inputs = inputs;
+    this.info =
+        new InvocationInfo(
+            row.id(),
+            row.namespace(),
+            row.target(),
+            row.acceptedAt(),
+            TraceContext.parse(row.trace()).orElseGet(TraceContext::begin));
+  }
+
+  StoredInvocation row() {
+    return row;
+  }
+
+  InvocationInfo info() {
+    return info;
+  }
+
+  String id() {
+    return row.id();
+  }
+
+  /** Completes with the result once that is on disk, or with what keeps it from running now. */
+  CompletableFuture<InvocationResult> done() {
+    return done;
+  }
+
+  /** The inputs if they are in memory; they are not from now on. */
+  synchronized @Nullable List<DataSet> takeInputs() {
+    List<DataSet> taken = inputs;
+    inputs = null;
+    return taken;
+  }
+
+  /** It has to wait: its inputs are on disk and need no memory. */
+  synchronized void dropInputs() {
+    inputs = null;
+  }
+
+  synchronized boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** Whether this is its first start in this process. */
+  synchronized boolean firstStart() {
+    boolean first = !started;
+    started = true;
+    return first;
+  }
+
+  synchronized int overloaded() {
+    return ++overloads;
+  }
+
+  synchronized InvocationStatus status() {
+    return run == null ? InvocationStatus.QUEUED : InvocationStatus.RUNNING;
+  }
+
+  /** It runs as {@code invocation}, or not any more if null. */
+  void running(@Nullable Invocation invocation) {
+    boolean stop;
+    synchronized (this) {
+      run = invocation;
+      stop = cancelled;
+    }
+    if (stop && invocation != null) {
+      invocation.cancel();
+    }
+  }
+
+  /** Remembers the wish; returns whether it runs, and so will end by itself. */
+  boolean cancel() {
+    Invocation under;
+    synchronized (this) {
+      cancelled = true;
+      under = run;
+    }
+    if (under != null) {
+      under.cancel();
+    }
+    return under != null;
+  }
+}

@@ -1,0 +1,245 @@
+package dev.pappus.server.async;
+
+import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.dispatcher.Invocation;
+import dev.pappus.dispatcher.InvocationInfo;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.store.InvocationStore;
+import dev.pappus.dispatcher.store.StoredInvocation;
+import dev.pappus.model.InvocationStatus;
+import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Phases;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of invocations: all that run, the latest that have ended, and every durable one. A
+ * namespace sees its own. Its methods read the disk; any thread may call them.
+ */
+public final class InvocationHistory {
+  private final Dispatcher dispatcher;
+  private final DurableInvocations durable;
+  private final InvocationStore store;
+
+  /**
+   * An invocation as it stands.
+   *
+   * @param info which
+   * @param status where it stands
+   * @param endedAt when it ended, or null
+   * @param durable what is stored of it; null if it is not durable
+   * @param result how it ended, its outputs without items; null if it has not, or if that is not
+   *     known any more
+   */
+  public record Entry(
+      InvocationInfo info,
+      InvocationStatus status,
+      @Nullable Instant endedAt,
+      @Nullable StoredInvocation durable,
+      @Nullable InvocationResult result) {
+    /** Whether its result can be had. */
+    public boolean resultKept() {
+      return durable != null && durable.resultBytes() > 0;
+    }
+  }
+
+  /**
+   * Which invocations to list.
+   *
+   * @param namespace whose
+   * @param status only these, or null
+   * @param target only those of this function or composition, or null
+   * @param before only those accepted before this one, or null
+   * @param limit at most so many
+   */
+  public record Query(
+      Namespace namespace,
+      @Nullable InvocationStatus status,
+      @Nullable String target,
+      @Nullable String before,
+      int limit) {
+    boolean takes(Entry entry) {
+      return entry.info().namespace().equals(namespace)
+          && (status == null || status == entry.status())
+          && (target == null || target.equals(entry.info().target()))
+          && (before == null || entry.info().id().compareTo(before) < 0);
+    }
+  }
+
+  public InvocationHistory(
+      Dispatcher dispatcher, DurableInvocations durable, InvocationStore store) {
+    this.dispatcher = dispatcher;
+    this.durable = durable;
+    this.store = store;
+  }
+
+  static ProblemException unknown(String id) {
+    return new ProblemException(
+        Problem.of(
+                ProblemCode.UNKNOWN_INVOCATION,
+                "nothing is known of an invocation '%s'",
+                Names.printable(id))
+            .withHint(
+                "the node remembers those that run, the latest that ended, and durable ones;"
+                    + " X-Pappus-Invocation holds the identifier"));
+  }
+
+  static ProblemException gone(String id) {
+    return new ProblemException(
+        Problem.of(ProblemCode.RESULT_GONE, "the result of invocation %s is not kept", id)
+            .withHint(
+                "only results of asynchronous invocations and of those with an Idempotency-Key are"
+                    + " kept, for a time; invoke again"));
+  }
+
+  /**
+   * One invocation.
+   *
+   * @throws ProblemException UNKNOWN_INVOCATION, also where it is another namespace's
+   */
+  public Entry find(String id, Namespace namespace) {
+    return lookUp(id)
+        .filter(entry -> entry.info().namespace().equals(namespace))
+        .orElseThrow(() -> unknown(id));
+  }
+
+  private Optional<Entry> lookUp(String id) {
+    Optional<DurableJob> job = durable.live(id);
+    if (job.isPresent()) {
+      return job.map(InvocationHistory::entry);
+    }
+    Optional<Invocation> running = dispatcher.running(id);
+    if (running.isPresent()) {
+      return running.map(InvocationHistory::entry);
+    }
+    Optional<StoredInvocation> stored = store.find(id);
+    if (stored.isPresent()) {
+      StoredInvocation row = stored.get();
+      InvocationInfo info = DurableInvocations.infoOf(row);
+      return Optional.of(
+          entry(
+              row, store.report(id).map(report -> ReportCodec.decode(info, report)).orElse(null)));
+    }
+    return dispatcher.recent(id).map(InvocationHistory::entry);
+  }
+
+  private static Entry entry(DurableJob job) {
+    return new Entry(job.info(), job.status(), null, job.row(), null);
+  }
+
+  private static Entry entry(Invocation running) {
+    return new Entry(running.info(), InvocationStatus.RUNNING, null, null, null);
+  }
+
+  private static Entry entry(StoredInvocation row, @Nullable InvocationResult result) {
+    return new Entry(DurableInvocations.infoOf(row), row.status(), row.endedAt(), row, result);
+  }
+
+  private static Entry entry(InvocationResult result) {
+    return new Entry(result.info(), result.status(), endOf(result), null, result);
+  }
+
+  static Instant endOf(InvocationResult result) {
+    Phases phases = result.phases();
+    long nanos = phases.queueNanos() + phases.loadNanos() + phases.runNanos() + phases.replyNanos();
+    return result.info().acceptedAt().plusNanos(nanos);
+  }
+
+  /** Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. */
+  public boolean hasEnded(String id, Namespace namespace) {
+    return find(id, namespace).status().ended();
+  }
+
+  /**
+   * What was printed, as far as it is kept, in the order in which invocations ended.
+   *
+   * @throws ProblemException UNKNOWN_INVOCATION if {@code filter} names one that is not known
+   */
+  public List<LogLine> lines(LogHub.Filter filter) {
+    String id = filter.id();
+    Stream<InvocationResult> results =
+        id == null
+            ? dispatcher.recent().stream()
+            : Stream.ofNullable(find(id, filter.namespace()).result());
+    return results
+        .filter(result -> filter.takes(result.info()))
+        .flatMap(result -> LogLine.of(result).stream())
+        .filter(filter::takes)
+        .toList();
+  }
+
+  /** Invocations, newest first. */
+  public List<Entry> list(Query query) {
+    // The more authoritative sources come last: they replace what others say of the same one.
+    Map<String, Entry> found = new TreeMap<>(Comparator.reverseOrder());
+    Predicate<Entry> taken = query::takes;
+    if (query.status() == null || query.status().ended()) {
+      dispatcher.recent().stream()
+          .map(InvocationHistory::entry)
+          .filter(taken)
+          .forEach(entry -> found.put(entry.info().id(), entry));
+      store
+          .ended(query.namespace(), query.before(), query.target(), query.status(), query.limit())
+          .forEach(
+              row -> found.put(row.id(), entry(row, dispatcher.recent(row.id()).orElse(null))));
+    }
+    List<Entry> unfinished = new ArrayList<>();
+    dispatcher.running().forEach(each -> unfinished.add(entry(each)));
+    durable.live().forEach(each -> unfinished.add(entry(each)));
+    for (Entry entry : unfinished) {
+      found.remove(entry.info().id());
+      if (taken.test(entry)) {
+        found.put(entry.info().id(), entry);
+      }
+    }
+    return found.values().stream().limit(query.limit()).toList();
+  }
+
+  /**
+   * The result of an invocation that has ended, with its outputs.
+   *
+   * @throws ProblemException RESULT_GONE if it is not kept
+   */
+  public InvocationResult result(Entry entry) {
+    if (!entry.resultKept()) {
+      throw gone(entry.info().id());
+    }
+    return durable.kept(entry.info().id());
+  }
+
+  /**
+   * Cancels an invocation; no effect on one that has ended.
+   *
+   * @return completes when it has ended
+   * @throws ProblemException UNKNOWN_INVOCATION
+   */
+  public CompletionStage<?> cancel(String id, Namespace namespace) {
+    Optional<CompletionStage<InvocationResult>> ofDurable = durable.cancel(id, namespace);
+    if (ofDurable.isPresent()) {
+      return ofDurable.get();
+    }
+    Optional<Invocation> running =
+        dispatcher
+            .running(id)
+            .filter(invocation -> invocation.info().namespace().equals(namespace));
+    if (running.isPresent()) {
+      running.get().cancel();
+      return running.get().result();
+    }
+    return CompletableFuture.completedFuture(find(id, namespace));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.pappus.server.async;
+
+import dev.pappus.dispatcher.InvocationInfo;
+import dev.pappus.dispatcher.InvocationObserver;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Hands the lines of invocations that end to those who follow. Any thread may use it. */
+public final class LogHub implements InvocationObserver, AutoCloseable {
+  private static final int BEAT_SECONDS = 15;
+
+  private final Limits limits;
+  private final AtomicBoolean beating = new AtomicBoolean();
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("log-beat").daemon().factory());
+  private final Set<Subscription> followers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger count = new AtomicInteger();
+
+  /**
+   * Whose lines.
+   *
+   * @param namespace of the invocations
+   * @param name only those about this function or composition, or null
+   * @param id only those of this invocation, or null
+   */
+  public record Filter(Namespace namespace, @Nullable String name, @Nullable String id) {
+    boolean takes(InvocationInfo info) {
+      return info.namespace().equals(namespace) && (id == null || id.equals(info.id()));
+    }
+
+    boolean takes(LogLine line) {
+      return name == null || line.isAbout(name);
+    }
+  }
+
+  /** Gets lines; must not block. */
+  public interface Follower {
+    /** Nothing happened for a while: whoever is gone is noticed when this is sent. */
+    void beat();
+
+    /** An invocation has ended; these are its lines, perhaps none. */
+    void lines(String invocation, List<LogLine> lines);
+
+    /** There will be no more. */
+    void end();
+  }
+
+  /** Ends what {@link #follow} began. */
+  public final class Subscription implements AutoCloseable {
+    private final Filter filter;
+    private final Follower follower;
+
+    private Subscription(Filter filter, Follower follower) {
+      this.filter = filter;
+      this.follower = follower;
+    }
+
+    @Override
+    public void close() {
+      if (followers.remove(this)) {
+        count.decrementAndGet();
+      }
+    }
+  }
+
+  public LogHub(Limits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Begins to follow.
+   *
+   * @throws ProblemException OVERLOADED
+   */
+  public Subscription follow(Filter filter, Follower follower) {
+    int now = count.incrementAndGet();
+    if (now > limits.get(Limit.LOG_FOLLOWERS)) {
+      count.decrementAndGet();
+      throw new ProblemException(
+          limits.exceeded(
+              ProblemCode.OVERLOADED, Limit.LOG_FOLLOWERS, "clients that follow logs", now));
+    }
+    Subscription subscription = new Subscription(filter, follower);
+    followers.add(subscription);
+    if (beating.compareAndSet(false, true)) {
+      var _ =
+          timer.scheduleWithFixedDelay(
+              () -> followers.forEach(each -> each.follower.beat()),
+              BEAT_SECONDS,
+              BEAT_SECONDS,
+              TimeUnit.SECONDS);
+    }
+    return subscription;
+  }
+
+  @Override
+  public void started(InvocationInfo invocation) {}
+
+  @Override
+  public void ended(InvocationResult result) {
+    if (followers.isEmpty()) {
+      return;
+    }
+    List<LogLine> lines = null;
+    for (Subscription each : followers) {
+      if (each.filter.takes(result.info())) {
+        lines = lines == null ? LogLine.of(result) : lines;
+        each.follower.lines(result.id(), lines.stream().filter(each.filter::takes).toList());
+      }
+    }
+  }
+
+  /** Ends every follower. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    followers.forEach(each -> each.follower.end());
+  }
+}

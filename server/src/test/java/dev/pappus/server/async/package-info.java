@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.server.async;
+
+import org.jspecify.annotations.NullMarked;
