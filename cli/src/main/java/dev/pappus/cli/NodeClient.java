@@ -60,12 +60,18 @@ final class NodeClient {
 
   /** Asks for {@code path}. */
   Reply get(String path) throws IOException {
-    return exchange("GET", path, "application/json", null);
+    return exchange("GET", path, "application/json", "*/*", null);
   }
 
   /** Sends a body to {@code path}. */
   Reply send(String method, String path, String contentType, byte[] body) throws IOException {
-    return exchange(method, path, contentType, body);
+    return exchange(method, path, contentType, "*/*", body);
+  }
+
+  /** The same, for an answer of the media type {@code accept}. */
+  Reply send(String method, String path, String contentType, String accept, byte[] body)
+      throws IOException {
+    return exchange(method, path, contentType, accept, body);
   }
 
   /** Everything registered of a kind, {@code functions} or {@code compositions}. */
@@ -95,7 +101,8 @@ final class NodeClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private Reply exchange(String method, String path, String contentType, byte @Nullable [] body)
+  private Reply exchange(
+      String method, String path, String contentType, String accept, byte @Nullable [] body)
       throws IOException {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + path);
     HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
@@ -103,6 +110,7 @@ final class NodeClient {
     connection.setReadTimeout(timeoutMillis);
     connection.setInstanceFollowRedirects(false);
     connection.setRequestMethod(method);
+    connection.setRequestProperty("Accept", accept);
     try {
       if (body != null) {
         connection.setDoOutput(true);

@@ -27,11 +27,18 @@ final class NodeOption {
 
   /** A client for the node that flag, environment or default name. */
   NodeClient client(Terminal terminal) {
-    String address = url;
-    if (address == null) {
-      address = terminal.environment().getOrDefault("PAPPUS_SERVER", "");
-    }
+    String address = address(terminal);
     return new NodeClient(parse(address.isEmpty() ? DEFAULT_URL : address), parseTimeout(timeout));
+  }
+
+  /** Whether somebody has named a node, so that another place to run would be a surprise. */
+  boolean namesNode(Terminal terminal) {
+    return !address(terminal).isEmpty();
+  }
+
+  private String address(Terminal terminal) {
+    String address = url;
+    return address == null ? terminal.environment().getOrDefault("PAPPUS_SERVER", "") : address;
   }
 
   private static URI parse(String address) {

@@ -99,16 +99,22 @@ public final class PeopleSurface {
               .withFunction(target.name())
               .withHint("send the request without a body"));
     }
-    List<DataSet> sets =
-        body.isEmpty()
-            ? List.of()
-            : List.of(
-                new DataSet(
-                    inputs.getFirst(), List.of(new Item(BODY_ITEM, Key.ZERO, body.segment()))));
+    List<DataSet> sets;
+    if (SETS_TYPE.equals(exchange.head().header("content-type"))) {
+      sets = SetsDocument.read(body, inputs);
+    } else if (body.isEmpty()) {
+      sets = List.of();
+    } else {
+      Item item = new Item(BODY_ITEM, Key.ZERO, body.segment());
+      sets = List.of(new DataSet(inputs.getFirst(), List.of(item)));
+    }
+    boolean wantsSets = SETS_TYPE.equals(exchange.head().header("accept"));
     invocations.invoke(
         exchange,
         new InvocationRequest(new InvocationTarget.Named(target.name()), sets, CodeSource.ANY),
-        PeopleSurface::encode);
+        wantsSets
+            ? outputs -> Response.of(200, SETS_TYPE, envelope(outputs))
+            : PeopleSurface::encode);
   }
 
   private static Response encode(List<OutputSet> outputs) {
