@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node in this process, on free ports, with a data folder that goes with it. */
@@ -33,21 +34,31 @@ final class DemoNode implements AutoCloseable {
    * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
    */
   static DemoNode start(String egress) throws IOException {
-    Path folder = Files.createTempDirectory("pappus-demo-");
+    return start(builder -> builder.egressPublic(false).allowEgress(egress));
+  }
+
+  /**
+   * Starts it on free ports, unless {@code settings} say otherwise.
+   *
+   * @throws dev.pappus.server.ConfigurationException if they cannot be used
+   */
+  static DemoNode start(Consumer<Configuration.Builder> settings) throws IOException {
+    Path folder = Files.createTempDirectory("pappus-node-");
     try {
-      Configuration configuration =
-          Configuration.builder()
-              .port(0)
-              .adminPort(0)
-              .dataFolder(folder.resolve("data"))
-              .egressPublic(false)
-              .allowEgress(egress)
-              .build();
-      return new DemoNode(PappusNode.start(configuration), folder);
+      Configuration.Builder builder =
+          Configuration.builder().port(0).adminPort(0).dataFolder(folder.resolve("data"));
+      settings.accept(builder);
+      return new DemoNode(PappusNode.start(builder.build()), folder);
     } catch (IOException | RuntimeException e) {
       delete(folder);
       throw e;
     }
+  }
+
+  /** Starts it for a project on given ports; 0 is a free one. */
+  static DemoNode startFor(Project project, int port, int adminPort) throws IOException {
+    return start(
+        builder -> builder.nodeName(project.file().name()).port(port).adminPort(adminPort));
   }
 
   URI adminAddress() {
@@ -71,6 +82,17 @@ final class DemoNode implements AutoCloseable {
   /** Why it cannot run compute functions; null if it can. */
   @Nullable String unavailability() {
     return node.sandboxesUnavailable();
+  }
+
+  /** Ends the command if it cannot run compute functions. */
+  void requireSandboxes(Terminal terminal) {
+    String unavailable = unavailability();
+    if (unavailable != null) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "compute functions cannot run here: " + unavailable,
+          "see all of it with: " + terminal.launcher() + " doctor");
+    }
   }
 
   /** A folder that lives as long as the node. */

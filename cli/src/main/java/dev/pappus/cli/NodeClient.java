@@ -148,6 +148,13 @@ final class NodeClient {
     return exchange(Request.of(method, path).with(contentType, Content.of(body)));
   }
 
+  /** The same, for an answer of the media type {@code accept}. */
+  Reply send(String method, String path, String contentType, String accept, byte[] body)
+      throws IOException {
+    return exchange(
+        Request.of(method, path).with("Accept", accept).with(contentType, Content.of(body)));
+  }
+
   /** Everything registered of a kind, {@code functions} or {@code compositions}. */
   List<JsonObject> list(String kind) throws IOException {
     byte[] body = get("/v1/" + kind).body();
@@ -217,6 +224,8 @@ final class NodeClient {
     connection.setReadTimeout(timeoutMillis);
     connection.setInstanceFollowRedirects(false);
     connection.setRequestMethod(request.method());
+    // Java's own would be for a browser.
+    connection.setRequestProperty("Accept", "*/*");
     List<String> headers = request.headers();
     for (int i = 0; i < headers.size(); i += 2) {
       connection.setRequestProperty(headers.get(i), headers.get(i + 1));

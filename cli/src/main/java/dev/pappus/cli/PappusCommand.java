@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Also, from the launcher: pappus test [--all]",
+      "In the source tree of Pappus, outside of projects: ./pappus test [--all]",
       "Start with: pappus demo",
       "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 node unreachable,"
           + " 6 over a limit, 124 timeout, 130 interrupted."
@@ -87,6 +87,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new LsCommand(terminal));
     commands.addSubcommand(new NewCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new TestCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
   }

@@ -47,7 +47,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://example.org", "ftp://x", "://", "http://"})
+  @ValueSource(strings = {"https://user@example.org", "ftp://x", "://", "http://"})
   void aServerThatIsNoAddressIsAUsageError(String address) {
     CommandRun run = CommandRun.of("ls", "--server", address);
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);

@@ -1,0 +1,111 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A project on a node: deploys what differs from what it has deployed before, and invokes.
+ * Remembers the node's content, so the node has to be the project's own, or the object short-lived.
+ */
+final class ProjectNode {
+  private final Terminal terminal;
+  private final NodeClient client;
+  private final SetsInvoker invoker;
+  private final Map<String, String> deployedFunctions = new HashMap<>();
+  private @Nullable String deployedText;
+
+  ProjectNode(Terminal terminal, NodeClient client) {
+    this.terminal = terminal;
+    this.client = client;
+    this.invoker = new SetsInvoker(client);
+  }
+
+  SetsInvoker invoker() {
+    return invoker;
+  }
+
+  /** Deploys built functions, then the compositions, as far as they have changed. */
+  void deploy(Project project, List<FunctionBuild.Built> builds) throws IOException {
+    for (FunctionBuild.Built build : builds) {
+      String query = query(build.function().entry());
+      String version = build.digest() + query;
+      if (!version.equals(deployedFunctions.get(build.function().name()))) {
+        deploy(build, query);
+        deployedFunctions.put(build.function().name(), version);
+      }
+    }
+    Path dag = project.compositions();
+    if (dag != null) {
+      deploy(project, dag);
+    }
+  }
+
+  /** The digests of what is deployed, by function. */
+  Map<String, String> digests() {
+    Map<String, String> digests = new TreeMap<>();
+    deployedFunctions.forEach((name, version) ->
+        digests.put(
+            name, version.contains("?") ? version.substring(0, version.indexOf('?')) : version));
+    return digests;
+  }
+
+  private void deploy(FunctionBuild.Built build, String query) throws IOException {
+    NodeClient.Reply reply =
+        client.send(
+            "PUT",
+            "/v1/functions/" + NodeClient.encode(build.function().name()) + query,
+            "application/octet-stream",
+            build.elf().bytes());
+    String stored = String.valueOf(reply.header("ETag"));
+    Digest digest = build.digest();
+    if (!stored.equals("\"" + digest + "\"")) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "the node stored " + stored + " instead of " + digest + " as " + build.function().name(),
+          null);
+    }
+  }
+
+  private void deploy(Project project, Path dag) throws IOException {
+    SourceFile source = SourceFile.read(dag);
+    String text = source.text();
+    if (text.equals(deployedText)) {
+      return;
+    }
+    try {
+      NodeClient.Reply reply =
+          client.send(
+              "POST",
+              "/v1/compositions",
+              "text/plain; charset=utf-8",
+              text.getBytes(StandardCharsets.UTF_8));
+      ProblemText.sayDiagnostics(terminal, reply.json(), "warnings", project.show(dag).toString());
+      deployedText = text;
+    } catch (ProblemReply e) {
+      throw e.about(project.show(dag));
+    }
+  }
+
+  private static String query(ProjectFile.FunctionEntry entry) {
+    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+    entry.in().forEach(set -> query.add("in=" + NodeClient.encode(set)));
+    entry.out().forEach(set -> query.add("out=" + NodeClient.encode(set)));
+    String memory = entry.memory();
+    if (memory != null) {
+      query.add("memory=" + NodeClient.encode(memory));
+    }
+    String timeout = entry.timeout();
+    if (timeout != null) {
+      query.add("timeout=" + NodeClient.encode(timeout));
+    }
+    return query.toString();
+  }
+}
