@@ -2,13 +2,11 @@ package dev.pappus.cli;
 
 import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +41,22 @@ final class DemoNode implements AutoCloseable {
    * @throws dev.pappus.server.ConfigurationException if they cannot be used
    */
   static DemoNode start(Consumer<Configuration.Builder> settings) throws IOException {
+    return start(Configuration.builder(), settings);
+  }
+
+  /** Starts it with the user's settings, but on loopback only, on free ports. */
+  static DemoNode startWith(Settings settings, Consumer<Configuration.Builder> more)
+      throws IOException {
+    return start(
+        settings.builder(),
+        builder -> more.accept(builder.host("127.0.0.1").adminHost("127.0.0.1")));
+  }
+
+  private static DemoNode start(
+      Configuration.Builder builder, Consumer<Configuration.Builder> settings) throws IOException {
     Path folder = Files.createTempDirectory("pappus-node-");
     try {
-      Configuration.Builder builder =
-          Configuration.builder().port(0).adminPort(0).dataFolder(folder.resolve("data"));
+      builder.port(0).adminPort(0).dataFolder(folder.resolve("data"));
       settings.accept(builder);
       return new DemoNode(PappusNode.start(builder.build()), folder);
     } catch (IOException | RuntimeException e) {
@@ -123,23 +133,7 @@ final class DemoNode implements AutoCloseable {
 
   private static void delete(Path folder) {
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(each);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      Folders.delete(folder);
     } catch (IOException e) {
       // A temporary folder that stays behind is no reason to fail a demo that has worked.
       System.err.println("pappus: cannot remove " + folder + ": " + IoText.of(e));

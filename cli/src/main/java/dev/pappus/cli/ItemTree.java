@@ -55,7 +55,7 @@ final class ItemTree {
   }
 
   /** What {@link #read} gave as sets. */
-  static List<DataSet> sets(SortedMap<String, byte[]> items) {
+  static List<DataSet> sets(Map<String, byte[]> items) {
     Map<String, List<Item>> sets = new LinkedHashMap<>();
     items.forEach((text, bytes) -> {
       ItemPath path = ItemPath.parse(text);

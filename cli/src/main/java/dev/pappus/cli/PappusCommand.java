@@ -78,17 +78,23 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new BenchCommand(terminal));
     commands.addSubcommand(new BuildCommand(terminal));
     commands.addSubcommand(new CheckCommand(terminal));
+    commands.addSubcommand(new CompletionCommand(terminal));
     commands.addSubcommand(new ConfigCommand(terminal));
     commands.addSubcommand(new DemoCommand(terminal));
     commands.addSubcommand(new DeployCommand(terminal));
     commands.addSubcommand(new DoctorCommand(terminal));
+    commands.addSubcommand(new ExplainCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
     commands.addSubcommand(new LsCommand(terminal));
     commands.addSubcommand(new NewCommand(terminal));
+    commands.addSubcommand(new RmCommand(terminal));
+    commands.addSubcommand(new RollbackCommand(terminal));
+    commands.addSubcommand(new RunCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
     commands.addSubcommand(new TestCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
+    commands.addSubcommand(new VersionsCommand(terminal));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
   }
 
