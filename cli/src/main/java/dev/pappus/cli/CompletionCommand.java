@@ -1,7 +1,12 @@
 package dev.pappus.cli;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -65,16 +70,16 @@ final class CompletionCommand implements Runnable {
   }
 
   private static void fish(CommandLine command, List<String> path, StringBuilder script) {
-    List<String> names = command.getSubcommands().keySet().stream().sorted().toList();
-    String at = condition(path, names);
-    for (String name : names) {
-      CommandSpec sub = command.getSubcommands().get(name).getCommandSpec();
-      line(script, at, "-f -a " + name, first(sub.usageMessage().description()));
-    }
+    Map<String, CommandLine> subcommands = new TreeMap<>(command.getSubcommands());
+    String at = condition(path, subcommands.keySet());
+    subcommands.forEach((name, sub) ->
+        line(
+            script, at, "-f -a " + name, first(sub.getCommandSpec().usageMessage().description())));
     for (OptionSpec option : command.getCommandSpec().options()) {
       StringBuilder flags = new StringBuilder();
       for (String name : option.names()) {
-        flags.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
+        flags.append(
+            name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
       }
       line(
           script,
@@ -82,14 +87,14 @@ final class CompletionCommand implements Runnable {
           flags.substring(1) + (option.arity().max() > 0 ? " -r" + values(option) : ""),
           first(option.description()));
     }
-    for (String name : names) {
-      List<String> longer = new java.util.ArrayList<>(path);
+    subcommands.forEach((name, sub) -> {
+      List<String> longer = new ArrayList<>(path);
       longer.add(name);
-      fish(command.getSubcommands().get(name), longer, script);
-    }
+      fish(sub, longer, script);
+    });
   }
 
-  private static String condition(List<String> path, List<String> subcommands) {
+  private static String condition(List<String> path, Collection<String> subcommands) {
     StringBuilder condition = new StringBuilder();
     for (String name : path) {
       condition.append(condition.isEmpty() ? "" : "; and ");
@@ -97,9 +102,7 @@ final class CompletionCommand implements Runnable {
     }
     if (!subcommands.isEmpty()) {
       condition.append(condition.isEmpty() ? "" : "; and ");
-      condition
-          .append("not __fish_seen_subcommand_from ")
-          .append(String.join(" ", subcommands));
+      condition.append("not __fish_seen_subcommand_from ").append(String.join(" ", subcommands));
     }
     return condition.toString();
   }
@@ -118,7 +121,7 @@ final class CompletionCommand implements Runnable {
             + quoted(
                 String.join(
                     " ",
-                    java.util.Arrays.stream(argument.type().getEnumConstants())
+                    Arrays.stream(argument.type().getEnumConstants())
                         .map(each -> each.toString().toLowerCase(Locale.ROOT))
                         .toList()))
         : "";

@@ -63,7 +63,7 @@ final class DeployCommand implements Callable<Integer> {
     List<SourceFile> compositions = new ArrayList<>();
     for (Path file : files) {
       FunctionFile described = FunctionFile.of(terminal.folder().resolve(file));
-      SourceFile source = SourceFile.read(shown(described.binary()));
+      SourceFile source = SourceFile.read(shown(described.binary()), described.binary());
       switch (source.kind()) {
         case FUNCTION ->
             functions.add(new Function(source, function.over(described.description(), terminal)));

@@ -45,16 +45,14 @@ final class ExplainCommand implements Callable<Integer> {
     return all.stream()
         .filter(each -> each.code().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CliException(
-                    ExitCode.NOT_FOUND,
-                    "there is no error '"
-                        + ProblemText.printable(code)
-                        + "'"
-                        + Suggestion.didYouMean(
-                            name, all.stream().map(Explanation::code).toList()),
-                    "pappus explain lists all codes"));
+        .orElseThrow(() ->
+            new CliException(
+                ExitCode.NOT_FOUND,
+                "there is no error '"
+                    + ProblemText.printable(code)
+                    + "'"
+                    + Suggestion.didYouMean(name, all.stream().map(Explanation::code).toList()),
+                "pappus explain lists all codes"));
   }
 
   private static ProblemCode problem(Explanation explanation) {
@@ -73,8 +71,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     TextTable table = new TextTable("CODE", "STATUS", "MEANING");
     all.forEach(
-        each ->
-            table.row(each.code(), Integer.toString(each.status()), problem(each).title()));
+        each -> table.row(each.code(), Integer.toString(each.status()), problem(each).title()));
     terminal.out().print(table);
   }
 

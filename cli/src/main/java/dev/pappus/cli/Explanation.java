@@ -20,8 +20,7 @@ import java.util.regex.Pattern;
  */
 record Explanation(String code, int status, String cause, String fix, String example) {
   private static final Pattern ENTRY =
-      Pattern.compile(
-          "### `(\\w+)` \\((\\d+)\\)\n\nCause: (.+)\n\nFix: (.+)\n\nExample: (.+)\n");
+      Pattern.compile("### `(\\w+)` \\((\\d+)\\)\n\nCause: (.+)\n\nFix: (.+)\n\nExample: (.+)\n");
 
   /** All of them, in the order of the page. */
   static List<Explanation> all() {

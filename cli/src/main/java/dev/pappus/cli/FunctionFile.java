@@ -48,11 +48,9 @@ record FunctionFile(Path binary, FunctionDescription description) {
     Map<String, byte[]> statics = statics(toml, root);
     Map<String, String> minSetBytes = new LinkedHashMap<>();
     root.section("min_set_bytes")
-        .ifPresent(
-            sets ->
-                sets.names()
-                    .forEach(
-                        set -> sets.quantity(set).ifPresent(size -> minSetBytes.put(set, size))));
+        .ifPresent(sets ->
+            sets.names()
+                .forEach(set -> sets.quantity(set).ifPresent(size -> minSetBytes.put(set, size))));
     FunctionDescription description =
         new FunctionDescription(
             root.text("name").orElse(null),

@@ -27,8 +27,7 @@ final class FunctionUpload {
    * @param dryRun only asks what would become of it
    * @return the node's answer
    */
-  JsonObject send(
-      String name, SourceFile source, FunctionDescription description, boolean dryRun)
+  JsonObject send(String name, SourceFile source, FunctionDescription description, boolean dryRun)
       throws IOException {
     NodeClient.Request request =
         NodeClient.Request.of(
@@ -78,28 +77,25 @@ final class FunctionUpload {
     }
     requireSets(description.statics(), inputs);
     List<String> sets = inputs;
-    return Json.bytes(
-        json -> {
-          json.writeStartObject();
-          json.writeArrayPropertyStart("inputs");
-          sets.forEach(set -> input(json, set, description.statics()));
-          json.writeEndArray();
-          if (description.outputs() != null) {
-            json.writeName("outputs");
-            Json.writeValue(json, description.outputs());
-          }
-          property(json, "memory", description.memory());
-          property(json, "timeout", description.timeout());
-          property(json, "sandbox", description.sandbox());
-          json.writeObjectPropertyStart("minSetBytes");
-          description
-              .minSetBytes()
-              .forEach(
-                  (set, size) ->
-                      json.writeNumberProperty(set, Limit.CONTEXT_DEFAULT.parse(size)));
-          json.writeEndObject();
-          json.writeEndObject();
-        });
+    return Json.bytes(json -> {
+      json.writeStartObject();
+      json.writeArrayPropertyStart("inputs");
+      sets.forEach(set -> input(json, set, description.statics()));
+      json.writeEndArray();
+      if (description.outputs() != null) {
+        json.writeName("outputs");
+        Json.writeValue(json, description.outputs());
+      }
+      property(json, "memory", description.memory());
+      property(json, "timeout", description.timeout());
+      property(json, "sandbox", description.sandbox());
+      json.writeObjectPropertyStart("minSetBytes");
+      description
+          .minSetBytes()
+          .forEach((set, size) -> json.writeNumberProperty(set, Limit.CONTEXT_DEFAULT.parse(size)));
+      json.writeEndObject();
+      json.writeEndObject();
+    });
   }
 
   private static void requireSets(Map<String, byte[]> statics, List<String> inputs) {
@@ -120,17 +116,16 @@ final class FunctionUpload {
     json.writeStartObject();
     json.writeStringProperty("name", set);
     json.writeArrayPropertyStart("static");
-    statics.forEach(
-        (text, bytes) -> {
-          ItemPath path = ItemPath.parse(text);
-          if (path.set().equals(set)) {
-            json.writeStartObject();
-            json.writeStringProperty("name", path.item());
-            json.writeNumberProperty("key", path.key().value());
-            json.writeStringProperty("base64", Base64.getEncoder().encodeToString(bytes));
-            json.writeEndObject();
-          }
-        });
+    statics.forEach((text, bytes) -> {
+      ItemPath path = ItemPath.parse(text);
+      if (path.set().equals(set)) {
+        json.writeStartObject();
+        json.writeStringProperty("name", path.item());
+        json.writeNumberProperty("key", path.key().value());
+        json.writeStringProperty("base64", Base64.getEncoder().encodeToString(bytes));
+        json.writeEndObject();
+      }
+    });
     json.writeEndArray();
     json.writeEndObject();
   }

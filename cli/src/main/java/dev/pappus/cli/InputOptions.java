@@ -36,6 +36,24 @@ final class InputOptions {
 
   private boolean readStdin;
 
+  /** Ends the command where an option is not written as it must be. */
+  void requireWellFormed() {
+    for (String item : items) {
+      var _ = path(item);
+    }
+  }
+
+  private static String path(String item) {
+    int equals = item.indexOf('=');
+    if (equals < 0) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--set '" + item + "' says nothing of what is in the item",
+          "write it like --set logs/apache=@access.log or --set names:7/a=TEXT");
+    }
+    return FunctionDescription.path("--set", item.substring(0, equals));
+  }
+
   /** Whether {@code -d} alone says what to send, so that the bytes can go as they are. */
   boolean isBodyOnly() {
     return items.isEmpty() && folder == null;
@@ -66,19 +84,13 @@ final class InputOptions {
     Map<String, byte[]> all = new LinkedHashMap<>();
     Path tree = folder;
     if (tree != null) {
-      if (!Files.isDirectory(tree)) {
+      Path root = terminal.folder().resolve(tree);
+      if (!Files.isDirectory(root)) {
         throw new CliException(ExitCode.USAGE, tree + " is no folder", null);
       }
-      all.putAll(ItemTree.read(tree));
+      all.putAll(ItemTree.read(root));
     }
     for (String item : items) {
-      int equals = item.indexOf('=');
-      if (equals < 0) {
-        throw new CliException(
-            ExitCode.USAGE,
-            "--set '" + item + "' says nothing of what is in the item",
-            "write it like --set logs/apache=@access.log or --set names:7/a=TEXT");
-      }
       byte[] raw = terminal.arguments().bytes(item);
       int rawEquals = 0;
       while (raw[rawEquals] != '=') {
@@ -86,10 +98,10 @@ final class InputOptions {
       }
       add(
           all,
-          FunctionDescription.path("--set", item.substring(0, equals)),
+          path(item),
           bytes(
               terminal,
-              item.substring(equals + 1),
+              item.substring(item.indexOf('=') + 1),
               Arrays.copyOfRange(raw, rawEquals + 1, raw.length)));
     }
     if (!first.isEmpty()) {

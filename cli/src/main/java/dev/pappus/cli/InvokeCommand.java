@@ -44,6 +44,7 @@ final class InvokeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    inputs.requireWellFormed();
     results.requireConsistent();
     results.requireRoom(terminal);
     NodeClient client = node.client(terminal, GRACE_MILLIS);

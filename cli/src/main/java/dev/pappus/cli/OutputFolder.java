@@ -97,14 +97,15 @@ final class OutputFolder {
 
   private static void replace(Path root, String path, Path fresh) throws IOException {
     Path file = root.resolve(path);
-    for (Path each = file.getParent(); each != null && !each.equals(root); each = each.getParent()) {
+    for (Path each = file.getParent();
+        each != null && !each.equals(root);
+        each = each.getParent()) {
       if (Files.isSymbolicLink(each)) {
         throw new CliException(
             ExitCode.FAILED, each + " is a link; nothing is written through it", null);
       }
     }
     Files.createDirectories(file.getParent());
-    Files.move(
-        fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -22,8 +22,7 @@ final class ProblemReply extends RuntimeException {
     this(status, problem, "", null);
   }
 
-  private ProblemReply(
-      int status, JsonObject problem, String file, @Nullable String sourceLine) {
+  private ProblemReply(int status, JsonObject problem, String file, @Nullable String sourceLine) {
     super(problem.text("detail", "the node answered " + status));
     this.status = status;
     this.problem = problem;

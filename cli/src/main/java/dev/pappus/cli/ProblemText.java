@@ -18,9 +18,9 @@ final class ProblemText {
     for (String line : where(problem)) {
       terminal.sayMore("  " + line);
     }
-    String line = reply.sourceLine();
-    if (line != null) {
-      terminal.sayMore("  source: " + printable(line));
+    String source = reply.sourceLine();
+    if (source != null) {
+      terminal.sayMore("  source: " + printable(source));
     }
     sayDiagnostics(terminal, problem, "errors", reply.file());
     String lastWords = problem.text("stderrTail");

@@ -9,9 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Makes an older version of a function the current one. */
-@Command(
-    name = "rollback",
-    description = "Make an older version of a function the current one.")
+@Command(name = "rollback", description = "Make an older version of a function the current one.")
 final class RollbackCommand implements Callable<Integer> {
   private final Terminal terminal;
 

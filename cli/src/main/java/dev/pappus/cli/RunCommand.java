@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs a file once. */
@@ -52,6 +51,7 @@ final class RunCommand implements Callable<Integer> {
           "a function has no arguments",
           "give it items: --set SET/ITEM=TEXT, or -d TEXT");
     }
+    inputs.requireWellFormed();
     results.requireConsistent();
     results.requireRoom(terminal);
     Path path = terminal.folder().resolve(file);
@@ -102,7 +102,8 @@ final class RunCommand implements Callable<Integer> {
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       Files.delete(binary);
-      throw new CliException(ExitCode.FAILED, "gcc could not build " + source, FunctionBuilder.HINT);
+      throw new CliException(
+          ExitCode.FAILED, "gcc could not build " + source, FunctionBuilder.HINT);
     }
     return binary;
   }

@@ -96,7 +96,10 @@ final class SetsInvoker {
   static NodeClient.Request with(
       NodeClient.Request request, List<DataSet> sets, Terminal terminal) {
     long bytes =
-        sets.stream().flatMap(set -> set.items().stream()).mapToLong(i -> i.data().byteSize()).sum();
+        sets.stream()
+            .flatMap(set -> set.items().stream())
+            .mapToLong(i -> i.data().byteSize())
+            .sum();
     if (bytes <= MULTIPART_BYTES || !hasPlainNames(sets)) {
       return request.with(TYPE, Progress.of(terminal, "sending", encode(sets)));
     }
@@ -115,11 +118,9 @@ final class SetsInvoker {
   /** Whether every item has a name that a part can have as it is. */
   private static boolean hasPlainNames(List<DataSet> sets) {
     return sets.stream()
-        .allMatch(
-            set ->
-                !set.items().isEmpty()
-                    && set.items().stream()
-                        .allMatch(i -> i.name().matches("[A-Za-z0-9_./ -]+")));
+        .allMatch(set ->
+            !set.items().isEmpty()
+                && set.items().stream().allMatch(i -> i.name().matches("[A-Za-z0-9_./ -]+")));
   }
 
   private static byte[] encode(List<DataSet> sets) {

@@ -47,7 +47,12 @@ final class SourceFile {
   }
 
   static SourceFile read(Path path) throws IOException {
-    byte[] bytes = readBytes(path);
+    return read(path, path);
+  }
+
+  /** The same, under the name {@code path} in messages. */
+  static SourceFile read(Path path, Path file) throws IOException {
+    byte[] bytes = readBytes(file);
     if (isElf(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
     }

@@ -35,17 +35,17 @@ class NodeCommandsTest {
 
   @Test
   void aFunctionIsDeployedListedAndInvoked() {
-    CommandRun deployed = run("deploy", elf("greet"));
+    CommandRun deployed = run("deploy", elf("greet"), "--name", "welcome");
     assertThat(deployed.exitCode()).as(deployed.err()).isZero();
     assertThat(deployed.out()).isEmpty();
-    assertThat(deployed.err()).contains("function greet created");
-    assertThat(run("deploy", elf("greet")).err()).contains("unchanged");
-    assertThat(run("ls").out()).contains("greet", "compute", "names", "greetings");
+    assertThat(deployed.err()).contains("function welcome created");
+    assertThat(run("deploy", elf("greet"), "--name", "welcome").err()).contains("unchanged");
+    assertThat(run("ls").out()).contains("welcome", "compute", "names", "greetings");
     CommandRun listed = run("ls", "-o", "json");
     assertThat(listed.json().objects("functions"))
-        .anySatisfy(each -> assertThat(each.text("name")).isEqualTo("greet"));
+        .anySatisfy(each -> assertThat(each.text("name")).isEqualTo("welcome"));
 
-    CommandRun invoked = run("invoke", "greet", "-d", "Wörld", "-v");
+    CommandRun invoked = run("invoke", "welcome", "-d", "Wörld", "-v");
     assertThat(invoked.exitCode()).isZero();
     assertThat(invoked.out()).isEqualTo("Hello, Wörld!\n");
     assertThat(invoked.err()).contains("queue;dur=", "run;dur=", "start: ", "invocation: ");
@@ -152,6 +152,82 @@ class NodeCommandsTest {
     CommandRun run = run("deploy", cut.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).contains("bad_binary", "hint:");
+  }
+
+  @Test
+  void wholeSetsGoInAndComeOut() throws IOException {
+    run("deploy", elf("greet"));
+    Path out = folder.resolve("out");
+    CommandRun written =
+        run(
+            "invoke",
+            "greet",
+            "--set",
+            "names:1/a=Ada",
+            "--set",
+            "names/b=Bob",
+            "--out-dir",
+            out.toString());
+    assertThat(written.exitCode()).as(written.err()).isZero();
+    assertThat(out.resolve("greetings:1/a")).hasContent("Hello, Ada!\n");
+    assertThat(out.resolve("greetings/b")).hasContent("Hello, Bob!\n");
+    assertThat(run("invoke", "greet", "-d", "x", "-o", "json").out())
+        .isEqualTo(
+            "{\"sets\":[{\"name\":\"greetings\",\"items\":"
+                + "[{\"name\":\"body\",\"key\":0,\"text\":\"Hello, x!\\n\"}]}]}\n");
+    CommandRun both = run("invoke", "greet", "-d", "x", "--set", "names/y=Y", "-o", "json");
+    assertThat(both.out()).contains("Hello, x!", "Hello, Y!");
+    assertThat(run("invoke", "greet", "-d", "x", "--output", "greetings/nobody").exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(run("invoke", "greet", "--set", "nmaes/y=Y").err()).contains("unknown_set", "names");
+  }
+
+  @Test
+  void largeSetsArriveWhole() throws IOException {
+    run("deploy", elf("greet"));
+    byte[] large = new byte[3 << 20];
+    java.util.Arrays.fill(large, (byte) 'x');
+    Path file = Files.write(folder.resolve("large"), large);
+    CommandRun run =
+        run("invoke", "greet", "--set", "names:5/l=@" + file, "--output", "greetings:5/l");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).hasSize(large.length + "Hello, !\n".length());
+  }
+
+  @Test
+  void bytesThatAreNoTextAreKeptFromTerminals() {
+    run("deploy", elf("greet"));
+    String[] command = {
+      "invoke", "greet", "-d", "\u001b[31m", "--server", node.adminAddress().toString()
+    };
+    Map<String, String> terminal = Map.of("TERM", "xterm");
+    CommandRun refused = CommandRun.with(terminal, new byte[0], command);
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err()).contains("--binary", "> FILE");
+    command[3] = "World";
+    assertThat(CommandRun.with(terminal, new byte[0], command).out()).isEqualTo("Hello, World!\n");
+    assertThat(run("invoke", "greet", "-d", "\u001b[31m").out()).contains("\u001b[31m");
+  }
+
+  @Test
+  void tomlBesideABinaryDescribesItAndOptionsWin() throws IOException {
+    Path binary = folder.resolve("checker.elf");
+    Files.copy(Path.of(elf("hostile")), binary);
+    Path toml =
+        Files.writeString(
+            folder.resolve("checker.toml"),
+            "name = \"checker\"\nin = [\"mode\"]\nout = [\"result\", \"other\"]\nmemory ="
+                + " \"32MiB\"\n");
+    CommandRun deployed = run("deploy", binary.toString(), "-o", "json");
+    assertThat(deployed.exitCode()).as(deployed.err()).isZero();
+    assertThat(deployed.out()).contains("\"checker\"", Long.toString(32 << 20));
+    CommandRun instead = run("deploy", toml.toString(), "--memory", "16MiB", "-o", "json");
+    assertThat(instead.out()).as(instead.err()).contains(Long.toString(16 << 20));
+    Files.writeString(toml, "nmae = \"x\"\n");
+    CommandRun faulty = run("deploy", binary.toString());
+    assertThat(faulty.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(faulty.err()).contains("checker.toml:1:1: unknown key 'nmae'; did you mean 'name'?");
   }
 
   private static String elf(String name) {
