@@ -183,6 +183,73 @@ class NodeCommandsTest {
   }
 
   @Test
+  void versionsAreListedRolledBackAndRemoved() throws IOException {
+    run("deploy", elf("greet"), "--name", "versioned");
+    run("deploy", elf("sum"), "--name", "versioned");
+    CommandRun versions = run("versions", "versioned", "-o", "json");
+    assertThat(versions.exitCode()).as(versions.err()).isZero();
+    List<JsonObject> listed =
+        JsonObject.listOf(Json.read(versions.out().getBytes(StandardCharsets.UTF_8)));
+    assertThat(listed).hasSize(2);
+    assertThat(run("versions", "versioned").out()).contains("VERSION", "sha256:", "numbers");
+    CommandRun back = run("rollback", "versioned");
+    assertThat(back.exitCode()).as(back.err()).isZero();
+    assertThat(run("invoke", "versioned", "-d", "x").out()).isEqualTo("Hello, x!\n");
+    String newer = String.valueOf(listed.getFirst().text("version"));
+    assertThat(run("rollback", "versioned", "--to", newer).err()).contains("is now " + newer);
+    assertThat(run("rollback", "versioned", "--to", "sha256:00").exitCode())
+        .isNotEqualTo(ExitCode.OK);
+    assertThat(run("rm", "versioned").err()).contains("removed function versioned");
+    assertThat(run("rm", "versioned").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
+  void whatACompositionUsesIsNotRemovedBeforeIt() throws IOException {
+    run("deploy", elf("greet"), "--name", "used");
+    Path dag =
+        Files.writeString(
+            folder.resolve("user.dag"),
+            "function used (names) => (greetings);\ncomposition user (names) => (greetings) {\n"
+                + "    used (names = all names) => (greetings = greetings);\n}\n");
+    run("deploy", dag.toString());
+    CommandRun refused = run("rm", "used");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err()).contains("in_use", "user");
+    CommandRun removed = run("rm", "user", "used");
+    assertThat(removed.err()).contains("removed composition user", "removed function used");
+  }
+
+  @Test
+  void staticItemsAreDeployedWithTheFunction() throws IOException {
+    Path file = Files.writeString(folder.resolve("static"), "Static");
+    CommandRun deployed =
+        run("deploy", elf("greet"), "--name", "always", "--static", "names/a=@" + file);
+    assertThat(deployed.exitCode()).as(deployed.err()).isZero();
+    assertThat(run("invoke", "always", "-o", "json").out()).contains("Hello, Static!");
+    Path toml =
+        Files.writeString(
+            folder.resolve("always.toml"),
+            "binary = \""
+                + Path.of(elf("greet")).toAbsolutePath()
+                + "\"\nname = \"always\"\n[static]\n\"names:2/b\" = \"static\"\n[min_set_bytes]\n"
+                + "names = \"64KiB\"\n");
+    CommandRun described = run("deploy", toml.toString());
+    assertThat(described.exitCode()).as(described.err()).isZero();
+    assertThat(run("invoke", "always", "-o", "json").out())
+        .contains("\"name\":\"b\",\"key\":2", "Hello, Static!");
+    assertThat(run("deploy", elf("greet"), "--static", "nmaes/a=x").err())
+        .contains("is in no input set", "names");
+  }
+
+  @Test
+  void aDryRunChangesNothing() {
+    CommandRun run = run("deploy", elf("greet"), "--name", "imagined", "--dry-run");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).contains("would be created");
+    assertThat(run("invoke", "imagined").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
   void largeSetsArriveWhole() throws IOException {
     run("deploy", elf("greet"));
     byte[] large = new byte[3 << 20];
