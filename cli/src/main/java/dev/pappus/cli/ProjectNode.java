@@ -64,9 +64,9 @@ final class ProjectNode {
             "/v1/functions/" + NodeClient.encode(build.function().name()) + query,
             "application/octet-stream",
             build.elf().bytes());
-    String stored = String.valueOf(reply.header("ETag"));
+    String stored = reply.json().text("binary", "nothing");
     Digest digest = build.digest();
-    if (!stored.equals("\"" + digest + "\"")) {
+    if (!stored.equals(digest.toString())) {
       throw new CliException(
           ExitCode.FAILED,
           "the node stored " + stored + " instead of " + digest + " as " + build.function().name(),
