@@ -29,8 +29,10 @@ start_java() {
   *) export LC_ALL=C.UTF-8 ;;
   esac
   if [ -t 2 ]; then terminal=true; else terminal=false; fi
+  if [ -t 1 ]; then terminal_out=true; else terminal_out=false; fi
   # shellcheck disable=SC2086 # options are words
   exec "$jdk/bin/java" $jvm --enable-native-access=ALL-UNNAMED \
-    -Dpappus.home="$home" -Dpappus.terminal=$terminal -Dpappus.guest.build="$guest" \
+    -Dpappus.home="$home" -Dpappus.terminal=$terminal \
+    -Dpappus.terminal.out=$terminal_out -Dpappus.guest.build="$guest" \
     ${PAPPUS_JAVA_OPTS:-} -cp "$lib/*" dev.pappus.cli.Main "$@"
 }

@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node in this process, on free ports, with a data folder that goes with it. */
@@ -34,31 +34,33 @@ final class DemoNode implements AutoCloseable {
    * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
    */
   static DemoNode start(String egress) throws IOException {
-    return start(builder -> builder.egressPublic(false).allowEgress(egress));
+    return start(
+        Configuration.builder().port(0).adminPort(0).egressPublic(false).allowEgress(egress));
   }
 
-  /**
-   * Starts it on free ports, unless {@code settings} say otherwise.
-   *
-   * @throws dev.pappus.server.ConfigurationException if they cannot be used
-   */
-  static DemoNode start(Consumer<Configuration.Builder> settings) throws IOException {
+  /** Starts it for a project, with its settings, on given loopback ports; 0 is a free one. */
+  static DemoNode startFor(Terminal terminal, Project project, int port, int adminPort)
+      throws IOException {
+    Settings settings =
+        Settings.load(Settings.Sources.of(terminal.environment(), project.root(), null));
+    return start(
+        settings
+            .builder()
+            .host("127.0.0.1")
+            .port(port)
+            .adminHost("127.0.0.1")
+            .adminPort(adminPort));
+  }
+
+  private static DemoNode start(Configuration.Builder builder) throws IOException {
     Path folder = Files.createTempDirectory("pappus-node-");
     try {
-      Configuration.Builder builder =
-          Configuration.builder().port(0).adminPort(0).dataFolder(folder.resolve("data"));
-      settings.accept(builder);
-      return new DemoNode(PappusNode.start(builder.build()), folder);
+      Configuration configuration = builder.dataFolder(folder.resolve("data")).build();
+      return new DemoNode(PappusNode.start(configuration), folder);
     } catch (IOException | RuntimeException e) {
       delete(folder);
       throw e;
     }
-  }
-
-  /** Starts it for a project on given ports; 0 is a free one. */
-  static DemoNode startFor(Project project, int port, int adminPort) throws IOException {
-    return start(
-        builder -> builder.nodeName(project.file().name()).port(port).adminPort(adminPort));
   }
 
   URI adminAddress() {

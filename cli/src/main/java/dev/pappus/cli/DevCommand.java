@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,7 +58,7 @@ final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Project project = projectOption.find();
+    Project project = projectOption.find(terminal);
     int port = free(PORT);
     int adminPort = free(ADMIN_PORT);
     try (ProjectWatcher watcher = new ProjectWatcher(project.root());
@@ -67,7 +68,7 @@ final class DevCommand implements Callable<Integer> {
                 project,
                 input(project),
                 target,
-                () -> DemoNode.startFor(project, port, adminPort))) {
+                () -> DemoNode.startFor(terminal, project, port, adminPort))) {
       session.node().requireSandboxes(terminal);
       greet(project, session.node());
       watch(watcher, project, session);
@@ -87,7 +88,7 @@ final class DevCommand implements Callable<Integer> {
       throws IOException {
     watcher.watch(project.root(), session.outsideFiles());
     if (inputFolder != null) {
-      watcher.watch(inputFolder.toAbsolutePath(), java.util.List.of());
+      watcher.watch(terminal.folder().resolve(inputFolder), List.of());
     }
   }
 
@@ -101,7 +102,7 @@ final class DevCommand implements Callable<Integer> {
       return new DevInput.Data(terminal, data);
     }
     if (inputFolder != null) {
-      return new DevInput.Folder(inputFolder);
+      return new DevInput.Folder(terminal.folder().resolve(inputFolder));
     }
     DevInput.Case first = new DevInput.Case(project, testCase);
     if (testCase != null && first.find() == null) {
@@ -112,7 +113,7 @@ final class DevCommand implements Callable<Integer> {
 
   private void greet(Project project, DemoNode node) throws IOException {
     terminal.say(
-        project.file().name()
+        project.description().name()
             + ": node at "
             + node.invocationAddress()
             + ", administration at "

@@ -20,17 +20,12 @@ sealed interface DevInput {
   /** What it reads beside the project's own folders. */
   List<Path> files();
 
-  /** For a message. */
-  String shown();
-
   /** One item of the first input set. */
   record Data(Terminal terminal, String text) implements DevInput {
     @Override
     public SortedMap<String, byte[]> items(List<String> inputs) throws IOException {
       byte[] bytes =
-          text.startsWith("@")
-              ? SourceFile.readBytes(Path.of(text.substring(1)))
-              : terminal.arguments().bytes(text);
+          text.startsWith("@") ? SourceFile.readBytes(file()) : terminal.arguments().bytes(text);
       if (inputs.isEmpty()) {
         throw new CliException(ExitCode.USAGE, "the target takes no input", "leave out -d");
       }
@@ -46,12 +41,11 @@ sealed interface DevInput {
 
     @Override
     public List<Path> files() {
-      return text.startsWith("@") ? List.of(Path.of(text.substring(1))) : List.of();
+      return text.startsWith("@") ? List.of(file()) : List.of();
     }
 
-    @Override
-    public String shown() {
-      return "-d " + text;
+    private Path file() {
+      return terminal.folder().resolve(text.substring(1));
     }
   }
 
@@ -70,11 +64,6 @@ sealed interface DevInput {
     @Override
     public List<Path> files() {
       return List.of();
-    }
-
-    @Override
-    public String shown() {
-      return folder.toString();
     }
   }
 
@@ -103,11 +92,6 @@ sealed interface DevInput {
     @Override
     public List<Path> files() {
       return List.of();
-    }
-
-    @Override
-    public String shown() {
-      return name == null ? "the first test case" : "test case " + name;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.ConfigurationException;
+import dev.pappus.server.settings.ProjectFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,18 +94,24 @@ final class DevSession implements AutoCloseable {
         buildAndRun(savedNanos);
       }
     } catch (CliException e) {
-      String state = "error " + e.text();
-      if (!state.equals(lastState)) {
-        lastState = state;
-        terminal.sayError(e.text());
-        String hint = e.hint();
-        if (hint != null) {
-          terminal.sayHint(hint);
-        }
-        terminal.say("not run");
-      }
+      sayOnce(e.text(), e.hint());
+    } catch (ConfigurationException e) {
+      sayOnce(String.valueOf(e.getMessage()), null);
     } catch (ProblemReply e) {
       ProblemText.say(terminal, e);
+    }
+  }
+
+  /** Says why nothing ran, if that is news. */
+  private void sayOnce(String error, @Nullable String hint) {
+    String state = "error " + error;
+    if (!state.equals(lastState)) {
+      lastState = state;
+      terminal.sayError(error);
+      if (hint != null) {
+        terminal.sayHint(hint);
+      }
+      terminal.say("not run");
     }
   }
 
@@ -115,7 +123,7 @@ final class DevSession implements AutoCloseable {
       parts.add(function + " " + builder.fingerprint(function));
     }
     List<Path> files = new ArrayList<>(input.files());
-    files.add(project.root().resolve(ProjectFile.FILE));
+    files.add(project.root().resolve(ProjectFile.NAME));
     files.add(project.root().resolve("app.dag"));
     parts.add(
         switch (input) {
@@ -154,15 +162,12 @@ final class DevSession implements AutoCloseable {
       return;
     }
     lastRun = run;
-    try {
-      SetsInvoker.Result result = deployed.invoker().invoke(found, ItemTree.sets(items));
-      long nanos = System.nanoTime() - savedNanos;
-      show(target, result, nanos, compilerNanos);
-    } finally {
-      for (Map.Entry<String, String> each : deployed.digests().entrySet()) {
-        terminal.say("ran " + each.getKey() + "@" + each.getValue());
-      }
+    for (Map.Entry<String, String> each : deployed.digests().entrySet()) {
+      terminal.say("running " + each.getKey() + "@" + each.getValue());
     }
+    SetsInvoker.Result result = deployed.invoker().invoke(found, ItemTree.sets(items));
+    long nanos = System.nanoTime() - savedNanos;
+    show(target, result, nanos, compilerNanos);
   }
 
   /** Where a name cannot be replaced, or something went, a new node knows nothing old. */

@@ -117,7 +117,7 @@ final class ProjectNode {
     }
   }
 
-  private static String query(ProjectFile.FunctionEntry entry) {
+  private static String query(ProjectDescription.FunctionEntry entry) {
     StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
     entry.in().forEach(set -> query.add("in=" + NodeClient.encode(set)));
     entry.out().forEach(set -> query.add("out=" + NodeClient.encode(set)));

@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param communication functions of the platform
    * @param limits the node's limits
    * @param anySharding how {@code anyEach} and {@code anyKeyed} sets are cut
+   * @param observers told of every invocation
    */
   public record Settings(
       String nodeName,
@@ -81,15 +83,17 @@ public final class Dispatcher implements AutoCloseable {
       int engines,
       List<CommunicationFunction> communication,
       Limits limits,
-      AnySharding anySharding) {
+      AnySharding anySharding,
+      List<InvocationObserver> observers) {
     public Settings {
       communication = List.copyOf(communication);
+      observers = List.copyOf(observers);
       if (engines < 1) {
         throw new IllegalArgumentException("a node needs at least one engine, not " + engines);
       }
     }
 
-    /** With the default cut of any-sets. */
+    /** With the default cut of any-sets, observed by nobody. */
     public Settings(
         String nodeName,
         Path dataFolder,
@@ -97,7 +101,15 @@ public final class Dispatcher implements AutoCloseable {
         int engines,
         List<CommunicationFunction> communication,
         Limits limits) {
-      this(nodeName, dataFolder, driver, engines, communication, limits, AnySharding.DEFAULT);
+      this(
+          nodeName,
+          dataFolder,
+          driver,
+          engines,
+          communication,
+          limits,
+          AnySharding.DEFAULT,
+          List.of());
     }
   }
 
@@ -173,17 +185,25 @@ public final class Dispatcher implements AutoCloseable {
     return registry;
   }
 
+  /** A new identifier for an invocation that is to be named before it starts. */
+  public String newId() {
+    return ids.next();
+  }
+
   /**
    * Starts an invocation; returns at once. A problem, that of being overloaded included, is its
    * result.
    */
   public Invocation invoke(InvocationRequest request) {
     RegistrySnapshot snapshot = registry.snapshot();
-    InvocationRun run = new InvocationRun(ids.next(), node, snapshot, request.code(), this::ended);
+    String id = request.options().id();
+    InvocationRun run =
+        new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);
     received.increment();
     // Counted before the look at the flag: close() either sees this run or is seen by it.
     running.add(run);
     int before = runningCount.getAndIncrement();
+    tell(observer -> observer.started(run.info()));
     run.start(() -> admit(request, snapshot, before), request.inputs());
     return run;
   }
@@ -273,6 +293,18 @@ public final class Dispatcher implements AutoCloseable {
       }
     }
     recent.add(result);
+    tell(observer -> observer.ended(result));
+  }
+
+  private void tell(Consumer<InvocationObserver> event) {
+    for (InvocationObserver observer : settings.observers()) {
+      try {
+        event.accept(observer);
+      } catch (RuntimeException e) {
+        internalErrors.getAndIncrement();
+        LOG.error("an observer of invocations failed", e);
+      }
+    }
   }
 
   /**

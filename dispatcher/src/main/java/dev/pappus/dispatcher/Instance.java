@@ -1,10 +1,12 @@
 package dev.pappus.dispatcher;
 
+import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.ItemPath;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.StartLevel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,18 +45,30 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
             .toString();
   }
 
-  /** A report of how it ended. */
-  InstanceReport report(@Nullable StartLevel start, Phases phases, boolean succeeded) {
+  /**
+   * A report of how it ended.
+   *
+   * @param acceptedNanos when its invocation was accepted
+   */
+  InstanceReport report(
+      long acceptedNanos,
+      @Nullable StartLevel start,
+      Phases phases,
+      @Nullable ProblemCode failure) {
     Item item = item();
     return new InstanceReport(
         application.label() == null ? application.callee().name() : application.label(),
         application.callee().name(),
+        application.callee() instanceof FunctionEntry function
+            ? function.registered().binary()
+            : null,
         item == null ? null : item.name(),
         item == null ? null : item.key(),
         ResultBudget.bytesOf(inputs),
+        readyNanos - acceptedNanos,
         start,
         phases,
-        succeeded);
+        failure);
   }
 
   /** {@code problem}, with who and where. */

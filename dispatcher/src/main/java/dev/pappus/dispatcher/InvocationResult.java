@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an invocation ended.
  *
- * @param id the invocation
+ * @param info which invocation
  * @param outcome its outputs or its problem
  * @param phases where the time went along the critical path; the sum is the time from acceptance to
  *     this result
@@ -18,13 +18,18 @@ import org.jspecify.annotations.Nullable;
  *     first 1000
  */
 public record InvocationResult(
-    String id,
+    InvocationInfo info,
     Outcome outcome,
     Phases phases,
     @Nullable StartLevel coldestStart,
     List<InstanceReport> instances) {
   public InvocationResult {
     instances = List.copyOf(instances);
+  }
+
+  /** Identifies the invocation. */
+  public String id() {
+    return info.id();
   }
 
   /** Outputs or problem. */

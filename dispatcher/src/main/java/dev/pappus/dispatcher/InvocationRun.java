@@ -18,6 +18,8 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
+import dev.pappus.model.TraceContext;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,10 +49,11 @@ final class InvocationRun implements Invocation {
   private static final Logger LOG = LoggerFactory.getLogger(InvocationRun.class);
   private static final int REPORTS_MAX = 1000;
 
-  private final String id;
+  private final InvocationInfo info;
   private final Node node;
   private final RegistrySnapshot registry;
   private final InvocationRequest.CodeSource source;
+  private final long wallNanos;
   private final BiConsumer<InvocationRun, InvocationResult> onEnd;
   private final long acceptedNanos = System.nanoTime();
   private final long deadlineNanos;
@@ -77,20 +80,33 @@ final class InvocationRun implements Invocation {
       String id,
       Node node,
       RegistrySnapshot registry,
-      InvocationRequest.CodeSource source,
+      InvocationRequest request,
       BiConsumer<InvocationRun, InvocationResult> onEnd) {
-    this.id = id;
     this.node = node;
     this.registry = registry;
-    this.source = source;
+    this.source = request.options().code();
+    TraceContext trace = request.options().trace();
+    this.info =
+        new InvocationInfo(
+            id,
+            request.options().namespace(),
+            request.target().name(),
+            Instant.now(),
+            trace == null ? TraceContext.begin() : trace);
+    this.wallNanos =
+        Math.min(node.limits().get(Limit.INVOCATION_WALL), request.options().timeoutNanos());
     this.onEnd = onEnd;
     this.quota = new InvocationQuota(node.limits(), node.results());
-    this.deadlineNanos = acceptedNanos + node.limits().get(Limit.INVOCATION_WALL);
+    this.deadlineNanos = acceptedNanos + wallNanos;
   }
 
   @Override
   public String id() {
-    return id;
+    return info.id();
+  }
+
+  InvocationInfo info() {
+    return info;
   }
 
   @Override
@@ -168,21 +184,21 @@ final class InvocationRun implements Invocation {
   }
 
   private void armTimer() {
-    long wall = node.limits().get(Limit.INVOCATION_WALL);
-    timer = node.timer().schedule(() -> post(() -> timeIsUp(wall)), wall, TimeUnit.NANOSECONDS);
+    timer = node.timer().schedule(() -> post(this::timeIsUp), wallNanos, TimeUnit.NANOSECONDS);
   }
 
-  private void timeIsUp(long wallNanos) {
+  private void timeIsUp() {
+    boolean lowered = wallNanos < node.limits().get(Limit.INVOCATION_WALL);
     Problem problem =
         Problem.of(
                 ProblemCode.INVOCATION_DEADLINE,
-                "the invocation took longer than %s (limits.%s); %d instances were not done",
+                "the invocation took longer than %s (%s); %d instances were not done",
                 Limit.INVOCATION_WALL.format(wallNanos),
-                Limit.INVOCATION_WALL.key(),
+                lowered ? "its caller's wish" : "limits." + Limit.INVOCATION_WALL.key(),
                 underWay.size())
             .withHint(
-                "see which instances were slow, give it less work at a time, or raise limits."
-                    + Limit.INVOCATION_WALL.key())
+                "see which instances were slow, give it less work at a time, or "
+                    + (lowered ? "allow it more" : "raise limits." + Limit.INVOCATION_WALL.key()))
             .withNode(node.name());
     Iterator<InstanceWork> undone = underWay.iterator();
     Problem located = undone.hasNext() ? undone.next().instance().locate(problem) : problem;
@@ -215,7 +231,7 @@ final class InvocationRun implements Invocation {
 
   private void reportUnexpected(Throwable e) {
     countInternalError();
-    LOG.error("invocation {} met an unexpected exception", id, e);
+    LOG.error("invocation {} met an unexpected exception", info.id(), e);
   }
 
   private void handle(Runnable event) {
@@ -382,7 +398,9 @@ final class InvocationRun implements Invocation {
       problem = quota.hold(ResultBudget.bytesOf(end.outputs()));
     }
     if (reports.size() < REPORTS_MAX) {
-      reports.add(instance.report(end.start(), end.phases(), problem == null));
+      reports.add(
+          instance.report(
+              acceptedNanos, end.start(), end.phases(), problem == null ? null : problem.code()));
     }
     StartLevel start = end.start();
     if (start != null) {
@@ -423,7 +441,7 @@ final class InvocationRun implements Invocation {
     attempt(this::letGo);
     InvocationResult result =
         new InvocationResult(
-            id, outcome, trace.phases(acceptedNanos, System.nanoTime()), coldestStart, reports);
+            info, outcome, trace.phases(acceptedNanos, System.nanoTime()), coldestStart, reports);
     attempt(() -> onEnd.accept(this, result));
     future.complete(result);
   }

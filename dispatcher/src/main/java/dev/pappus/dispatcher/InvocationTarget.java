@@ -4,6 +4,9 @@ import dev.pappus.language.Composition;
 
 /** What to invoke. */
 public sealed interface InvocationTarget {
+  /** Its name. */
+  String name();
+
   /**
    * A registered function or composition.
    *
@@ -16,5 +19,10 @@ public sealed interface InvocationTarget {
    *
    * @param composition checked against the registry
    */
-  record OneShot(Composition composition) implements InvocationTarget {}
+  record OneShot(Composition composition) implements InvocationTarget {
+    @Override
+    public String name() {
+      return composition.name();
+    }
+  }
 }

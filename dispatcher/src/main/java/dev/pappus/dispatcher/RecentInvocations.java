@@ -37,7 +37,7 @@ final class RecentInvocations {
   private static InvocationResult strip(InvocationResult result) {
     List<InstanceReport> reports = result.instances();
     return new InvocationResult(
-        result.id(),
+        result.info(),
         switch (result.outcome()) {
           case InvocationResult.Failed failed -> failed;
           case InvocationResult.Succeeded succeeded ->

@@ -46,7 +46,8 @@ class InvocationRunTest {
               "i1",
               node,
               RegistrySnapshot.EMPTY,
-              InvocationRequest.CodeSource.ANY,
+              new InvocationRequest(
+                  new InvocationTarget.Named("any"), List.of(), InvocationRequest.CodeSource.ANY),
               (_, _) -> {
                 ends.getAndIncrement();
                 throw new IllegalStateException("deliberate");

@@ -83,7 +83,7 @@ final class TestNode implements AutoCloseable {
           driver,
           new Dispatcher(
               new Dispatcher.Settings(
-                  "n1", folder, driver, engines, communication, limits, anySharding),
+                  "n1", folder, driver, engines, communication, limits, anySharding, List.of()),
               results));
     }
   }

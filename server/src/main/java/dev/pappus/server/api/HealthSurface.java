@@ -18,8 +18,8 @@ final class HealthSurface {
 
   void addTo(Router router) {
     router
-        .add("GET", "/livez", (_, _) -> answering(() -> true))
-        .add("GET", "/readyz", (_, _) -> answering(ready));
+        .add("GET", "/livez", (_, _, _) -> answering(() -> true))
+        .add("GET", "/readyz", (_, _, _) -> answering(ready));
   }
 
   private static Endpoint answering(BooleanSupplier good) {

@@ -28,7 +28,7 @@ public final class InvocationsSurface {
     router.add(
         "GET",
         "/v1/invocations/{}",
-        (_, id) -> new Endpoint.Blocking(Limit.REQUEST_BODY, (_, _) -> describe(id)));
+        (_, id, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, (_, _) -> describe(id)));
   }
 
   private Response describe(String id) {

@@ -61,14 +61,16 @@ public final class ReferenceSurface {
 
   void addTo(Router router) {
     router
-        .add(Router.ANY_METHOD, "/hot/*", (_, _) -> invoke(CodeSource.ANY))
-        .add(Router.ANY_METHOD, "/cold/*", (_, _) -> invoke(CodeSource.FILE))
+        .add(Router.ANY_METHOD, "/hot/*", (_, _, _) -> invoke(CodeSource.ANY))
+        .add(Router.ANY_METHOD, "/cold/*", (_, _, _) -> invoke(CodeSource.FILE))
         .add(
-            Router.ANY_METHOD, "/register/function", (head, _) -> register(head, this::addFunction))
+            Router.ANY_METHOD,
+            "/register/function",
+            (head, _, _) -> register(head, this::addFunction))
         .add(
             Router.ANY_METHOD,
             "/register/composition",
-            (head, _) -> register(head, this::addCompositions));
+            (head, _, _) -> register(head, this::addCompositions));
   }
 
   private Endpoint invoke(CodeSource code) {

@@ -13,12 +13,12 @@ import dev.pappus.server.http.Routes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * A table of paths. A pattern ends in {@code {}} to take one more path segment, in {@code *} to
- * take any rest, else it is the whole path. Routes are tried in order. Not changed any more once
- * requests come.
+ * A table of paths. A pattern takes one path segment where it has {@code {}}, any rest where it
+ * ends in {@code *}, else it is the whole path. Routes are tried in order. Not changed any more
+ * once requests come.
  */
 final class Router implements Routes {
   /** A method that stands for all of them. */
@@ -28,7 +28,7 @@ final class Router implements Routes {
   private static final String REST = "*";
 
   private final Problems problems;
-  private final Consumer<RequestHead> guard;
+  private final Function<RequestHead, Caller> guard;
   private final List<Route> routes = new ArrayList<>();
 
   /** Makes the endpoint of a request. */
@@ -38,8 +38,9 @@ final class Router implements Routes {
      * The endpoint; refuses what need not have its body read by throwing.
      *
      * @param tail the part of the path that the pattern left open, or empty
+     * @param caller who asks
      */
-    Endpoint endpoint(RequestHead head, String tail);
+    Endpoint endpoint(RequestHead head, String tail, Caller caller);
   }
 
   private enum Tail {
@@ -48,16 +49,24 @@ final class Router implements Routes {
     REST
   }
 
-  private record Route(String method, String prefix, Tail tail, EndpointFactory factory) {
+  /** The path is {@code prefix}, what {@code tail} allows, {@code suffix}. */
+  private record Route(
+      String method, String prefix, Tail tail, String suffix, EndpointFactory factory) {
     boolean matches(String path) {
       return switch (tail) {
         case NONE -> path.equals(prefix);
         case REST -> path.startsWith(prefix);
         case SEGMENT ->
             path.startsWith(prefix)
-                && path.length() > prefix.length()
-                && path.indexOf('/', prefix.length()) < 0;
+                && path.endsWith(suffix)
+                && path.length() > prefix.length() + suffix.length()
+                && open(path).indexOf('/') < 0;
       };
+    }
+
+    /** What of {@code path} the pattern leaves open. */
+    String open(String path) {
+      return path.substring(prefix.length(), path.length() - suffix.length());
     }
 
     boolean takes(String requestMethod) {
@@ -70,36 +79,36 @@ final class Router implements Routes {
   /**
    * An empty table.
    *
-   * @param guard sees every request first and refuses by throwing
+   * @param guard sees every request first: says who asks, or refuses by throwing
    */
-  Router(Problems problems, Consumer<RequestHead> guard) {
+  Router(Problems problems, Function<RequestHead, Caller> guard) {
     this.problems = problems;
     this.guard = guard;
   }
 
   Router add(String method, String pattern, EndpointFactory factory) {
-    Tail tail =
-        pattern.endsWith(SEGMENT) ? Tail.SEGMENT : pattern.endsWith(REST) ? Tail.REST : Tail.NONE;
-    int cut =
-        switch (tail) {
-          case NONE -> 0;
-          case SEGMENT -> SEGMENT.length();
-          case REST -> REST.length();
-        };
-    String prefix = pattern.substring(0, pattern.length() - cut);
-    routes.add(new Route(method, prefix, tail, factory));
+    int segment = pattern.indexOf(SEGMENT);
+    if (segment >= 0) {
+      String suffix = pattern.substring(segment + SEGMENT.length());
+      routes.add(new Route(method, pattern.substring(0, segment), Tail.SEGMENT, suffix, factory));
+    } else if (pattern.endsWith(REST)) {
+      String prefix = pattern.substring(0, pattern.length() - REST.length());
+      routes.add(new Route(method, prefix, Tail.REST, "", factory));
+    } else {
+      routes.add(new Route(method, pattern, Tail.NONE, "", factory));
+    }
     return this;
   }
 
   @Override
   public Endpoint route(RequestHead head) {
-    guard.accept(head);
+    Caller caller = guard.apply(head);
     String path = head.path();
     TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
       if (route.matches(path)) {
         if (route.takes(head.method())) {
-          return route.factory.endpoint(head, path.substring(route.prefix.length()));
+          return route.factory.endpoint(head, route.open(path), caller);
         }
         methods.add(route.method);
       }

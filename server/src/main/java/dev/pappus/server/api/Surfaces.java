@@ -35,8 +35,8 @@ public record Surfaces(
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = new InvocationService(invoke, problems);
-    Router router = new Router(problems, _ -> {});
-    new PeopleSurface(registry, invocations).addTo(router);
+    Router router = new Router(problems, Caller::of);
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     return router;
@@ -44,9 +44,16 @@ public record Surfaces(
 
   /** What the administration port serves. */
   public Routes administration(AccessPolicy access) {
-    Router router = new Router(problems, access::requireSameOrigin);
-    new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
+    Router router =
+        new Router(
+            problems,
+            head -> {
+              access.requireSameOrigin(head);
+              return Caller.of(head);
+            });
+    new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
+    new CompositionsSurface(registry, access).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
     new HealthSurface(ready).addTo(router);
     return router;

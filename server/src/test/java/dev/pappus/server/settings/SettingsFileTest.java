@@ -1,9 +1,11 @@
-package dev.pappus.server;
+package dev.pappus.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.Limit;
+import dev.pappus.server.Configuration;
+import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigurationFileTest {
+class SettingsFileTest {
   @TempDir Path folder;
 
   private Configuration read(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("c.toml"), text);
-    Configuration.Builder builder = Configuration.builder();
-    ConfigurationFile.read(file, builder);
-    return builder.build();
+    return Settings.ofFile(file).builder().build();
   }
 
   private void assertFaults(String text, String... messages) {
@@ -135,8 +135,7 @@ class ConfigurationFileTest {
 
   @Test
   void anUnreadableFileIsSaid() {
-    assertThatThrownBy(
-            () -> ConfigurationFile.read(folder.resolve("none.toml"), Configuration.builder()))
+    assertThatThrownBy(() -> Settings.ofFile(folder.resolve("none.toml")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("none.toml");
   }

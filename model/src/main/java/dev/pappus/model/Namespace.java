@@ -1,0 +1,26 @@
+package dev.pappus.model;
+
+/**
+ * A tenant's room on a node: names are unique in it, and what it may use at once is bounded and
+ * shared fairly with others.
+ *
+ * @param name matches the rule for identifiers
+ */
+public record Namespace(String name) {
+  /** Where everything lives that names no other. */
+  public static final Namespace DEFAULT = new Namespace("default");
+
+  /**
+   * Checks the name.
+   *
+   * @throws ProblemException with {@link ProblemCode#BAD_NAME}
+   */
+  public Namespace {
+    Names.requireIdentifier("namespace", name);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

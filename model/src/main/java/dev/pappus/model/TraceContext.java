@@ -1,0 +1,89 @@
+package dev.pappus.model;
+
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a distributed trace, as W3C Trace Context carries it between processes.
+ *
+ * @param traceHigh the first eight bytes of the trace's identifier
+ * @param traceLow its last eight bytes; not zero together with the first
+ * @param span the span's identifier, not zero
+ * @param sampled whether the caller records this trace
+ */
+public record TraceContext(long traceHigh, long traceLow, long span, boolean sampled) {
+  private static final HexFormat HEX = HexFormat.of();
+  private static final int HEADER_LENGTH = 55;
+
+  public TraceContext {
+    if ((traceHigh | traceLow) == 0 || span == 0) {
+      throw new IllegalArgumentException("the identifiers of a trace and a span are never zero");
+    }
+  }
+
+  /** A trace that begins here and that nobody asked to record. */
+  public static TraceContext begin() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new TraceContext(random.nextLong(), random.nextLong() | 1, newSpan(random), false);
+  }
+
+  /**
+   * The context in a {@code traceparent} field; empty if there is none or it is malformed, as the
+   * specification asks (a malformed one starts a new trace).
+   */
+  public static Optional<TraceContext> parse(@Nullable String traceparent) {
+    if (traceparent == null || traceparent.length() < HEADER_LENGTH || !isWellFormed(traceparent)) {
+      return Optional.empty();
+    }
+    long high = HexFormat.fromHexDigitsToLong(traceparent, 3, 19);
+    long low = HexFormat.fromHexDigitsToLong(traceparent, 19, 35);
+    long span = HexFormat.fromHexDigitsToLong(traceparent, 36, 52);
+    int flags = HexFormat.fromHexDigits(traceparent, 53, 55);
+    if ((high | low) == 0 || span == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(new TraceContext(high, low, span, (flags & 1) != 0));
+  }
+
+  private static boolean isWellFormed(String text) {
+    boolean future = text.length() > HEADER_LENGTH;
+    if (text.startsWith("ff") || (future && (text.startsWith("00") || text.charAt(55) != '-'))) {
+      return false;
+    }
+    for (int i = 0; i < HEADER_LENGTH; i++) {
+      char c = text.charAt(i);
+      boolean dash = i == 2 || i == 35 || i == 52;
+      boolean digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      if (dash ? c != '-' : !digit) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A new span of the same trace. */
+  public TraceContext child() {
+    return new TraceContext(traceHigh, traceLow, newSpan(ThreadLocalRandom.current()), sampled);
+  }
+
+  private static long newSpan(ThreadLocalRandom random) {
+    return random.nextLong() | 1;
+  }
+
+  /** The trace's identifier, 32 digits. */
+  public String traceId() {
+    return HEX.toHexDigits(traceHigh) + HEX.toHexDigits(traceLow);
+  }
+
+  /** The span's identifier, 16 digits. */
+  public String spanId() {
+    return HEX.toHexDigits(span);
+  }
+
+  /** As a {@code traceparent} field. */
+  public String toHeader() {
+    return "00-" + traceId() + "-" + spanId() + (sampled ? "-01" : "-00");
+  }
+}
