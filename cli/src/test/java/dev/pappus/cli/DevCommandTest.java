@@ -141,6 +141,55 @@ class DevCommandTest {
     assertThat(last.substring(last.lastIndexOf("+Save"))).startsWith("+Save20x, World!");
   }
 
+  /** A process of its own, ended as Ctrl-C ends it; prints how long a save took. */
+  @Test
+  void ctrlCEndsTheProcessAndItsNode() throws Exception {
+    Path project = make("c");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("tmp")),
+                "-Dpappus.home=" + CommandRun.ROOT,
+                "-Dpappus.guest.build=" + CommandRun.GUEST_BUILD,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.pappus.cli.Main",
+                "dev",
+                "--project",
+                project.toString())
+            .redirectErrorStream(true)
+            .start();
+    Thread reader =
+        Thread.ofVirtual()
+            .start(() -> {
+              try (var out = process.getInputStream()) {
+                out.transferTo(screen);
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    try {
+      screen.await("test case hello passes");
+      String before = "Hello";
+      for (int i = 1; i <= 30; i++) {
+        screen.clear();
+        save(project, before, "Warm" + i + "x");
+        before = "Warm" + i + "x";
+        screen.await("+" + before + ", World!", "ms after the save");
+      }
+      System.out.println("dev, warm: " + screen.text().lines().toList().getLast());
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+      reader.join();
+      assertThat(screen.text()).doesNotContain("Exception");
+      assertThat(folder.resolve("tmp")).as("the node's data").isEmptyDirectory();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   private Path make(String kind) {
     Path project = folder.resolve("app");
     CommandRun run = CommandRun.of("new", kind, project.toString());

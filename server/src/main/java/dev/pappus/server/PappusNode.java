@@ -85,7 +85,8 @@ public final class PappusNode implements AutoCloseable {
             () -> ready,
             problems,
             configuration.localPathFolder(),
-            limits);
+            limits,
+            dispatcher.partition());
     listen(surfaces, problems, limits);
     ready = true;
   }

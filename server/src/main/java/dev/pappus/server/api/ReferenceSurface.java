@@ -2,12 +2,14 @@ package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationRequest.CodeSource;
+import dev.pappus.dispatcher.InvocationRequest.Options;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -61,35 +63,36 @@ public final class ReferenceSurface {
 
   void addTo(Router router) {
     router
-        .add(Router.ANY_METHOD, "/hot/*", (_, _, _) -> invoke(CodeSource.ANY))
-        .add(Router.ANY_METHOD, "/cold/*", (_, _, _) -> invoke(CodeSource.FILE))
+        .add(Router.ANY_METHOD, "/hot/*", (_, _, caller) -> invoke(caller, CodeSource.ANY))
+        .add(Router.ANY_METHOD, "/cold/*", (_, _, caller) -> invoke(caller, CodeSource.FILE))
         .add(
             Router.ANY_METHOD,
             "/register/function",
-            (head, _, _) -> register(head, this::addFunction))
+            (head, _, caller) -> register(head, caller, this::addFunction))
         .add(
             Router.ANY_METHOD,
             "/register/composition",
-            (head, _, _) -> register(head, this::addCompositions));
+            (head, _, caller) -> register(head, caller, this::addCompositions));
   }
 
-  private Endpoint invoke(CodeSource code) {
+  private Endpoint invoke(Caller caller, CodeSource code) {
+    Options options = Options.DEFAULT.withNamespace(caller.namespace()).withCode(code);
     return new Endpoint.Immediate(
         Limit.REQUEST_BODY,
         exchange -> {
           if (exchange.body().length() > DECODE_ON_LOOP_BYTES) {
-            exchange.offload(() -> decode(exchange, code, true));
+            exchange.offload(() -> decode(exchange, options, true));
           } else {
-            decode(exchange, code, false);
+            decode(exchange, options, false);
           }
         });
   }
 
-  private void decode(Exchange exchange, CodeSource code, boolean mayBlock) {
+  private void decode(Exchange exchange, Options options, boolean mayBlock) {
     Body body = exchange.body();
     InvocationDocument document = InvocationDocument.decode(body.bytes(), body.length(), limits);
     if (document.name() != null) {
-      start(exchange, new InvocationTarget.Named(document.name()), document, code);
+      start(exchange, new InvocationTarget.Named(document.name()), document, options);
       return;
     }
     // Code from the request itself: no page of another site may have a browser send it.
@@ -99,9 +102,9 @@ public final class ReferenceSurface {
         () ->
             start(
                 exchange,
-                new InvocationTarget.OneShot(registry.checkOneShot(text)),
+                new InvocationTarget.OneShot(registry.checkOneShot(options.namespace(), text)),
                 document,
-                code);
+                options);
     if (mayBlock) {
       checkAndStart.run();
     } else {
@@ -110,8 +113,8 @@ public final class ReferenceSurface {
   }
 
   private void start(
-      Exchange exchange, InvocationTarget target, InvocationDocument document, CodeSource code) {
-    InvocationRequest request = new InvocationRequest(target, document.sets(), code);
+      Exchange exchange, InvocationTarget target, InvocationDocument document, Options options) {
+    InvocationRequest request = new InvocationRequest(target, document.sets(), options);
     exchange.execute(() -> invocations.invoke(exchange, request, ReferenceSurface::encode));
   }
 
@@ -124,17 +127,17 @@ public final class ReferenceSurface {
 
   @FunctionalInterface
   private interface Registration {
-    void register(InputStream body) throws IOException;
+    void register(Namespace namespace, InputStream body) throws IOException;
   }
 
-  private Endpoint register(RequestHead head, Registration registration) {
+  private Endpoint register(RequestHead head, Caller caller, Registration registration) {
     access.requireDeploy(head);
     return new Endpoint.Streaming(
         Limit.REGISTRATION_BODY,
         (_, body) -> {
           registrations.acquireUninterruptibly();
           try {
-            registration.register(body);
+            registration.register(caller.namespace(), body);
           } finally {
             registrations.release();
           }
@@ -142,19 +145,19 @@ public final class ReferenceSurface {
         });
   }
 
-  private void addFunction(InputStream body) throws IOException {
+  private void addFunction(Namespace namespace, InputStream body) throws IOException {
     FunctionDocument document = FunctionDocument.decode(body, limits);
     requireKvm(document.engineType());
     MemorySegment binary =
         document.localPath().isEmpty()
             ? document.binary()
             : localFiles.read(document.localPath(), limits);
-    registry.registerFunction(document.spec(), binary, Registry.OnConflict.REFUSE);
+    registry.registerFunction(namespace, document.spec(), binary, Registry.OnConflict.REFUSE);
   }
 
-  private void addCompositions(InputStream body) throws IOException {
+  private void addCompositions(Namespace namespace, InputStream body) throws IOException {
     registry.registerCompositions(
-        CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
+        namespace, CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
   }
 
   private static void requireKvm(String engineType) {
