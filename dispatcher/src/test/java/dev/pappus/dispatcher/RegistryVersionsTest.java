@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,8 +153,7 @@ class RegistryVersionsTest {
       assertThat(node.driver.prepared.get()).as("code stays warm").isEqualTo((int) loads);
       restart();
     }
-    Problem unknown =
-        problem(node.run("say@sha256:" + "0".repeat(12), set("x")));
+    Problem unknown = problem(node.run("say@sha256:" + "0".repeat(12), set("x")));
     assertThat(unknown.code()).isEqualTo(ProblemCode.UNKNOWN_VERSION);
     assertThat(problem(node.run("say@sha256:0", set("x"))).code())
         .isEqualTo(ProblemCode.BAD_REQUEST);
@@ -187,7 +187,7 @@ class RegistryVersionsTest {
     assertThat(versions()).as("a version is kept once").containsExactly(two, one, three);
   }
 
-  private void rollBack(String digits, Digest expected) {
+  private void rollBack(@Nullable String digits, Digest expected) {
     FunctionDeployed done =
         registry.rollBack(Namespace.DEFAULT, "say", digits, new Precondition.None());
     assertThat(done.change()).isEqualTo(Change.REPLACED);
@@ -245,8 +245,7 @@ class RegistryVersionsTest {
     refusal(
         ProblemCode.PRECONDITION_FAILED,
         () -> deploy(Namespace.DEFAULT, "one", new Precondition.Exists()));
-    Digest one =
-        deploy(Namespace.DEFAULT, "one", new Precondition.Absent()).function().version();
+    Digest one = deploy(Namespace.DEFAULT, "one", new Precondition.Absent()).function().version();
     refusal(
         ProblemCode.PRECONDITION_FAILED,
         () -> deploy(Namespace.DEFAULT, "two", new Precondition.Absent()));
@@ -280,8 +279,7 @@ class RegistryVersionsTest {
     refusal(
         ProblemCode.PRECONDITION_FAILED,
         () ->
-            registry.deploy(
-                Namespace.DEFAULT, deployment("two", new Precondition.Absent(), true)));
+            registry.deploy(Namespace.DEFAULT, deployment("two", new Precondition.Absent(), true)));
   }
 
   @Test
@@ -291,9 +289,7 @@ class RegistryVersionsTest {
     Problem problem =
         refusal(
             ProblemCode.IN_USE,
-            () ->
-                registry.deleteFunction(
-                    Namespace.DEFAULT, "say", new Precondition.None()));
+            () -> registry.deleteFunction(Namespace.DEFAULT, "say", new Precondition.None()));
     assertThat(problem.detail()).contains("user");
     refusal(
         ProblemCode.UNKNOWN_INVOCABLE,
@@ -387,13 +383,7 @@ class RegistryVersionsTest {
         });
     FunctionSpec hasty =
         new FunctionSpec(
-            "say",
-            List.of(),
-            List.of("out"),
-            1 << 20,
-            List.of(),
-            5_000_000,
-            SandboxChoice.KVM);
+            "say", List.of(), List.of("out"), 1 << 20, List.of(), 5_000_000, SandboxChoice.KVM);
     registry.registerFunction(hasty, JavaDriver.binary("one", ""), OnConflict.REPLACE);
     Problem problem = problem(node.run("say"));
     assertThat(problem.code()).isEqualTo(ProblemCode.GUEST_DEADLINE);
@@ -411,8 +401,7 @@ class RegistryVersionsTest {
         refusal(
             ProblemCode.BAD_REQUEST,
             () ->
-                registry.registerFunction(
-                    lazy, JavaDriver.binary("one", ""), OnConflict.REPLACE));
+                registry.registerFunction(lazy, JavaDriver.binary("one", ""), OnConflict.REPLACE));
     assertThat(tooLong.detail()).contains("limits.function_run");
   }
 }

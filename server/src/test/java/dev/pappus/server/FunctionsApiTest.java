@@ -96,10 +96,12 @@ class FunctionsApiTest {
         .contains("\"change\":\"created\"", "\"memoryBytes\":33554432", "\"timeout\":\"500ms\"")
         .contains("\"version\":\"" + version(created))
         .contains("\"spec\":{\"inputs\":[\"in\",{\"name\":\"fixed\",\"static\":[{\"name\":\"a/b\"")
-        .contains("\"key\":7", "\"bytes\":3}", "\"sandbox\":\"kvm\"", "\"minSetBytes\":{\"in\":65536}");
+        .contains(
+            "\"key\":7", "\"bytes\":3}", "\"sandbox\":\"kvm\"", "\"minSetBytes\":{\"in\":65536}");
     HttpResponse<byte[]> described = get(ECHO);
     assertThat(etag(described)).isEqualTo(etag(created));
-    assertThat(text(created)).isEqualTo(text(described).replaceFirst("\\{", "{\"change\":\"created\","));
+    assertThat(text(created))
+        .isEqualTo(text(described).replaceFirst("\\{", "{\"change\":\"created\","));
     assertThat(putForm("{\"memory\": 1048576}").statusCode()).as("sets of the note").isEqualTo(200);
     assertThat(text(get(ECHO))).contains("\"spec\":{\"inputs\":[\"data\"],\"outputs\":[\"data\"]");
   }
@@ -118,10 +120,18 @@ class FunctionsApiTest {
         Arguments.of("{\"inputs\": [{\"static\": []}]}", "lacks 'name'"),
         Arguments.of("{\"inputs\": [\"a\", \"a\"]}", "declared twice"),
         Arguments.of("{\"inputs\": [\"a b\"]}", "cannot name"),
-        Arguments.of("{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\"}]}]}", "lacks 'base64' or 'text'"),
-        Arguments.of("{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\",\"text\":\"\",\"base64\":\"\"}]}]}", "both"),
-        Arguments.of("{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"/x\",\"text\":\"\"}]}]}", "starts with '/'"),
-        Arguments.of("{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\",\"base64\":\"*\"}]}]}", "spec, line 1"),
+        Arguments.of(
+            "{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\"}]}]}",
+            "lacks 'base64' or 'text'"),
+        Arguments.of(
+            "{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\",\"text\":\"\",\"base64\":\"\"}]}]}",
+            "both"),
+        Arguments.of(
+            "{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"/x\",\"text\":\"\"}]}]}",
+            "starts with '/'"),
+        Arguments.of(
+            "{\"inputs\": [{\"name\":\"a\",\"static\":[{\"name\":\"x\",\"base64\":\"*\"}]}]}",
+            "spec, line 1"),
         Arguments.of("{\"minSetBytes\": {\"dat\": 1}}", "did you mean 'data'?"),
         Arguments.of("{\"outputs\": [1]}", "not a string"),
         Arguments.of("[]", "not an object"),
@@ -142,8 +152,7 @@ class FunctionsApiTest {
   void formsHaveABinary() throws Exception {
     String noBinary =
         "--cut\r\nContent-Disposition: form-data; name=\"spec\"\r\n\r\n{}\r\n--cut--\r\n";
-    HttpResponse<byte[]> answer =
-        send("PUT", ECHO, noBinary.getBytes(UTF_8), "content-type", FORM);
+    HttpResponse<byte[]> answer = send("PUT", ECHO, noBinary.getBytes(UTF_8), "content-type", FORM);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(text(answer)).contains("there is no part 'binary'");
     answer =
@@ -170,8 +179,7 @@ class FunctionsApiTest {
     ProblemAnswer.of(late).is(412, "precondition_failed", "caller");
     assertThat(send("DELETE", ECHO, NOTHING, "if-match", etag(first)).statusCode()).isEqualTo(412);
     assertThat(send("DELETE", ECHO, NOTHING, "if-match", "sha256").statusCode()).isEqualTo(400);
-    assertThat(send("DELETE", ECHO, NOTHING, "if-match", etag(second)).statusCode())
-        .isEqualTo(200);
+    assertThat(send("DELETE", ECHO, NOTHING, "if-match", etag(second)).statusCode()).isEqualTo(200);
     assertThat(get(ECHO).statusCode()).isEqualTo(404);
     ProblemAnswer.of(send("DELETE", ECHO, NOTHING)).is(404, "unknown_invocable", "caller");
   }
