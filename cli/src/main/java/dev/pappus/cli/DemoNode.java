@@ -32,43 +32,40 @@ final class DemoNode implements AutoCloseable {
    * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
    */
   static DemoNode start(String egress) throws IOException {
-    return start(builder -> builder.egressPublic(false).allowEgress(egress));
-  }
-
-  /**
-   * Starts it on free ports, unless {@code settings} say otherwise.
-   *
-   * @throws dev.pappus.server.ConfigurationException if they cannot be used
-   */
-  static DemoNode start(Consumer<Configuration.Builder> settings) throws IOException {
-    return start(Configuration.builder(), settings);
+    return start(
+        Configuration.builder().port(0).adminPort(0).egressPublic(false).allowEgress(egress));
   }
 
   /** Starts it with the user's settings, but on loopback only, on free ports. */
   static DemoNode startWith(Settings settings, Consumer<Configuration.Builder> more)
       throws IOException {
     return start(
-        settings.builder(),
-        builder -> more.accept(builder.host("127.0.0.1").adminHost("127.0.0.1")));
+        settings.builder().host("127.0.0.1").port(0).adminHost("127.0.0.1").adminPort(0), more);
   }
 
-  private static DemoNode start(
-      Configuration.Builder builder, Consumer<Configuration.Builder> settings) throws IOException {
+  /** Starts it for a project, with its settings, on given loopback ports; 0 is a free one. */
+  static DemoNode startFor(Terminal terminal, Project project, int port, int adminPort)
+      throws IOException {
+    Settings settings =
+        Settings.load(Settings.Sources.of(terminal.environment(), project.root(), null));
+    return startWith(settings, builder -> builder.port(port).adminPort(adminPort));
+  }
+
+  private static DemoNode start(Configuration.Builder builder) throws IOException {
+    return start(builder, _ -> {});
+  }
+
+  private static DemoNode start(Configuration.Builder builder, Consumer<Configuration.Builder> more)
+      throws IOException {
     Path folder = Files.createTempDirectory("pappus-node-");
     try {
-      builder.port(0).adminPort(0).dataFolder(folder.resolve("data"));
-      settings.accept(builder);
+      builder.dataFolder(folder.resolve("data"));
+      more.accept(builder);
       return new DemoNode(PappusNode.start(builder.build()), folder);
     } catch (IOException | RuntimeException e) {
       delete(folder);
       throw e;
     }
-  }
-
-  /** Starts it for a project on given ports; 0 is a free one. */
-  static DemoNode startFor(Project project, int port, int adminPort) throws IOException {
-    return start(
-        builder -> builder.nodeName(project.file().name()).port(port).adminPort(adminPort));
   }
 
   URI adminAddress() {

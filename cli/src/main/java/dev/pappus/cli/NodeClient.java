@@ -25,6 +25,8 @@ final class NodeClient {
   static {
     // A POST that got no answer may have run: the JDK would send it again on its own.
     System.setProperty("sun.net.http.retryPost", "false");
+    // A kept connection may lead to a node that has gone, where another one listens by now.
+    System.setProperty("http.keepAlive", "false");
   }
 
   private final URI address;
@@ -148,13 +150,6 @@ final class NodeClient {
   /** Sends a body to {@code path}. */
   Reply send(String method, String path, String contentType, byte[] body) throws IOException {
     return exchange(Request.of(method, path).with(contentType, Content.of(body)));
-  }
-
-  /** The same, for an answer of the media type {@code accept}. */
-  Reply send(String method, String path, String contentType, String accept, byte[] body)
-      throws IOException {
-    return exchange(
-        Request.of(method, path).with("Accept", accept).with(contentType, Content.of(body)));
   }
 
   /** Everything registered of a kind, {@code functions} or {@code compositions}. */

@@ -82,6 +82,8 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new ConfigCommand(terminal));
     commands.addSubcommand(new DemoCommand(terminal));
     commands.addSubcommand(new DeployCommand(terminal));
+    commands.addSubcommand(new DevCommand(terminal));
+    commands.addSubcommand(new DistCommand(terminal));
     commands.addSubcommand(new DoctorCommand(terminal));
     commands.addSubcommand(new ExplainCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));

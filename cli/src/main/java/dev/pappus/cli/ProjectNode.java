@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A project on a node: deploys what differs from what it has deployed before, and invokes.
@@ -19,8 +20,11 @@ final class ProjectNode {
   private final Terminal terminal;
   private final NodeClient client;
   private final SetsInvoker invoker;
-  private final Map<String, String> deployedFunctions = new HashMap<>();
-  private @Nullable String deployedText;
+  private final Map<String, String> versions = new HashMap<>();
+  private final Map<String, String> digests = new HashMap<>();
+  private final Set<String> compositions = new HashSet<>();
+  private Set<String> currentCompositions = Set.of();
+  private String deployedText = "";
 
   ProjectNode(Terminal terminal, NodeClient client) {
     this.terminal = terminal;
@@ -37,24 +41,41 @@ final class ProjectNode {
     for (FunctionBuild.Built build : builds) {
       String query = query(build.function().entry());
       String version = build.digest() + query;
-      if (!version.equals(deployedFunctions.get(build.function().name()))) {
+      String name = build.function().name();
+      if (!version.equals(versions.get(name))) {
         deploy(build, query);
-        deployedFunctions.put(build.function().name(), version);
+        versions.put(name, version);
+        digests.put(name, build.digest().toString());
       }
     }
     Path dag = project.compositions();
     if (dag != null) {
       deploy(project, dag);
+    } else {
+      currentCompositions = Set.of();
+      deployedText = "";
     }
   }
 
   /** The digests of what is deployed, by function. */
   Map<String, String> digests() {
-    Map<String, String> digests = new TreeMap<>();
-    deployedFunctions.forEach((name, version) ->
-        digests.put(
-            name, version.contains("?") ? version.substring(0, version.indexOf('?')) : version));
-    return digests;
+    return new TreeMap<>(digests);
+  }
+
+  /** The text of the deployed compositions; empty if there are none. */
+  String text() {
+    return deployedText;
+  }
+
+  /** Whether functions are deployed that are not among {@code builds}. */
+  boolean holdsMoreThan(List<FunctionBuild.Built> builds) {
+    List<String> names = builds.stream().map(each -> each.function().name()).toList();
+    return !names.containsAll(digests.keySet());
+  }
+
+  /** Whether the node holds compositions that the text deployed last does not have any more. */
+  boolean holdsOldCompositions() {
+    return !currentCompositions.containsAll(compositions);
   }
 
   private void deploy(FunctionBuild.Built build, String query) throws IOException {
@@ -89,12 +110,14 @@ final class ProjectNode {
               text.getBytes(StandardCharsets.UTF_8));
       ProblemText.sayDiagnostics(terminal, reply.json(), "warnings", project.show(dag).toString());
       deployedText = text;
+      currentCompositions = Set.copyOf(reply.json().names("compositions"));
+      compositions.addAll(currentCompositions);
     } catch (ProblemReply e) {
       throw e.about(project.show(dag));
     }
   }
 
-  private static String query(ProjectFile.FunctionEntry entry) {
+  private static String query(ProjectDescription.FunctionEntry entry) {
     StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
     entry.in().forEach(set -> query.add("in=" + NodeClient.encode(set)));
     entry.out().forEach(set -> query.add("out=" + NodeClient.encode(set)));

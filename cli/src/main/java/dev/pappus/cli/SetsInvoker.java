@@ -68,12 +68,11 @@ final class SetsInvoker {
    */
   Result invoke(Target target, List<DataSet> sets) throws IOException {
     NodeClient.Reply reply =
-        client.send(
-            "POST",
-            "/" + target.kind() + "/" + NodeClient.encode(target.name()),
-            TYPE,
-            TYPE,
-            encode(sets));
+        client.exchange(
+            NodeClient.Request.of(
+                    "POST", "/" + target.kind() + "/" + NodeClient.encode(target.name()))
+                .with("Accept", TYPE)
+                .with(TYPE, NodeClient.Content.of(encode(sets))));
     return new Result(
         sets(reply),
         reply.header("X-Pappus-Invocation"),

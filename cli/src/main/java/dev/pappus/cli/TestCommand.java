@@ -42,7 +42,7 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Project project = projectOption.find();
+    Project project = projectOption.find(terminal);
     List<TestCase> cases = cases(project);
     List<FunctionBuild.Built> builds = build(project);
     if (builds == null) {
@@ -51,7 +51,7 @@ final class TestCommand implements Callable<Integer> {
     if (nodeOption.namesNode(terminal)) {
       return run(project, cases, builds, nodeOption.client(terminal));
     }
-    try (DemoNode node = DemoNode.startFor(project, 0, 0)) {
+    try (DemoNode node = DemoNode.startFor(terminal, project, 0, 0)) {
       node.requireSandboxes(terminal);
       return run(project, cases, builds, node.client());
     }

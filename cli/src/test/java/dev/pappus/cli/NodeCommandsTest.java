@@ -54,8 +54,9 @@ class NodeCommandsTest {
   @Test
   void dataComesFromFilesAndStandardInput() throws IOException {
     run("deploy", elf("greet"));
-    Path file = Files.writeString(folder.resolve("name"), "File");
-    assertThat(run("invoke", "greet", "-d", "@" + file).out()).isEqualTo("Hello, File!\n");
+    Path file = Files.writeString(folder.resolve("name"), " a File\n# of 'two' lines");
+    assertThat(run("invoke", "greet", "-d", "@" + file).out())
+        .isEqualTo("Hello,  a File\n# of 'two' lines!\n");
     CommandRun piped =
         CommandRun.with(
             Map.of("PAPPUS_SERVER", node.adminAddress().toString()),
