@@ -84,7 +84,7 @@ final class BuildCommand implements Callable<Integer> {
           "-o and --flag go with a FILE",
           "in a project, give a function's own command with build = in pappus.toml");
     }
-    Project project = projectOption.find();
+    Project project = projectOption.find(terminal);
     FunctionBuilder builder = new FunctionBuilder(terminal, project, verbose);
     boolean failed = false;
     for (ProjectFunction function : project.functions()) {

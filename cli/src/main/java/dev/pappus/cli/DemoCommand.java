@@ -60,13 +60,7 @@ final class DemoCommand implements Callable<Integer> {
     byte[] bytes = terminal.arguments().bytes(chosen);
     try (LogServer servers = new LogServer(logs);
         DemoNode node = DemoNode.start("127.0.0.1:" + servers.port())) {
-      String unavailable = node.unavailability();
-      if (unavailable != null) {
-        throw new CliException(
-            ExitCode.FAILED,
-            "compute functions cannot run here: " + unavailable,
-            "see all of it with: " + terminal.launcher() + " doctor");
-      }
+      node.requireSandboxes(terminal);
       NodeClient client = node.client();
       deploy(client);
       byte[] request =

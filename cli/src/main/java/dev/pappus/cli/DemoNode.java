@@ -2,13 +2,12 @@ package dev.pappus.cli;
 
 import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node in this process, on free ports, with a data folder that goes with it. */
@@ -33,17 +32,36 @@ final class DemoNode implements AutoCloseable {
    * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
    */
   static DemoNode start(String egress) throws IOException {
-    Path folder = Files.createTempDirectory("pappus-demo-");
+    return start(
+        Configuration.builder().port(0).adminPort(0).egressPublic(false).allowEgress(egress));
+  }
+
+  /** Starts it with the user's settings, but on loopback only, on free ports. */
+  static DemoNode startWith(Settings settings, Consumer<Configuration.Builder> more)
+      throws IOException {
+    return start(
+        settings.builder().host("127.0.0.1").port(0).adminHost("127.0.0.1").adminPort(0), more);
+  }
+
+  /** Starts it for a project, with its settings, on given loopback ports; 0 is a free one. */
+  static DemoNode startFor(Terminal terminal, Project project, int port, int adminPort)
+      throws IOException {
+    Settings settings =
+        Settings.load(Settings.Sources.of(terminal.environment(), project.root(), null));
+    return startWith(settings, builder -> builder.port(port).adminPort(adminPort));
+  }
+
+  private static DemoNode start(Configuration.Builder builder) throws IOException {
+    return start(builder, _ -> {});
+  }
+
+  private static DemoNode start(Configuration.Builder builder, Consumer<Configuration.Builder> more)
+      throws IOException {
+    Path folder = Files.createTempDirectory("pappus-node-");
     try {
-      Configuration configuration =
-          Configuration.builder()
-              .port(0)
-              .adminPort(0)
-              .dataFolder(folder.resolve("data"))
-              .egressPublic(false)
-              .allowEgress(egress)
-              .build();
-      return new DemoNode(PappusNode.start(configuration), folder);
+      builder.dataFolder(folder.resolve("data"));
+      more.accept(builder);
+      return new DemoNode(PappusNode.start(builder.build()), folder);
     } catch (IOException | RuntimeException e) {
       delete(folder);
       throw e;
@@ -71,6 +89,17 @@ final class DemoNode implements AutoCloseable {
   /** Why it cannot run compute functions; null if it can. */
   @Nullable String unavailability() {
     return node.sandboxesUnavailable();
+  }
+
+  /** Ends the command if it cannot run compute functions. */
+  void requireSandboxes(Terminal terminal) {
+    String unavailable = unavailability();
+    if (unavailable != null) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "compute functions cannot run here: " + unavailable,
+          "see all of it with: " + terminal.launcher() + " doctor");
+    }
   }
 
   /** A folder that lives as long as the node. */
@@ -101,23 +130,7 @@ final class DemoNode implements AutoCloseable {
 
   private static void delete(Path folder) {
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(each);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      Folders.delete(folder);
     } catch (IOException e) {
       // A temporary folder that stays behind is no reason to fail a demo that has worked.
       System.err.println("pappus: cannot remove " + folder + ": " + IoText.of(e));

@@ -1,13 +1,12 @@
 package dev.pappus.cli;
 
-import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,15 +17,22 @@ import picocli.CommandLine.Parameters;
 /** Registers functions and compositions with a node. */
 @Command(
     name = "deploy",
-    description =
-        "Register functions (ELF) and compositions (.dag); a name that is taken is replaced.")
+    description = {
+      "Register functions (ELF) and compositions (.dag); a name that is taken is replaced.",
+      "What x.toml beside x.elf says holds where options say nothing, and the binary's note where"
+          + " neither does."
+    })
 final class DeployCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Mixin private final NodeOption node = new NodeOption();
+  @Mixin private final NodeAddress node = new NodeAddress();
   @Mixin private final OutputOption output = new OutputOption();
+  @Mixin private final FunctionOptions function = new FunctionOptions();
 
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Binaries and texts, in order.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "Binaries, texts, and TOML files that describe binaries, in any order.")
   private final List<Path> files = new ArrayList<>();
 
   @Option(
@@ -35,50 +41,46 @@ final class DeployCommand implements Callable<Integer> {
   private @Nullable String name;
 
   @Option(
-      names = "--in",
-      split = ",",
-      paramLabel = "SET",
-      description = "Input sets, where the binary names none.")
-  private @Nullable List<String> inputs;
-
-  @Option(
-      names = "--out",
-      split = ",",
-      paramLabel = "SET",
-      description = "Output sets, where the binary names none.")
-  private @Nullable List<String> outputs;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      description = "Context of the function, e.g. 64MiB (default: the node's).")
-  private @Nullable String memory;
+      names = "--dry-run",
+      description = "Check everything and tell what would happen; change nothing.")
+  private boolean dryRun;
 
   DeployCommand(Terminal terminal) {
     this.terminal = terminal;
   }
+
+  /** A binary and what is said of it. */
+  private record Function(SourceFile source, FunctionDescription description) {}
 
   @Override
   public Integer call() throws IOException {
     if (name != null && files.size() > 1) {
       throw new CliException(ExitCode.USAGE, "--name goes with one file", null);
     }
-    NodeClient client = node.client(terminal);
+    NodeClient client = node.clientWaiting(terminal, NodeAddress.DEFAULT_TIMEOUT_MILLIS);
     // Functions first: compositions name them, whatever order the shell put the files in.
-    List<SourceFile> sources = new ArrayList<>();
+    List<Function> functions = new ArrayList<>();
+    List<SourceFile> compositions = new ArrayList<>();
     for (Path file : files) {
-      sources.add(SourceFile.read(file));
+      FunctionFile described = FunctionFile.of(terminal.folder().resolve(file));
+      SourceFile source = SourceFile.read(shown(described.binary()), described.binary());
+      switch (source.kind()) {
+        case FUNCTION ->
+            functions.add(new Function(source, function.over(described.description(), terminal)));
+        case COMPOSITION -> compositions.add(source);
+      }
     }
     List<JsonObject> answers = new ArrayList<>();
-    for (SourceFile source : sources) {
-      if (source.kind() == SourceFile.Kind.FUNCTION) {
-        answers.add(deployFunction(client, source));
-      }
+    FunctionUpload upload = new FunctionUpload(terminal, client);
+    for (Function each : functions) {
+      String functionName = functionName(each);
+      JsonObject answer = upload.send(functionName, each.source(), each.description(), dryRun);
+      SourceLine.remember(terminal, answer, each.source().path());
+      answers.add(answer);
+      sayDeployed(each.source(), "function " + functionName, answer);
     }
-    for (SourceFile source : sources) {
-      if (source.kind() == SourceFile.Kind.COMPOSITION) {
-        answers.add(deployCompositions(client, source));
-      }
+    for (SourceFile source : compositions) {
+      answers.add(deployCompositions(client, source));
     }
     if (output.json()) {
       Json.write(
@@ -88,49 +90,23 @@ final class DeployCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private JsonObject deployFunction(NodeClient client, SourceFile source) throws IOException {
-    String functionName = functionName(source);
-    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
-    List<String> in = inputs;
-    if (in != null) {
-      in.forEach(set -> query.add("in=" + NodeClient.encode(set)));
-    }
-    List<String> out = outputs;
-    if (out != null) {
-      out.forEach(set -> query.add("out=" + NodeClient.encode(set)));
-    }
-    String size = memory;
-    if (size != null) {
-      query.add("memory=" + contextBytes(size));
-    }
-    NodeClient.Reply reply =
-        client.send(
-            "PUT",
-            "/v1/functions/" + NodeClient.encode(functionName) + query,
-            "application/octet-stream",
-            source.bytes());
-    JsonObject answer = reply.json();
-    sayDeployed(source, "function " + functionName, answer);
-    return answer;
+  /** As the user would name it. */
+  private Path shown(Path path) {
+    return path.startsWith(terminal.folder()) ? terminal.folder().relativize(path) : path;
   }
 
-  private static long contextBytes(String text) {
-    try {
-      return Limit.CONTEXT_DEFAULT.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "--memory: " + e.getMessage(), null);
-    }
-  }
-
-  private String functionName(SourceFile source) {
+  private String functionName(Function function) {
     String chosen = name;
     if (chosen == null) {
-      chosen = source.functionName();
+      chosen = function.description().name();
+    }
+    if (chosen == null) {
+      chosen = function.source().functionName();
     }
     if (!Names.isIdentifier(chosen)) {
       throw new CliException(
           ExitCode.USAGE,
-          source.path() + ": '" + Names.printable(chosen) + "' cannot name a function",
+          function.source().path() + ": '" + Names.printable(chosen) + "' cannot name a function",
           "give a name with --name: a letter or '_' followed by letters, digits or '_'");
     }
     return chosen;
@@ -141,7 +117,7 @@ final class DeployCommand implements Callable<Integer> {
       NodeClient.Reply reply =
           client.send(
               "POST",
-              "/v1/compositions",
+              "/v1/compositions" + (dryRun ? "?dryRun=true" : ""),
               "text/plain; charset=utf-8",
               source.text().getBytes(StandardCharsets.UTF_8));
       JsonObject answer = reply.json();
@@ -156,7 +132,7 @@ final class DeployCommand implements Callable<Integer> {
   }
 
   private void sayDeployed(SourceFile source, String what, JsonObject answer) {
-    String change = answer.text("change", "deployed").toLowerCase(java.util.Locale.ROOT);
-    terminal.say(source.path() + ": " + what + " " + change);
+    String change = answer.text("change", "deployed").toLowerCase(Locale.ROOT);
+    terminal.say(source.path() + ": " + what + (dryRun ? " would be " : " ") + change);
   }
 }

@@ -99,7 +99,12 @@ final class FunctionBuilder {
 
   /** The fingerprint of everything that its binary would be built from now. */
   String fingerprint(ProjectFunction function) throws IOException {
-    return fingerprint(function, BuildStamp.read(stamp(function)).included());
+    return fingerprint(function, included(function));
+  }
+
+  /** What the compiler read when it was built last. */
+  List<Path> included(ProjectFunction function) throws IOException {
+    return BuildStamp.read(stamp(function)).included();
   }
 
   /** {@code sha256:} and the first digits. */

@@ -1,11 +1,12 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,25 +15,28 @@ import picocli.CommandLine.Parameters;
 /** Invokes a function or a composition. */
 @Command(
     name = "invoke",
-    description = "Invoke a function or composition; its output goes to stdout as it is.")
+    description = {
+      "Invoke a function or composition; its output goes to stdout as it is.",
+      "Where no node is named and none runs, it runs in this process, with what the default"
+          + " data folder holds."
+    })
 final class InvokeCommand implements Callable<Integer> {
+  /** Within which a node that has given up an invocation says so. */
+  private static final int GRACE_MILLIS = 2000;
+
   private final Terminal terminal;
 
   @Mixin private final NodeOption node = new NodeOption();
+  @Mixin private final InputOptions inputs = new InputOptions();
+  @Mixin private final ResultOptions results = new ResultOptions();
 
   @Parameters(paramLabel = "NAME", description = "Function or composition.")
   private String name = "";
 
   @Option(
-      names = {"-d", "--data"},
-      paramLabel = "TEXT|@FILE|-",
-      description = "The one item of the first input set: a text, a file's bytes, or stdin.")
-  private String data = "";
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Tell on stderr where the time went.")
-  private boolean verbose;
+      names = "--async",
+      description = "Do not wait: print the invocation's identifier once the node has accepted it.")
+  private boolean async;
 
   InvokeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -40,54 +44,48 @@ final class InvokeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    NodeClient client = node.client(terminal);
-    byte[] body = body();
-    NodeClient.Reply reply =
-        client.send(
-            "POST",
-            "/" + kind(client) + "/" + NodeClient.encode(name),
-            "application/octet-stream",
-            body);
-    terminal.out().writeBytes(reply.body());
-    terminal.out().flush();
-    if (verbose) {
-      terminal.say(timing(reply));
+    inputs.requireWellFormed();
+    results.requireConsistent();
+    results.requireRoom(terminal);
+    NodeClient client = node.client(terminal, GRACE_MILLIS);
+    try {
+      invoke(client);
+    } catch (UnreachableException e) {
+      if (async || node.namesNode(terminal)) {
+        throw e;
+      }
+      invokeHere(e);
+    } catch (ProblemReply e) {
+      throw SourceLine.added(terminal, client, e);
     }
     return ExitCode.OK;
   }
 
-  private byte[] body() throws IOException {
-    if (data.equals("-")) {
-      return terminal.in().readAllBytes();
-    }
-    return data.startsWith("@")
-        ? SourceFile.readBytes(Path.of(data.substring(1)))
-        : terminal.arguments().bytes(data);
+  private void invoke(NodeClient client) throws IOException {
+    new Invoker(terminal, client, inputs, results, headers()).invoke(name);
   }
 
-  private String kind(NodeClient client) throws IOException {
-    List<String> known = new ArrayList<>();
-    for (String kind : List.of("functions", "compositions")) {
-      for (JsonObject each : client.list(kind)) {
-        String registered = each.text("name", "");
-        if (registered.equals(name)) {
-          return kind.substring(0, kind.length() - 1);
-        }
-        known.add(registered);
+  private List<String> headers() {
+    List<String> headers = new ArrayList<>();
+    node.givenTimeout().ifPresent(timeout -> headers.addAll(List.of("Pappus-Timeout", timeout)));
+    if (async) {
+      headers.addAll(List.of("Prefer", "respond-async"));
+    }
+    return headers;
+  }
+
+  private void invokeHere(UnreachableException unreachable) throws IOException {
+    Settings settings = SettingsSource.load(terminal, null);
+    Path data = settings.builder().build().dataFolder();
+    if (!Files.isDirectory(data)) {
+      throw unreachable;
+    }
+    try (DemoNode here = LocalNode.withData(terminal, settings, data)) {
+      try {
+        invoke(here.client());
+      } catch (ProblemReply e) {
+        throw SourceLine.added(terminal, here.client(), e);
       }
     }
-    throw NodeClient.notFound(name, known);
-  }
-
-  private static String timing(NodeClient.Reply reply) {
-    return String.join(
-        "; ",
-        "timing: " + orUnknown(reply.header("Server-Timing")),
-        "start: " + orUnknown(reply.header("X-Pappus-Start")),
-        "invocation: " + orUnknown(reply.header("X-Pappus-Invocation")));
-  }
-
-  private static String orUnknown(@Nullable String text) {
-    return text == null ? "unknown" : text;
   }
 }

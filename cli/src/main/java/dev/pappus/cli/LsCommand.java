@@ -36,7 +36,11 @@ final class LsCommand implements Callable<Integer> {
           });
       return ExitCode.OK;
     }
-    TextTable table = new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "DIGEST");
+    TextTable table =
+        output.wide()
+            ? new TextTable(
+                "NAME", "KIND", "IN", "OUT", ">SIZE", ">MEMORY", "TIMEOUT", "DEPLOYED", "VERSION")
+            : new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "VERSION");
     functions.forEach(each -> addRow(table, each.text("kind", "compute"), each));
     compositions.forEach(each -> addRow(table, "composition", each));
     terminal.out().print(table);
@@ -46,14 +50,33 @@ final class LsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void addRow(TextTable table, String kind, JsonObject each) {
-    String digest = each.text("binary", "");
-    table.row(
-        each.text("name", "?"),
-        kind,
-        String.join(",", each.names("inputs")),
-        String.join(",", each.names("outputs")),
-        each.has("binaryBytes") ? Long.toString(each.integer("binaryBytes")) : "",
-        digest.length() > 19 ? digest.substring(0, 19) : digest);
+  private void addRow(TextTable table, String kind, JsonObject each) {
+    String version = each.text("version", each.text("binary", ""));
+    String name = each.text("name", "?");
+    String in = String.join(",", each.names("inputs"));
+    String out = String.join(",", each.names("outputs"));
+    if (output.wide()) {
+      table.row(
+          name,
+          kind,
+          in,
+          out,
+          number(each, "binaryBytes"),
+          number(each, "memoryBytes"),
+          each.text("timeout", ""),
+          each.text("deployed", ""),
+          version);
+    } else {
+      table.row(name, kind, in, out, number(each, "binaryBytes"), shortened(version));
+    }
+  }
+
+  private static String number(JsonObject each, String name) {
+    return each.has(name) ? Long.toString(each.integer(name)) : "";
+  }
+
+  /** {@code sha256:} and as many digits as people tell apart. */
+  static String shortened(String digest) {
+    return digest.length() > 19 ? digest.substring(0, 19) : digest;
   }
 }

@@ -26,6 +26,8 @@ public final class Main {
     commands.setDefaultValueProvider(OutputOption.defaults(terminal));
     commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    // "-d @FILE" is ours: the file's bytes, not further arguments.
+    commands.setExpandAtFiles(false);
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpAutoWidth(true);
     commands.setColorScheme(

@@ -61,11 +61,12 @@ final class NewCommand implements Callable<Integer> {
               ? "the name is taken, by C or by Pappus, or longer than 48 letters"
               : "a name is a letter or '_' followed by letters, digits or '_'");
     }
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+    Path made = terminal.folder().resolve(folder);
+    if (Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
       throw new CliException(
           ExitCode.FAILED, folder + " exists already", "choose another name, or remove it");
     }
-    template.write(folder, name);
+    template.write(made, name);
     String launcher = launcher();
     terminal.say(
         folder + ": new project, " + kind.name().toLowerCase(Locale.ROOT) + ", target " + name);

@@ -1,6 +1,5 @@
 package dev.pappus.cli;
 
-import dev.pappus.model.Suggestion;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,14 +14,12 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** Talks to one port of a node over its public HTTP API. One thread. */
 final class NodeClient {
@@ -31,6 +28,8 @@ final class NodeClient {
   static {
     // A POST that got no answer may have run: the JDK would send it again on its own.
     System.setProperty("sun.net.http.retryPost", "false");
+    // A kept connection may lead to a node that has gone, where another one listens by now.
+    System.setProperty("http.keepAlive", "false");
   }
 
   private final URI address;
@@ -130,6 +129,11 @@ final class NodeClient {
       return new Request(method, path, List.copyOf(more), body);
     }
 
+    /** The same with {@code folder} before its path. */
+    Request below(String folder) {
+      return new Request(method, folder + path, headers, body);
+    }
+
     /** With a body. */
     Request with(String contentType, Content content) {
       return new Request(method, path, headers, content).with("Content-Type", contentType);
@@ -153,24 +157,15 @@ final class NodeClient {
 
   /** Everything registered of a kind, {@code functions} or {@code compositions}. */
   List<JsonObject> list(String kind) throws IOException {
-    byte[] body = get("/v1/" + kind).body();
-    try {
-      Object document = Json.read(body);
-      if (document instanceof List<?>) {
-        return JsonObject.listOf(document);
-      }
-    } catch (JacksonException e) {
-      throw new CliException(ExitCode.FAILED, address + " sent a list that is not JSON", null);
-    }
-    return JsonObject.parse(body).objects(kind);
-  }
-
-  /** The end of the command where {@code name} is not registered. */
-  static CliException notFound(String name, Collection<String> known) {
-    return new CliException(
-        ExitCode.NOT_FOUND,
-        "nothing is registered as '" + name + "'" + Suggestion.didYouMean(name, known),
-        known.isEmpty() ? "deploy something first: pappus deploy FILE" : "see: pappus ls");
+    List<JsonObject> all = new ArrayList<>();
+    String cursor = null;
+    do {
+      JsonObject page =
+          get("/v1/" + kind + (cursor == null ? "" : "?cursor=" + encode(cursor))).json();
+      all.addAll(page.objects(kind));
+      cursor = page.text("next");
+    } while (cursor != null);
+    return all;
   }
 
   /** For a path or a query. */
@@ -248,6 +243,8 @@ final class NodeClient {
     connection.setReadTimeout(timeoutMillis);
     connection.setInstanceFollowRedirects(false);
     connection.setRequestMethod(request.method());
+    // Java's own would be for a browser.
+    connection.setRequestProperty("Accept", "*/*");
     List<String> headers = request.headers();
     for (int i = 0; i < headers.size(); i += 2) {
       connection.setRequestProperty(headers.get(i), headers.get(i + 1));

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Also, from the launcher: pappus test [--all]",
+      "In the source tree of Pappus, outside of projects: ./pappus test [--all]",
       "Start with: pappus demo",
       "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 node unreachable,"
           + " 6 over a limit, 124 timeout, 130 interrupted."
@@ -79,11 +79,15 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new BuildCommand(terminal));
     commands.addSubcommand(new CancelCommand(terminal));
     commands.addSubcommand(new CheckCommand(terminal));
+    commands.addSubcommand(new CompletionCommand(terminal));
     commands.addSubcommand(new ConfigCommand(terminal));
     commands.addSubcommand(new DemoCommand(terminal));
     commands.addSubcommand(new DeployCommand(terminal));
     commands.addSubcommand(new DescribeCommand(terminal));
+    commands.addSubcommand(new DevCommand(terminal));
+    commands.addSubcommand(new DistCommand(terminal));
     commands.addSubcommand(new DoctorCommand(terminal));
+    commands.addSubcommand(new ExplainCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));
     commands.addSubcommand(new GraphCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
@@ -91,8 +95,13 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new LsCommand(terminal));
     commands.addSubcommand(new NewCommand(terminal));
     commands.addSubcommand(new PsCommand(terminal));
+    commands.addSubcommand(new RmCommand(terminal));
+    commands.addSubcommand(new RollbackCommand(terminal));
+    commands.addSubcommand(new RunCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new TestCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
+    commands.addSubcommand(new VersionsCommand(terminal));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
   }
 

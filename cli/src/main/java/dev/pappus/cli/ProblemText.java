@@ -18,6 +18,10 @@ final class ProblemText {
     for (String line : where(problem)) {
       terminal.sayMore("  " + line);
     }
+    String source = reply.sourceLine();
+    if (source != null) {
+      terminal.sayMore("  source: " + printable(source));
+    }
     sayDiagnostics(terminal, problem, "errors", reply.file());
     String lastWords = problem.text("stderrTail");
     if (lastWords != null && !lastWords.isBlank()) {
@@ -27,6 +31,9 @@ final class ProblemText {
     String hint = problem.text("hint");
     if (hint != null) {
       terminal.sayHint(hint);
+    }
+    if (code != null) {
+      terminal.sayMore("more:  pappus explain " + printable(code));
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.pappus.cli;
 
 import dev.pappus.model.Names;
+import dev.pappus.server.settings.ProjectFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,26 +17,26 @@ import org.jspecify.annotations.Nullable;
  * tests/CASE/}. What it holds is looked up anew at each call.
  *
  * @param root the folder, absolute
- * @param file what its pappus.toml says
+ * @param description what its pappus.toml says
  */
-record Project(Path root, ProjectFile file) {
+record Project(Path root, ProjectDescription description) {
   private static final String FUNCTIONS = "functions";
 
   /**
    * The project in {@code start} or in the nearest folder above it.
    *
-   * @throws CliException NOT_FOUND if there is none, USAGE if its file has faults
+   * @throws CliException NOT_FOUND if there is none
+   * @throws dev.pappus.server.ConfigurationException naming all faults of its file
    */
-  static Project find(Path start) throws IOException {
+  static Project find(Path start) {
     Path absolute = start.toAbsolutePath().normalize();
     for (Path folder = absolute; folder != null; folder = folder.getParent()) {
-      Path file = folder.resolve(ProjectFile.FILE);
-      if (Files.isRegularFile(file) && ProjectFile.isProject(file)) {
-        return new Project(folder, ProjectFile.read(file));
-      }
-      if (folder.equals(absolute) && Files.isRegularFile(file)) {
-        // Faults of the file at hand are told; a file of settings alone is passed by.
-        ProjectFile.read(file);
+      Path file = folder.resolve(ProjectFile.NAME);
+      if (Files.isRegularFile(file)) {
+        Optional<ProjectDescription> description = ProjectDescription.read(file);
+        if (description.isPresent()) {
+          return new Project(folder, description.get());
+        }
       }
     }
     throw new CliException(
@@ -47,22 +49,23 @@ record Project(Path root, ProjectFile file) {
   }
 
   /** The same folder, its pappus.toml read again. */
-  Project reread() throws IOException {
-    return new Project(root, ProjectFile.read(root.resolve(ProjectFile.FILE)));
+  Project reread() {
+    return find(root);
   }
 
   /** Its functions: the folders below {@code functions}, and what pappus.toml names, by name. */
   List<ProjectFunction> functions() throws IOException {
-    TreeSet<String> names = new TreeSet<>(file.functions().keySet());
-    for (Path folder : folders(root.resolve(FUNCTIONS))) {
-      String name = String.valueOf(folder.getFileName());
+    TreeSet<String> names = new TreeSet<>(description.functions().keySet());
+    folders(root.resolve(FUNCTIONS)).forEach(each -> names.add(String.valueOf(each.getFileName())));
+    for (String name : names) {
       if (!Names.isIdentifier(name)) {
         throw new CliException(
             ExitCode.USAGE,
-            show(folder) + ": '" + Names.printable(name) + "' cannot name a function",
-            "name the folder with a letter or '_' followed by letters, digits or '_'");
+            "'" + Names.printable(name) + "' cannot name a function",
+            "call it, and its folder in "
+                + root.resolve(FUNCTIONS)
+                + ", a letter or '_' followed by letters, digits or '_'");
       }
-      names.add(name);
     }
     List<ProjectFunction> functions = new ArrayList<>();
     for (String name : names) {
@@ -70,7 +73,7 @@ record Project(Path root, ProjectFile file) {
           new ProjectFunction(
               name,
               root.resolve(FUNCTIONS).resolve(name),
-              file.functions().getOrDefault(name, ProjectFile.FunctionEntry.EMPTY)));
+              description.functions().getOrDefault(name, ProjectDescription.FunctionEntry.EMPTY)));
     }
     return functions;
   }
@@ -83,7 +86,7 @@ record Project(Path root, ProjectFile file) {
 
   /** What tests and dev invoke where nothing else is said. */
   String target() throws IOException {
-    String named = file.target();
+    String named = description.target();
     if (named != null) {
       return named;
     }
@@ -93,7 +96,7 @@ record Project(Path root, ProjectFile file) {
     }
     throw new CliException(
         ExitCode.USAGE,
-        root.resolve(ProjectFile.FILE) + " does not say what to invoke",
+        root.resolve(ProjectFile.NAME) + " does not say what to invoke",
         "add target = \"NAME\" to its [project]");
   }
 

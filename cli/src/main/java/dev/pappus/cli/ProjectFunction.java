@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param folder {@code functions/NAME}; may be absent if the entry says how to build it
  * @param entry what pappus.toml says of it
  */
-record ProjectFunction(String name, Path folder, ProjectFile.FunctionEntry entry) {
+record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntry entry) {
 
   /** Its C sources, the one with its name first; empty if a command builds it. */
   List<Path> sources(Project project) throws IOException {

@@ -1,6 +1,5 @@
 package dev.pappus.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,7 +16,7 @@ final class ProjectOption {
   private Path folder = Path.of("");
 
   /** The project in it, or in the nearest folder above. */
-  Project find() throws IOException {
-    return Project.find(folder);
+  Project find(Terminal terminal) {
+    return Project.find(terminal.folder().resolve(folder));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.settings.ProjectFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -76,7 +77,7 @@ enum ProjectTemplate {
 
   private static Map<String, String> common(String name) {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put(ProjectFile.FILE, text("pappus.toml", name));
+    files.put(ProjectFile.NAME, text("pappus.toml", name));
     files.put(".gitignore", ".pappus/\n");
     return files;
   }

@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemException;
@@ -46,7 +47,12 @@ final class SourceFile {
   }
 
   static SourceFile read(Path path) throws IOException {
-    byte[] bytes = readBytes(path);
+    return read(path, path);
+  }
+
+  /** The same, under the name {@code path} in messages. */
+  static SourceFile read(Path path, Path file) throws IOException {
+    byte[] bytes = readBytes(file);
     if (isElf(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
     }
@@ -58,6 +64,38 @@ final class SourceFile {
           "build C sources first: pappus build x.c");
     }
     return text;
+  }
+
+  /**
+   * A binary to run.
+   *
+   * @throws CliException saying why, if it is something else
+   */
+  static SourceFile readRunnable(Path path) throws IOException {
+    byte[] bytes = readBytes(path);
+    if (isElf(bytes)) {
+      return new SourceFile(path, Kind.FUNCTION, bytes);
+    }
+    if (bytes.length >= 4 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's') {
+      throw new CliException(
+          ExitCode.FAILED,
+          path + " is WebAssembly, which cannot be run yet",
+          "compile its source to a static x86-64 ELF: pappus build x.c");
+    }
+    if (bytes.length >= 2 && bytes[0] == '#' && bytes[1] == '!') {
+      throw new CliException(
+          ExitCode.FAILED,
+          path + " is a script; a sandbox has no interpreter",
+          "write the function in C: pappus new c NAME");
+    }
+    if (path.toString().endsWith(".dag")) {
+      throw new CliException(
+          ExitCode.USAGE,
+          path + " is a composition, which needs its functions",
+          "deploy them together and invoke it: pappus deploy " + path + " FUNCTION.elf…");
+    }
+    throw new CliException(
+        ExitCode.FAILED, path + " is no ELF file", "build C sources with: pappus build x.c");
   }
 
   /** All of a file that a person named. */
@@ -83,6 +121,11 @@ final class SourceFile {
       }
     }
     return true;
+  }
+
+  /** {@code sha256:…} of what it holds. */
+  String digest() {
+    return Digest.of(MemorySegment.ofArray(bytes)).toString();
   }
 
   /** The text; what is not UTF-8 is an error, not a question mark. */
@@ -121,7 +164,8 @@ final class SourceFile {
     return dot > 0 ? file.substring(0, dot) : file;
   }
 
-  private @Nullable FunctionNote note() {
+  /** What the binary says of itself; null if it says nothing. */
+  @Nullable FunctionNote note() {
     try {
       return image().note();
     } catch (ProblemException e) {

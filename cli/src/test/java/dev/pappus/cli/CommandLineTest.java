@@ -22,8 +22,8 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bench", "build", "check", "demo", "deploy", "doctor", "fmt", "graph", "invoke", "ls",
-        "server", "version"
+        "bench", "build", "check", "demo", "deploy", "dev", "dist", "doctor", "fmt", "graph",
+        "invoke", "ls", "new", "server", "test", "version"
       })
   void everyCommandHasHelp(String command) {
     CommandRun run = CommandRun.of(command, "--help");
@@ -47,7 +47,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://example.org", "ftp://x", "://", "http://"})
+  @ValueSource(strings = {"https://user@example.org", "ftp://x", "://", "http://"})
   void aServerThatIsNoAddressIsAUsageError(String address) {
     CommandRun run = CommandRun.of("ls", "--server", address);
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);

@@ -146,6 +146,32 @@ class LauncherTest {
   }
 
   @Test
+  void testWithinAProjectIsTheProjectsOwn() throws Exception {
+    tree.write("reports/model", report(5, 0, 0));
+    Path project = tree.folder().resolve("my project");
+    Path inner = Files.createDirectories(project.resolve("functions/f"));
+    Path file = project.resolve("pappus.toml");
+    Files.writeString(file, "version = 1\nserver = \"http://127.0.0.1:9080\"\n");
+    assertThat(tree.runIn(inner, "test").out())
+        .as("settings only")
+        .endsWith("5 passed, 0 failed\n");
+
+    Files.writeString(file, "version = 1\n[project]\nname = \"x\"\n");
+    assertThat(tree.runIn(inner, "test", "hello").out())
+        .contains("dev.pappus.cli.Main|test|hello|");
+    assertThat(tree.runIn(project, "test").out()).contains("dev.pappus.cli.Main|test|");
+    assertThat(tree.run("test", "--project", project.toString()).out())
+        .contains("dev.pappus.cli.Main|test|--project|");
+    assertThat(tree.run("test", "--help").out()).contains("dev.pappus.cli.Main|test|--help|");
+
+    Path within = Files.createDirectories(tree.home().resolve("examples/app"));
+    assertThat(tree.runIn(within, "test").out()).endsWith("5 passed, 0 failed\n");
+    Files.writeString(within.resolve("pappus.toml"), "project.name = \"x\"\n");
+    assertThat(tree.runIn(within, "test").out()).contains("dev.pappus.cli.Main|test|");
+    assertThat(tree.runIn(tree.home(), "test").out()).endsWith("5 passed, 0 failed\n");
+  }
+
+  @Test
   void testKnowsItsOptions() throws Exception {
     LauncherTree.Run run = tree.run("test", "--everything");
     assertThat(run.exitCode()).isEqualTo(2);

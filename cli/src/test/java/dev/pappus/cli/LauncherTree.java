@@ -79,7 +79,7 @@ final class LauncherTree {
     this.folder = folder.toRealPath();
     this.home = this.folder.resolve("home dir");
     copy("pappus");
-    for (String script : List.of("jdk.sh", "build.sh", "test.sh")) {
+    for (String script : List.of("jdk.sh", "build.sh", "start.sh", "test.sh")) {
       copy("cli/src/main/sh/" + script);
     }
     write("pom.xml", "<project/>");
@@ -95,6 +95,10 @@ final class LauncherTree {
     }
     environment.put("PATH", this.folder.resolve("bin").toString());
     environment.put("PAPPUS_JVM_FOLDER", this.folder.resolve("jvm").toString());
+  }
+
+  Path folder() {
+    return folder;
   }
 
   Path home() {
@@ -169,13 +173,18 @@ final class LauncherTree {
   }
 
   Run run(String... arguments) throws IOException, InterruptedException {
+    return runIn(folder, arguments);
+  }
+
+  /** Runs the launcher in a working folder. */
+  Run runIn(Path working, String... arguments) throws IOException, InterruptedException {
     Path err = Files.createTempFile(folder, "err", "");
     List<String> line = new ArrayList<>(List.of(home.resolve("pappus").toString()));
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line).redirectError(err.toFile());
     builder.environment().clear();
     builder.environment().putAll(environment);
-    Process process = builder.directory(folder.toFile()).start();
+    Process process = builder.directory(working.toFile()).start();
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), out, Files.readString(err));

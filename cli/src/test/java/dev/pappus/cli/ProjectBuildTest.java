@@ -152,8 +152,9 @@ class ProjectBuildTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err())
         .contains("pappus.toml:3:1: project.name must be a string")
-        .contains("pappus.toml:4:1: unknown key 'project.tragte'; did you mean 'target'?")
-        .contains("pappus.toml:6:1: unknown key 'function.app.sorce'; did you mean 'source'?")
+        .contains("pappus.toml:4:1: unknown key 'project.tragte'; did you mean 'project.target'?")
+        .contains(
+            "pappus.toml:6:1: unknown key 'function.app.sorce'; did you mean 'function.app.source'?")
         .contains("pappus.toml:7:1: function.app.memory");
   }
 

@@ -50,6 +50,7 @@ class RenderingTest {
               | line 1
               | line 2\ufffd[2J
             hint: look at line 3
+            more:  pappus explain guest_fault
             """);
   }
 

@@ -70,6 +70,11 @@ public final class TomlSection {
     return raw(name) instanceof TomlTable;
   }
 
+  /** Whether {@code name} is a text in it. */
+  public boolean isText(String name) {
+    return raw(name) instanceof String;
+  }
+
   /** The table {@code name}; empty if it is absent or no table. */
   public Optional<TomlSection> section(String name) {
     return switch (raw(name)) {

@@ -1,0 +1,190 @@
+package dev.pappus.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Everything that a machine with only a JDK needs: jars, launcher, guest headers, runtime and
+ * examples, documents. The same build gives the same archive.
+ */
+final class Distribution {
+  /** Time of every entry: that of the reproducible build. */
+  private static final long MODIFIED_SECONDS = 1_767_225_600L;
+
+  private static final List<String> LAUNCHER_PARTS = List.of("jdk.sh", "start.sh");
+
+  private final Path home;
+  private final Path guestBuild;
+  private final SortedMap<String, Entry> entries = new TreeMap<>();
+
+  /** A file of the archive. */
+  private record Entry(Path file, boolean executable) {}
+
+  private Distribution(Path home, Path guestBuild) {
+    this.home = home;
+    this.guestBuild = guestBuild;
+  }
+
+  /**
+   * Looks for all parts.
+   *
+   * @param classPath of the running command
+   * @throws CliException NOT_FOUND if this is no source tree
+   */
+  static Distribution of(Terminal terminal, String classPath) throws IOException {
+    Distribution distribution = new Distribution(terminal.home(), terminal.guestBuild());
+    Path scripts = distribution.home.resolve("cli/src/main/sh");
+    if (!Files.isRegularFile(scripts.resolve("dist-pappus.sh"))) {
+      throw new CliException(
+          ExitCode.NOT_FOUND,
+          distribution.home + " is no source tree of Pappus",
+          "an archive is made from a source tree; this one can be copied as it is");
+    }
+    distribution.add("pappus", scripts.resolve("dist-pappus.sh"), true);
+    for (String part : LAUNCHER_PARTS) {
+      distribution.add("sh/" + part, scripts.resolve(part), false);
+    }
+    distribution.addJars(classPath);
+    distribution.addGuest();
+    distribution.addDocuments();
+    return distribution;
+  }
+
+  private void add(String name, Path file, boolean executable) {
+    if (!Files.exists(file)) {
+      throw new CliException(ExitCode.NOT_FOUND, file + " is missing", null);
+    }
+    entries.put(name, new Entry(file, executable));
+  }
+
+  /** Jars as they are; a folder of classes, as an IDE or a test has it, becomes a jar. */
+  private void addJars(String classPath) {
+    Set<String> names = new HashSet<>();
+    for (String each : classPath.split(":", -1)) {
+      Path path = Path.of(each).toAbsolutePath().normalize();
+      if (each.isEmpty() || !Files.exists(path)) {
+        continue;
+      }
+      String name =
+          Files.isDirectory(path) ? moduleOf(path) + "-classes.jar" : path.getFileName() + "";
+      if (!names.add(name)) {
+        throw new CliException(
+            ExitCode.FAILED, "two parts of the class path would be " + name, null);
+      }
+      add("lib/" + name, path, false);
+    }
+  }
+
+  /** {@code cli} of {@code …/cli/target/classes}. */
+  private static String moduleOf(Path classes) {
+    int names = classes.getNameCount();
+    return names >= 3 ? classes.getName(names - 3).toString() : classes.getFileName() + "";
+  }
+
+  private void addGuest() throws IOException {
+    Path guest = home.resolve("guest");
+    add("guest/pappus.flags", guest.resolve("pappus.flags"), false);
+    addFolder("guest/include", guest.resolve("include"));
+    addFolder("guest/examples", guest.resolve("examples"));
+    // What examples and benchmarks need; hostile guests stay with their tests.
+    List<String> built = new ArrayList<>(List.of("libpappus.a", "libpappus-native.so"));
+    for (Path source : files(guest.resolve("examples"))) {
+      String name = String.valueOf(source.getFileName());
+      if (name.endsWith(".c")) {
+        built.add(name.substring(0, name.length() - 2) + ".elf");
+      }
+    }
+    for (String name : built) {
+      add("guest/build/" + name, guestBuild.resolve(name), false);
+    }
+    add("guest/build/host_runner", guestBuild.resolve("host_runner"), true);
+  }
+
+  private void addDocuments() throws IOException {
+    add("LICENSE", home.resolve("LICENSE"), false);
+    for (Path file : files(home)) {
+      String name = String.valueOf(file.getFileName());
+      if (name.endsWith(".md")) {
+        add(name, file, false);
+      }
+    }
+    addFolder("docs", home.resolve("docs"));
+  }
+
+  private void addFolder(String name, Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        add(name + "/" + folder.relativize(file), file, false);
+      }
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** Number of files. */
+  int size() {
+    return entries.size();
+  }
+
+  /** Writes the archive; everything in it lies below the folder {@code top}. */
+  void write(OutputStream out, String top) throws IOException {
+    GZIPOutputStream compressed =
+        new GZIPOutputStream(out, 1 << 16) {
+          {
+            def.setLevel(Deflater.BEST_COMPRESSION);
+          }
+        };
+    try (TarWriter tar = new TarWriter(compressed, MODIFIED_SECONDS)) {
+      TreeSet<String> folders = new TreeSet<>(Set.of(top));
+      for (String name : entries.keySet()) {
+        for (int at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
+          folders.add(top + "/" + name.substring(0, at));
+        }
+      }
+      for (String each : folders) {
+        tar.folder(each);
+      }
+      for (Map.Entry<String, Entry> each : entries.entrySet()) {
+        Path file = each.getValue().file();
+        byte[] content = Files.isDirectory(file) ? jar(file) : Files.readAllBytes(file);
+        tar.file(top + "/" + each.getKey(), each.getValue().executable(), content);
+      }
+    }
+  }
+
+  private static byte[] jar(Path classes) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes);
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        ZipEntry entry = new ZipEntry(classes.relativize(file).toString());
+        entry.setLastModifiedTime(FileTime.fromMillis(MODIFIED_SECONDS * 1000));
+        zip.putNextEntry(entry);
+        Files.copy(file, zip);
+        zip.closeEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.Limit;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options that describe a function. */
+@Command
+final class FunctionOptions {
+  @Option(
+      names = "--in",
+      split = ",",
+      paramLabel = "SET",
+      description = "Input sets, where the binary names none.")
+  private @Nullable List<String> inputs;
+
+  @Option(
+      names = "--out",
+      split = ",",
+      paramLabel = "SET",
+      description = "Output sets, where the binary names none.")
+  private @Nullable List<String> outputs;
+
+  @Option(
+      names = "--static",
+      paramLabel = "SET[:KEY]/ITEM=@FILE|TEXT",
+      description = "An item that every run of the function gets; repeatable.")
+  private final List<String> statics = new ArrayList<>();
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description = "Context of the function, e.g. 64MiB (default: the node's).")
+  private @Nullable String memory;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "How long one instance may run, e.g. 10s (default: the node's).")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--sandbox",
+      paramLabel = "KIND",
+      description = "Kind of sandbox: auto or kvm (default: auto).")
+  private @Nullable String sandbox;
+
+  /** These options, and what {@code other} says where they say nothing. */
+  FunctionDescription over(FunctionDescription other, Terminal terminal) throws IOException {
+    check("--memory", Limit.CONTEXT_DEFAULT, memory);
+    check("--timeout", Limit.FUNCTION_RUN, timeout);
+    Map<String, byte[]> items = new LinkedHashMap<>(other.statics());
+    for (String item : statics) {
+      int equals = item.indexOf('=');
+      if (equals < 0) {
+        throw new CliException(
+            ExitCode.USAGE,
+            "--static '" + item + "' says nothing of what is in the item",
+            "write it like --static model/weights=@weights.bin");
+      }
+      items.put(
+          FunctionDescription.path("--static", item.substring(0, equals)),
+          content(terminal, item.substring(equals + 1)));
+    }
+    return new FunctionDescription(
+        other.name(),
+        inputs != null ? inputs : other.inputs(),
+        outputs != null ? outputs : other.outputs(),
+        items,
+        memory != null ? memory : other.memory(),
+        timeout != null ? timeout : other.timeout(),
+        sandbox != null ? sandbox : other.sandbox(),
+        other.minSetBytes());
+  }
+
+  private static byte[] content(Terminal terminal, String value) throws IOException {
+    return value.startsWith("@")
+        ? SourceFile.readBytes(terminal.folder().resolve(value.substring(1)))
+        : value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void check(String option, Limit limit, @Nullable String value) {
+    if (value != null) {
+      try {
+        var _ = limit.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new CliException(ExitCode.USAGE, option + ": " + e.getMessage(), null);
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.DataSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options that say what an invocation gets. One thread uses it, once. */
+@Command
+final class InputOptions {
+  @Option(
+      names = "--set",
+      paramLabel = "SET[:KEY]/ITEM=TEXT|@FILE|-",
+      description = "An item: a text, a file's bytes, or stdin; repeatable.")
+  private final List<String> items = new ArrayList<>();
+
+  @Option(
+      names = "--in-dir",
+      paramLabel = "DIR",
+      description = "Items as a tree of files DIR/SET[:KEY]/ITEM.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "TEXT|@FILE|-",
+      description = "The item 'body' of the first input set: a text, a file's bytes, or stdin.")
+  private @Nullable String data;
+
+  private boolean readStdin;
+
+  /** Ends the command where an option is not written as it must be. */
+  void requireWellFormed() {
+    for (String item : items) {
+      var _ = path(item);
+    }
+  }
+
+  private static String path(String item) {
+    int equals = item.indexOf('=');
+    if (equals < 0) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--set '" + item + "' says nothing of what is in the item",
+          "write it like --set logs/apache=@access.log or --set names:7/a=TEXT");
+    }
+    return FunctionDescription.path("--set", item.substring(0, equals));
+  }
+
+  /** Whether {@code -d} alone says what to send, so that the bytes can go as they are. */
+  boolean isBodyOnly() {
+    return items.isEmpty() && folder == null;
+  }
+
+  /** Whether anything is to go into the first input set, whatever its name. */
+  boolean hasBody() {
+    return data != null;
+  }
+
+  /** What {@code -d} gives; null without it. */
+  byte @Nullable [] body(Terminal terminal) throws IOException {
+    String value = data;
+    return value == null ? null : bytes(terminal, value, terminal.arguments().bytes(value));
+  }
+
+  /** Names of the sets that {@code --set} and {@code --in-dir} fill, in their order. */
+  List<String> setNames(Terminal terminal) throws IOException {
+    return sets(terminal, "").stream().map(DataSet::name).toList();
+  }
+
+  /**
+   * Everything that was said.
+   *
+   * @param first the first input set, which {@code -d} fills
+   */
+  List<DataSet> sets(Terminal terminal, String first) throws IOException {
+    Map<String, byte[]> all = new LinkedHashMap<>();
+    Path tree = folder;
+    if (tree != null) {
+      Path root = terminal.folder().resolve(tree);
+      if (!Files.isDirectory(root)) {
+        throw new CliException(ExitCode.USAGE, tree + " is no folder", null);
+      }
+      all.putAll(ItemTree.read(root));
+    }
+    for (String item : items) {
+      byte[] raw = terminal.arguments().bytes(item);
+      int rawEquals = 0;
+      while (raw[rawEquals] != '=') {
+        rawEquals++;
+      }
+      add(
+          all,
+          path(item),
+          bytes(
+              terminal,
+              item.substring(item.indexOf('=') + 1),
+              Arrays.copyOfRange(raw, rawEquals + 1, raw.length)));
+    }
+    if (!first.isEmpty()) {
+      byte[] body = body(terminal);
+      if (body != null) {
+        add(all, first.equals("stdio") ? "stdio/stdin" : first + "/body", body);
+      }
+    }
+    return ItemTree.sets(all);
+  }
+
+  private static void add(Map<String, byte[]> all, String path, byte[] bytes) {
+    if (all.put(path, bytes) != null) {
+      throw new CliException(ExitCode.USAGE, "the item " + path + " is given twice", null);
+    }
+  }
+
+  private byte[] bytes(Terminal terminal, String value, byte[] raw) throws IOException {
+    if (value.equals("-")) {
+      if (readStdin) {
+        throw new CliException(ExitCode.USAGE, "stdin can be read for one item only", null);
+      }
+      readStdin = true;
+      return terminal.in().readAllBytes();
+    }
+    return value.startsWith("@")
+        ? SourceFile.readBytes(terminal.folder().resolve(value.substring(1)))
+        : raw;
+  }
+}

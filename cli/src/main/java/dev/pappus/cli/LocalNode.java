@@ -1,0 +1,54 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.ProblemException;
+import dev.pappus.server.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A node in this process, for one command, where none runs. */
+final class LocalNode {
+  private LocalNode() {}
+
+  /** With nothing registered. */
+  static DemoNode empty(Terminal terminal, Settings settings) throws IOException {
+    quieten();
+    DemoNode node = DemoNode.startWith(settings, _ -> {});
+    requireSandboxes(terminal, node);
+    return node;
+  }
+
+  /** With what {@code data} holds. */
+  static DemoNode withData(Terminal terminal, Settings settings, Path data) throws IOException {
+    quieten();
+    if (terminal.verbose()) {
+      terminal.say("no node runs; invoking in this process with " + data);
+    }
+    try {
+      DemoNode node = DemoNode.startWith(settings, builder -> builder.dataFolder(data));
+      requireSandboxes(terminal, node);
+      return node;
+    } catch (ProblemException e) {
+      throw new CliException(
+          ExitCode.UNREACHABLE,
+          "no node answers at the default address, and its data cannot be used here: "
+              + e.problem().detail(),
+          "name the node with --server or PAPPUS_SERVER if it listens elsewhere");
+    }
+  }
+
+  private static void requireSandboxes(Terminal terminal, DemoNode node) {
+    try {
+      node.requireSandboxes(terminal);
+    } catch (CliException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /** A node's log is of no interest to whoever runs one function. */
+  private static void quieten() {
+    if (System.getProperty("logback.configurationFile") == null) {
+      System.setProperty("logback.configurationFile", "dev/pappus/cli/logback-quiet.xml");
+    }
+  }
+}

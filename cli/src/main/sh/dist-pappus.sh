@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs Pappus from an unpacked archive: finds a JDK, starts the command.
+#
+#   ./pappus COMMAND …        see ./pappus --help
+#
+# Environment: JAVA_HOME, PAPPUS_JVM_FOLDER (where JDKs are looked for after JAVA_HOME and PATH; default
+# /usr/lib/jvm), PAPPUS_JAVA_OPTS (further JVM options).
+set -eu
+
+home=$(dirname "$(readlink -f "$0")")
+. "$home/sh/jdk.sh"
+. "$home/sh/start.sh"
+
+find_jdk
+start_java "$home/lib" "$home/guest/build" "$@"

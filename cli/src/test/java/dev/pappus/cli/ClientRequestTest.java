@@ -1,0 +1,113 @@
+package dev.pappus.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What commands send, as a server sees it. */
+class ClientRequestTest {
+  /**
+   * A request that arrived.
+   *
+   * @param line method and path
+   * @param headers its fields
+   */
+  private record Seen(String line, com.sun.net.httpserver.Headers headers) {}
+
+  private final List<Seen> seen = new CopyOnWriteArrayList<>();
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().toString();
+    seen.add(new Seen(exchange.getRequestMethod() + " " + path, exchange.getRequestHeaders()));
+    exchange.getRequestBody().readAllBytes();
+    boolean async = exchange.getRequestHeaders().containsKey("Prefer");
+    boolean first = path.equals("/v1/functions");
+    byte[] body =
+        (first
+                ? "{\"functions\":[{\"name\":\"a\"}],\"next\":\"1:a b\"}"
+                : "{\"functions\":[{\"name\":\"z\"}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    if (async) {
+      exchange.getResponseHeaders().set("Location", "/v1/invocations/abc123");
+    }
+    exchange.sendResponseHeaders(async ? 202 : 200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private CommandRun run(Map<String, String> environment, String... arguments) {
+    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = "--server";
+    all[arguments.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort();
+    return CommandRun.with(environment, new byte[0], all);
+  }
+
+  @Test
+  void tokenAndNamespaceAreSent() {
+    CommandRun run = run(Map.of("PAPPUS_TOKEN", "t0ken", "PAPPUS_NAMESPACE", "blue"), "ls");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(seen)
+        .isNotEmpty()
+        .allSatisfy(request -> {
+          assertThat(request.headers().getFirst("Authorization")).isEqualTo("Bearer t0ken");
+          assertThat(request.headers().getFirst("Pappus-Namespace")).isEqualTo("blue");
+        });
+    seen.clear();
+    run(Map.of("PAPPUS_NAMESPACE", "blue"), "ls", "-n", "red");
+    assertThat(seen.getFirst().headers().getFirst("Pappus-Namespace")).isEqualTo("red");
+    assertThat(seen.getFirst().headers().containsKey("Authorization")).isFalse();
+  }
+
+  @Test
+  void listsAreReadPageByPage() {
+    CommandRun run = run(Map.of(), "ls");
+    assertThat(run.out()).contains("\na ", "\nz ");
+    assertThat(seen)
+        .extracting(Seen::line)
+        .startsWith("GET /v1/functions", "GET /v1/functions?cursor=1%3Aa%20b");
+  }
+
+  @Test
+  void anAsynchronousInvocationPrintsItsIdentifier() {
+    CommandRun run = run(Map.of(), "invoke", "f", "-d", "x", "--async", "--timeout", "2s");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo("abc123\n");
+    assertThat(seen.getFirst().line()).isEqualTo("POST /function/f");
+    assertThat(seen.getFirst().headers().getFirst("Prefer")).isEqualTo("respond-async");
+    assertThat(seen.getFirst().headers().getFirst("Pappus-Timeout")).isEqualTo("2000ms");
+  }
+
+  @Test
+  void quietKeepsTalkAwayAndProgressIsForTerminals() {
+    assertThat(run(Map.of(), "invoke", "f", "--async", "-q").err()).isEmpty();
+    String large = "x".repeat(2 << 20);
+    assertThat(run(Map.of(), "invoke", "f", "-d", large).err()).isEmpty();
+    assertThat(run(Map.of("TERM", "xterm"), "invoke", "f", "-d", large).err())
+        .contains("sending [", "100% of 2.0 MiB");
+    assertThat(run(Map.of("TERM", "xterm"), "invoke", "f", "-q", "-d", large).err()).isEmpty();
+  }
+}
