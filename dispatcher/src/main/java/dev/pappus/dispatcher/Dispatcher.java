@@ -15,6 +15,7 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -206,6 +207,14 @@ public final class Dispatcher implements AutoCloseable {
     tell(observer -> observer.started(run.info()));
     run.start(() -> admit(request, snapshot, before), request.inputs());
     return run;
+  }
+
+  /**
+   * Why an invocation of {@code namespace} would be refused for lack of room now, or null. Costs
+   * little, so that whoever has not read all of a request yet can do without the rest.
+   */
+  public @Nullable Problem fullness(Namespace namespace) {
+    return null;
   }
 
   /** What {@code request} asks for, while {@code before} others are under way. */

@@ -1,7 +1,9 @@
 package dev.pappus.server;
 
 import dev.pappus.model.Limit;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Suggestion;
+import dev.pappus.server.access.Quota;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -42,12 +46,31 @@ import org.tomlj.TomlTable;
  * allow_remote = false
  * local_path_folder = "/srv/functions"
  *
+ * [access]
+ * loopback = "admin"
+ * remote = "none"
+ *
+ * [tls]
+ * certificate = "/etc/pappus/node.pem"
+ * key = "/etc/pappus/node.key"
+ * loopback = false
+ *
+ * [namespaces.team]
+ * rate = "100/s"
+ * concurrency = 16
+ * bytes = "10MiB/s"
+ *
  * [limits]
  * function_run = "10s"
  * </pre>
  */
 public final class ConfigurationFile {
   private static final Map<String, BiConsumer<Configuration.Builder, Object>> KEYS = keys();
+
+  private static final Pattern NAMESPACE =
+      Pattern.compile("namespaces(\\.[A-Za-z_][A-Za-z0-9_]{0,62})?");
+  private static final Pattern QUOTA =
+      Pattern.compile("namespaces\\.([A-Za-z_][A-Za-z0-9_]{0,62})\\.(rate|concurrency|bytes)");
 
   private final Path path;
   private final List<String> faults = new ArrayList<>();
@@ -86,6 +109,11 @@ public final class ConfigurationFile {
     keys.put("egress.public", (to, value) -> to.egressPublic(bool(value)));
     keys.put("deploy.allow_remote", (to, value) -> to.allowRemoteDeploy(bool(value)));
     keys.put("deploy.local_path_folder", (to, value) -> to.localPathFolder(Path.of(text(value))));
+    keys.put("access.loopback", (to, value) -> to.anonymousLoopback(text(value)));
+    keys.put("access.remote", (to, value) -> to.anonymousRemote(text(value)));
+    keys.put("tls.certificate", (to, value) -> to.tlsCertificate(Path.of(text(value))));
+    keys.put("tls.key", (to, value) -> to.tlsKey(Path.of(text(value))));
+    keys.put("tls.loopback", (to, value) -> to.tlsLoopback(bool(value)));
     for (Limit limit : Limit.values()) {
       keys.put(
           "limits." + limit.key(), (to, value) -> to.limit(limit, limit.parse(numeric(value))));
@@ -108,7 +136,7 @@ public final class ConfigurationFile {
       String dotted = prefix + key;
       TomlPosition position = table.inputPositionOf(List.of(key));
       Object value = table.get(List.of(key));
-      BiConsumer<Configuration.Builder, Object> setter = KEYS.get(dotted);
+      BiConsumer<Configuration.Builder, Object> setter = setter(dotted);
       if (setter != null && value != null) {
         try {
           setter.accept(builder, value);
@@ -123,12 +151,31 @@ public final class ConfigurationFile {
     }
   }
 
+  private static @Nullable BiConsumer<Configuration.Builder, Object> setter(String dotted) {
+    Matcher quota = QUOTA.matcher(dotted);
+    if (!quota.matches()) {
+      return KEYS.get(dotted);
+    }
+    Namespace namespace = new Namespace(quota.group(1));
+    return switch (quota.group(2)) {
+      case "rate" ->
+          (to, value) ->
+              to.quota(namespace, of -> of.withRequestsPerSecond(Quota.parseRate(text(value))));
+      case "bytes" ->
+          (to, value) ->
+              to.quota(namespace, of -> of.withBytesPerSecond(Quota.parseBytesRate(text(value))));
+      default -> (to, value) -> to.quota(namespace, of -> of.withConcurrency(integer(value)));
+    };
+  }
+
   private static boolean isTable(String name) {
-    return KEYS.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
+    return NAMESPACE.matcher(name).matches()
+        || KEYS.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
   }
 
   private static Set<String> known() {
     TreeSet<String> known = new TreeSet<>(KEYS.keySet());
+    known.add("namespaces");
     KEYS.keySet().stream()
         .filter(key -> key.indexOf('.') > 0)
         .forEach(key -> known.add(key.substring(0, key.indexOf('.'))));

@@ -6,6 +6,8 @@ import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.server.access.Accounts;
+import dev.pappus.server.access.Tokens;
 import dev.pappus.server.api.AccessPolicy;
 import dev.pappus.server.api.Problems;
 import dev.pappus.server.api.Surfaces;
@@ -81,12 +83,15 @@ public final class PappusNode implements AutoCloseable {
         new Surfaces(
             dispatcher.registry(),
             dispatcher::invoke,
+            dispatcher::fullness,
             dispatcher::recent,
             () -> ready,
             problems,
             configuration.localPathFolder(),
             limits);
-    listen(surfaces, problems, limits);
+    Accounts accounts =
+        new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
+    listen(surfaces, problems, limits, accounts);
     ready = true;
   }
 
@@ -109,7 +114,8 @@ public final class PappusNode implements AutoCloseable {
     }
   }
 
-  private void listen(Surfaces surfaces, Problems problems, Limits limits) throws IOException {
+  private void listen(Surfaces surfaces, Problems problems, Limits limits, Accounts accounts)
+      throws IOException {
     int cores = Runtime.getRuntime().availableProcessors();
     EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
     BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
@@ -122,7 +128,7 @@ public final class PappusNode implements AutoCloseable {
                 loops,
                 limits,
                 budget,
-                surfaces.invocation(access(configuration.host(), invocation)),
+                surfaces.invocation(access(configuration.host(), invocation, accounts)),
                 problems::response));
     administrationListener =
         new Listener(
@@ -130,7 +136,8 @@ public final class PappusNode implements AutoCloseable {
                 loops,
                 limits,
                 budget,
-                surfaces.administration(access(configuration.adminHost(), administration)),
+                surfaces.administration(
+                    access(configuration.adminHost(), administration, accounts)),
                 problems::response));
     addresses =
         new Addresses(
@@ -151,9 +158,9 @@ public final class PappusNode implements AutoCloseable {
     }
   }
 
-  private AccessPolicy access(String host, InetSocketAddress address) {
+  private AccessPolicy access(String host, InetSocketAddress address, Accounts accounts) {
     return new AccessPolicy(
-        host, Objects.requireNonNull(address.getAddress()), configuration.allowRemoteDeploy());
+        host, Objects.requireNonNull(address.getAddress()), configuration.access(), accounts);
   }
 
   private static InetSocketAddress resolve(String host, int port) throws IOException {

@@ -45,7 +45,7 @@ class ConfigurationFileTest {
     assertThat(configuration.nodeName()).isNotBlank();
     assertThat(configuration.egressAllow()).isEmpty();
     assertThat(configuration.egressPublic()).isTrue();
-    assertThat(configuration.allowRemoteDeploy()).isFalse();
+    assertThat(configuration.access().anonymousRemote()).isNull();
     assertThat(configuration.localPathFolder()).isNull();
     assertThat(configuration.sandboxEntry()).isEqualTo("auto");
     assertThat(configuration.dataFolder()).endsWithRaw(Path.of("pappus"));

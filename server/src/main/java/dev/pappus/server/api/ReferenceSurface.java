@@ -2,6 +2,7 @@ package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationRequest.CodeSource;
+import dev.pappus.dispatcher.InvocationRequest.Options;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Registry;
@@ -18,7 +19,6 @@ import dev.pappus.server.bson.ResultDocument;
 import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Exchange;
-import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,59 +41,49 @@ public final class ReferenceSurface {
 
   private final Registry registry;
   private final InvocationService invocations;
-  private final AccessPolicy access;
   private final LocalFiles localFiles;
   private final Limits limits;
   private final Semaphore registrations = new Semaphore(REGISTRATIONS_MAX);
 
   ReferenceSurface(
-      Registry registry,
-      InvocationService invocations,
-      AccessPolicy access,
-      LocalFiles localFiles,
-      Limits limits) {
+      Registry registry, InvocationService invocations, LocalFiles localFiles, Limits limits) {
     this.registry = registry;
     this.invocations = invocations;
-    this.access = access;
     this.localFiles = localFiles;
     this.limits = limits;
   }
 
   void addTo(Router router) {
     router
-        .add(Router.ANY_METHOD, "/hot/*", (_, _, _) -> invoke(CodeSource.ANY))
-        .add(Router.ANY_METHOD, "/cold/*", (_, _, _) -> invoke(CodeSource.FILE))
-        .add(
-            Router.ANY_METHOD,
-            "/register/function",
-            (head, _, _) -> register(head, this::addFunction))
+        .add(Router.ANY_METHOD, "/hot/*", (_, _, caller) -> invoke(caller, CodeSource.ANY))
+        .add(Router.ANY_METHOD, "/cold/*", (_, _, caller) -> invoke(caller, CodeSource.FILE))
+        .add(Router.ANY_METHOD, "/register/function", (_, _, _) -> register(this::addFunction))
         .add(
             Router.ANY_METHOD,
             "/register/composition",
-            (head, _, _) -> register(head, this::addCompositions));
+            (_, _, _) -> register(this::addCompositions));
   }
 
-  private Endpoint invoke(CodeSource code) {
+  private Endpoint invoke(Caller caller, CodeSource code) {
+    Options options = Options.DEFAULT.withNamespace(caller.namespace()).withCode(code);
     return new Endpoint.Immediate(
         Limit.REQUEST_BODY,
         exchange -> {
           if (exchange.body().length() > DECODE_ON_LOOP_BYTES) {
-            exchange.offload(() -> decode(exchange, code, true));
+            exchange.offload(() -> decode(exchange, options, true));
           } else {
-            decode(exchange, code, false);
+            decode(exchange, options, false);
           }
         });
   }
 
-  private void decode(Exchange exchange, CodeSource code, boolean mayBlock) {
+  private void decode(Exchange exchange, Options options, boolean mayBlock) {
     Body body = exchange.body();
     InvocationDocument document = InvocationDocument.decode(body.bytes(), body.length(), limits);
     if (document.name() != null) {
-      start(exchange, new InvocationTarget.Named(document.name()), document, code);
+      start(exchange, new InvocationTarget.Named(document.name()), document, options);
       return;
     }
-    // Code from the request itself: no page of another site may have a browser send it.
-    access.requireSameOrigin(exchange.head());
     String text = String.valueOf(document.composition());
     Runnable checkAndStart =
         () ->
@@ -101,7 +91,7 @@ public final class ReferenceSurface {
                 exchange,
                 new InvocationTarget.OneShot(registry.checkOneShot(text)),
                 document,
-                code);
+                options);
     if (mayBlock) {
       checkAndStart.run();
     } else {
@@ -110,8 +100,8 @@ public final class ReferenceSurface {
   }
 
   private void start(
-      Exchange exchange, InvocationTarget target, InvocationDocument document, CodeSource code) {
-    InvocationRequest request = new InvocationRequest(target, document.sets(), code);
+      Exchange exchange, InvocationTarget target, InvocationDocument document, Options options) {
+    InvocationRequest request = new InvocationRequest(target, document.sets(), options);
     exchange.execute(() -> invocations.invoke(exchange, request, ReferenceSurface::encode));
   }
 
@@ -127,8 +117,7 @@ public final class ReferenceSurface {
     void register(InputStream body) throws IOException;
   }
 
-  private Endpoint register(RequestHead head, Registration registration) {
-    access.requireDeploy(head);
+  private Endpoint register(Registration registration) {
     return new Endpoint.Streaming(
         Limit.REGISTRATION_BODY,
         (_, body) -> {

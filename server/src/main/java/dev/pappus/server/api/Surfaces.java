@@ -5,6 +5,8 @@ import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Problem;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registry what is registered
  * @param invoke starts an invocation, returns at once
+ * @param fullness why the node takes no invocation of a namespace now; null if it does
  * @param recent finds the result of an invocation that has ended
  * @param ready whether the node takes work
  * @param problems makes answers of problems
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Surfaces(
     Registry registry,
     Function<InvocationRequest, Invocation> invoke,
+    Function<Namespace, @Nullable Problem> fullness,
     Function<String, Optional<InvocationResult>> recent,
     BooleanSupplier ready,
     Problems problems,
@@ -35,25 +39,20 @@ public record Surfaces(
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = new InvocationService(invoke, problems);
-    Router router = new Router(problems, Caller::of);
+    Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, invocations).addTo(router);
-    new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
+    new ReferenceSurface(registry, invocations, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     return router;
   }
 
   /** What the administration port serves. */
   public Routes administration(AccessPolicy access) {
-    Router router =
-        new Router(
-            problems,
-            head -> {
-              access.requireSameOrigin(head);
-              return Caller.of(head);
-            });
+    Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
-    new RegistrySurface(registry, access, limits).addTo(router);
+    new RegistrySurface(registry, limits).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
+    new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
     return router;
   }

@@ -154,7 +154,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       if (chunked) {
         requireNoOtherCoding(request);
       }
-      Endpoint endpoint = listener.routes().route(head);
+      Routed routed = listener.routes().route(head);
+      exchange.usage = routed.usage();
+      Endpoint endpoint = routed.endpoint();
       if (declared > listener.limits().get(endpoint.bodyLimit())) {
         throw BufferedBody.tooLarge(listener.limits(), endpoint.bodyLimit(), declared);
       }
@@ -167,6 +169,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE)));
       }
+    } catch (Refusal e) {
+      exchange.closeAfter |= HttpUtil.is100ContinueExpected(request);
+      exchange.respond(e.response());
     } catch (ProblemException e) {
       exchange.closeAfter |= HttpUtil.is100ContinueExpected(request);
       exchange.fail(e.problem());
@@ -233,6 +238,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void content(ActiveExchange exchange, HttpContent content) {
     ByteBuf piece = content.content();
     exchange.bytesToDrain -= piece.readableBytes();
+    exchange.receivedBytes += piece.readableBytes();
     if (exchange.sink != null && !exchange.responseStarted) {
       try {
         exchange.sink.data(piece);
@@ -288,6 +294,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     bodyPaused = false;
     watch.answering();
     Response affordable = afford(exchange, response);
+    exchange.sentBytes = affordable.bodyBytes();
     Outcome.ignore(
         ResponseWriter.write(context(), watch, exchange.head(), affordable, close && !http2)
             .addListener(written -> written(exchange, written.isSuccess())));
@@ -348,6 +355,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
     listener.budget().giveAnswer(exchange.answerBytes);
     exchange.answerBytes = 0;
+    if (exchange.usage != null) {
+      exchange.usage.ended(exchange.receivedBytes, exchange.sentBytes);
+      exchange.usage = null;
+    }
     listener.exchangeClosed();
   }
 
