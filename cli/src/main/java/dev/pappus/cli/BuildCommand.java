@@ -5,18 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Compiles a C function. */
-@Command(name = "build", description = "Compile a function written in C against pappus.h.")
+/** Compiles a C function, or all functions of a project. */
+@Command(
+    name = "build",
+    description =
+        "Compile a function written in C against pappus.h; without FILE, what has changed of all"
+            + " functions of the project.")
 final class BuildCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "C sources, the first names it.")
+  @Mixin private final ProjectOption projectOption = new ProjectOption();
+
+  @Parameters(paramLabel = "FILE", arity = "0..*", description = "C sources, the first names it.")
   private final List<Path> sources = new ArrayList<>();
 
   @Option(
@@ -42,31 +50,47 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (sources.isEmpty()) {
+      return buildProject();
+    }
     for (Path source : sources) {
       if (!Files.isRegularFile(source)) {
         throw new CliException(ExitCode.USAGE, source + ": no such file", null);
       }
     }
     Path binary = output == null ? defaultOutput() : output;
-    List<String> line = compilerLine(binary);
+    List<String> line = new CCompiler(terminal).line(sources, flags, binary);
     if (verbose) {
       terminal.say(String.join(" ", line));
     }
-    Process compiler = start(line);
-    try (var messages = compiler.getInputStream()) {
-      messages.transferTo(terminal.err());
-    }
-    if (compiler.waitFor() != 0) {
+    CCompiler.Outcome outcome = CCompiler.run(line, Path.of("").toAbsolutePath(), Map.of());
+    terminal.err().print(outcome.messages());
+    if (outcome.exitCode() != 0) {
       throw new CliException(
-          ExitCode.FAILED,
-          "gcc could not build " + sources.getFirst(),
-          "a function has no operating system and no C library: pappus.h lists what there is");
+          ExitCode.FAILED, "gcc could not build " + sources.getFirst(), FunctionBuilder.HINT);
     }
     SourceFile built = SourceFile.read(binary);
     built.requireFunction();
     terminal.say(
         sources.getFirst() + ": built " + binary + " (" + built.bytes().length + " bytes)");
     return ExitCode.OK;
+  }
+
+  /** All functions of the project; those that fail do not keep others from being built. */
+  private Integer buildProject() throws IOException, InterruptedException {
+    if (output != null || !flags.isEmpty()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "-o and --flag go with a FILE",
+          "in a project, give a function's own command with build = in pappus.toml");
+    }
+    Project project = projectOption.find();
+    FunctionBuilder builder = new FunctionBuilder(terminal, project, verbose);
+    boolean failed = false;
+    for (ProjectFunction function : project.functions()) {
+      failed |= builder.build(function) instanceof FunctionBuild.Failed;
+    }
+    return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 
   private Path defaultOutput() {
@@ -77,28 +101,5 @@ final class BuildCommand implements Callable<Integer> {
           ExitCode.USAGE, first + " is not a C source", "name the binary with -o");
     }
     return first.resolveSibling(name.substring(0, name.length() - 2) + ".elf");
-  }
-
-  private List<String> compilerLine(Path binary) {
-    Path guest = terminal.home().resolve("guest");
-    List<String> line = new ArrayList<>(List.of("gcc", "@" + guest.resolve("pappus.flags")));
-    line.addAll(flags);
-    line.addAll(List.of("-I" + guest.resolve("include"), "-o", binary.toString()));
-    sources.forEach(source -> line.add(source.toString()));
-    line.add(terminal.guestBuild().resolve("libpappus.a").toString());
-    line.add("-lgcc");
-    return line;
-  }
-
-  private static Process start(List<String> line) {
-    try {
-      return new ProcessBuilder(line)
-          .redirectErrorStream(true)
-          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-          .start();
-    } catch (IOException e) {
-      throw new CliException(
-          ExitCode.FAILED, "gcc cannot be run: " + e.getMessage(), "apt-get install gcc libc6-dev");
-    }
   }
 }

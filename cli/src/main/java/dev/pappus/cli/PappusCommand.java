@@ -47,6 +47,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new FmtCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
     commands.addSubcommand(new LsCommand(terminal));
+    commands.addSubcommand(new NewCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
   }

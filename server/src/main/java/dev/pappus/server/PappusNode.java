@@ -6,6 +6,7 @@ import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Accounts;
 import dev.pappus.server.access.Tokens;
 import dev.pappus.server.api.AccessPolicy;
@@ -14,7 +15,9 @@ import dev.pappus.server.api.Surfaces;
 import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.EventLoops;
 import dev.pappus.server.http.Listener;
+import dev.pappus.server.http.TlsFiles;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,6 +41,7 @@ public final class PappusNode implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private @Nullable Addresses addresses;
   private @Nullable Sandboxes sandboxes;
+  private @Nullable TlsFiles tls;
   private @Nullable Dispatcher dispatcher;
   private @Nullable Listener invocationListener;
   private @Nullable Listener administrationListener;
@@ -46,7 +50,7 @@ public final class PappusNode implements AutoCloseable {
   /**
    * Where a node listens.
    *
-   * @param invocation base URL for invocations, {@code http://HOST:PORT}
+   * @param invocation base URL for invocations, {@code http://HOST:PORT}, or {@code https}
    * @param administration base URL for administration
    */
   public record Addresses(String invocation, String administration) {}
@@ -116,6 +120,7 @@ public final class PappusNode implements AutoCloseable {
 
   private void listen(Surfaces surfaces, Problems problems, Limits limits, Accounts accounts)
       throws IOException {
+    tls = openTls();
     int cores = Runtime.getRuntime().availableProcessors();
     EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
     BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
@@ -129,7 +134,8 @@ public final class PappusNode implements AutoCloseable {
                 limits,
                 budget,
                 surfaces.invocation(access(configuration.host(), invocation, accounts)),
-                problems::response));
+                problems::response,
+                tlsFor(invocation)));
     administrationListener =
         new Listener(
             new Listener.Settings(
@@ -138,11 +144,17 @@ public final class PappusNode implements AutoCloseable {
                 budget,
                 surfaces.administration(
                     access(configuration.adminHost(), administration, accounts)),
-                problems::response));
+                problems::response,
+                tlsFor(administration)));
     addresses =
         new Addresses(
-            url(configuration.host(), invocationListener.open(invocation)),
-            url(configuration.adminHost(), administrationListener.open(administration)));
+            url(configuration.host(), invocationListener.open(invocation), tlsFor(invocation)),
+            url(
+                configuration.adminHost(),
+                administrationListener.open(administration),
+                tlsFor(administration)));
+    warnOfCleartext(invocation);
+    warnOfCleartext(administration);
   }
 
   private <T extends AutoCloseable> T opened(T resource) {
@@ -163,6 +175,35 @@ public final class PappusNode implements AutoCloseable {
         host, Objects.requireNonNull(address.getAddress()), configuration.access(), accounts);
   }
 
+  private @Nullable TlsFiles openTls() {
+    AccessSettings.Tls files = configuration.access().tls();
+    if (files == null) {
+      return null;
+    }
+    try {
+      return opened(new TlsFiles(files.certificate(), files.key()));
+    } catch (IOException e) {
+      throw new ConfigurationException("[tls] " + e.getMessage(), e);
+    }
+  }
+
+  /** How the port at {@code address} is secured; null is not at all. */
+  private @Nullable TlsFiles tlsFor(InetSocketAddress address) {
+    AccessSettings.Tls files = configuration.access().tls();
+    boolean loopback = Objects.requireNonNull(address.getAddress()).isLoopbackAddress();
+    return files != null && (files.loopback() || !loopback) ? tls : null;
+  }
+
+  private void warnOfCleartext(InetSocketAddress address) {
+    InetAddress host = Objects.requireNonNull(address.getAddress());
+    if (tlsFor(address) == null && !host.isLoopbackAddress()) {
+      LOG.warn(
+          "the port on {} speaks no TLS: whoever can read the network reads tokens, inputs and"
+              + " results; set [tls] certificate and key, or put a proxy that does in front",
+          host.getHostAddress());
+    }
+  }
+
   private static InetSocketAddress resolve(String host, int port) throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
@@ -171,9 +212,10 @@ public final class PappusNode implements AutoCloseable {
     return address;
   }
 
-  private static String url(String host, InetSocketAddress bound) {
+  private static String url(
+      String host, InetSocketAddress bound, @Nullable TlsFiles addressTls) {
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return "http://" + shown + ":" + bound.getPort();
+    return (addressTls == null ? "http://" : "https://") + shown + ":" + bound.getPort();
   }
 
   /** A quarter of the heap, but at least one body of every permitted kind. */

@@ -15,12 +15,9 @@ import java.util.List;
 final class KvmContext implements Context {
   /** What must be done before the machine may serve again. */
   enum Residue {
-    /**
-     * What the page tables and the host's notes say. A fault is no reason for more: whoever wants
-     * to smuggle something past the notes would rather leave as agreed.
-     */
+    /** What the page tables and the host's notes say: after an agreed exit. */
     NOTED,
-    /** Everything that the guest could reach, whatever the notes say. */
+    /** Everything that the guest could reach, whatever the notes say: after a fault or a kill. */
     ALL,
     /** More than wiping can remove: the machine goes. */
     BEYOND_REPAIR

@@ -72,6 +72,7 @@ public final class KvmEngine implements ComputeEngine {
         yield code == 0 ? SUCCESS : new RunOutcome.Exited(code);
       }
       case VmExit.Fault fault -> {
+        context.setResidue(KvmContext.Residue.ALL);
         function.backoff().faulted();
         yield new RunOutcome.Faulted(
             FaultText.of(fault),

@@ -50,7 +50,12 @@ final class Wiper {
 
   /** After anything else: all that the guest could have written, whatever the notes say. */
   void wipeAll(Root root, GuestCode code) {
-    memory.hot().fill((byte) 0);
+    if (residency == null) {
+      memory.hot().fill((byte) 0);
+    } else {
+      // What is filled is resident, and counts as written ever after.
+      memory.dropHot(0, Backing.HOT_BYTES);
+    }
     load(code, Backing.HOT);
     wipeWholeHeap(root, code);
   }

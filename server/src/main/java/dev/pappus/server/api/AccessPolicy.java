@@ -62,6 +62,7 @@ public final class AccessPolicy {
   Caller identify(RequestHead head) {
     String shown = token(head);
     if (shown == null) {
+      requireSameOrigin(head);
       return PathNeeds.isOpen(head.path()) ? Caller.ANYBODY : anonymous(head);
     }
     Tokens.Verified verified = accounts.tokens().verify(shown);
@@ -97,7 +98,6 @@ public final class AccessPolicy {
   }
 
   private Caller anonymous(RequestHead head) {
-    requireSameOrigin(head);
     if (anonymous == null) {
       throw new ProblemException(
           unauthenticated("this address of the node takes no request without a token"));
@@ -135,7 +135,10 @@ public final class AccessPolicy {
    * @throws ProblemException UNAUTHENTICATED if a token could help, FORBIDDEN if another one could
    */
   static void requireScope(RequestHead head, Caller caller) {
-    Scope needed = PathNeeds.scope(head.method(), head.path());
+    requireScope(head, caller, PathNeeds.scope(head.method(), head.path()));
+  }
+
+  private static void requireScope(RequestHead head, Caller caller, @Nullable Scope needed) {
     if (needed == null || (caller.scope() != null && caller.scope().includes(needed))) {
       return;
     }
@@ -160,6 +163,16 @@ public final class AccessPolicy {
                 token.id(),
                 token.scope().text())
             .withHint("make one: pappus token create --scope " + needed.text()));
+  }
+
+  /**
+   * Refuses to deploy where that is not allowed; for endpoints that deploy, wherever they are
+   * served.
+   *
+   * @throws ProblemException UNAUTHENTICATED, FORBIDDEN or CROSS_ORIGIN_DENIED
+   */
+  void requireDeploy(RequestHead head) {
+    requireScope(head, identify(head), Scope.DEPLOY);
   }
 
   /**

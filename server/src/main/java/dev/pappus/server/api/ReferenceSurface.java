@@ -19,6 +19,7 @@ import dev.pappus.server.bson.ResultDocument;
 import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,14 +42,20 @@ public final class ReferenceSurface {
 
   private final Registry registry;
   private final InvocationService invocations;
+  private final AccessPolicy access;
   private final LocalFiles localFiles;
   private final Limits limits;
   private final Semaphore registrations = new Semaphore(REGISTRATIONS_MAX);
 
   ReferenceSurface(
-      Registry registry, InvocationService invocations, LocalFiles localFiles, Limits limits) {
+      Registry registry,
+      InvocationService invocations,
+      AccessPolicy access,
+      LocalFiles localFiles,
+      Limits limits) {
     this.registry = registry;
     this.invocations = invocations;
+    this.access = access;
     this.localFiles = localFiles;
     this.limits = limits;
   }
@@ -57,11 +64,14 @@ public final class ReferenceSurface {
     router
         .add(Router.ANY_METHOD, "/hot/*", (_, _, caller) -> invoke(caller, CodeSource.ANY))
         .add(Router.ANY_METHOD, "/cold/*", (_, _, caller) -> invoke(caller, CodeSource.FILE))
-        .add(Router.ANY_METHOD, "/register/function", (_, _, _) -> register(this::addFunction))
+        .add(
+            Router.ANY_METHOD,
+            "/register/function",
+            (head, _, _) -> register(head, this::addFunction))
         .add(
             Router.ANY_METHOD,
             "/register/composition",
-            (_, _, _) -> register(this::addCompositions));
+            (head, _, _) -> register(head, this::addCompositions));
   }
 
   private Endpoint invoke(Caller caller, CodeSource code) {
@@ -117,7 +127,8 @@ public final class ReferenceSurface {
     void register(InputStream body) throws IOException;
   }
 
-  private Endpoint register(Registration registration) {
+  private Endpoint register(RequestHead head, Registration registration) {
+    access.requireDeploy(head);
     return new Endpoint.Streaming(
         Limit.REGISTRATION_BODY,
         (_, body) -> {

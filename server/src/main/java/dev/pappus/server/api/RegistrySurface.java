@@ -3,7 +3,6 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.CompositionsRegistered;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
@@ -21,39 +20,37 @@ import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
-/** Functions and compositions on the administration port: {@code /v1/functions}, {@code …}. */
+/** Functions on the administration port: {@code /v1/functions}, {@code …}. */
 public final class RegistrySurface {
   private final Registry registry;
+  private final AccessPolicy access;
   private final Limits limits;
 
-  RegistrySurface(Registry registry, Limits limits) {
+  RegistrySurface(Registry registry, AccessPolicy access, Limits limits) {
     this.registry = registry;
+    this.access = access;
     this.limits = limits;
   }
 
   void addTo(Router router) {
     router
-        .add("GET", "/v1/functions", (_, _, _) -> reading((_, _) -> listFunctions()))
-        .add("GET", "/v1/functions/{}", (_, name, _) -> reading((_, _) -> describe(name)))
-        .add("PUT", "/v1/functions/{}", this::putFunction)
-        .add("GET", "/v1/compositions", (_, _, _) -> reading((_, _) -> listCompositions()))
-        .add("GET", "/v1/compositions/{}", (_, name, _) -> reading((_, _) -> text(name)))
-        .add("POST", "/v1/compositions", (_, _, _) -> postCompositions());
-  }
-
-  private static Endpoint reading(Endpoint.BlockingHandler handler) {
-    return new Endpoint.Blocking(Limit.REQUEST_BODY, handler);
+        .add(
+            "GET", "/v1/functions", (_, _, _) -> RegistryAnswers.reading((_, _) -> listFunctions()))
+        .add(
+            "GET",
+            "/v1/functions/{}",
+            (_, name, _) -> RegistryAnswers.reading((_, _) -> describe(name)))
+        .add("PUT", "/v1/functions/{}", this::putFunction);
   }
 
   private Endpoint putFunction(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
     Names.requireIdentifier("function", name);
     return new Endpoint.Blocking(
         Limit.BINARY_BYTES, (request, body) -> register(name, request.query(), body));
@@ -132,28 +129,14 @@ public final class RegistrySurface {
   }
 
   private Response listFunctions() {
-    return list("functions", registered -> function(registered));
-  }
-
-  private Response listCompositions() {
-    return list(
-        "compositions",
-        registered ->
-            registered instanceof Registered.OfComposition of
-                ? Optional.of(json -> sets(json, of))
-                : Optional.empty());
-  }
-
-  private Response list(String name, Function<Registered, Optional<Json.Content>> content) {
     return Response.of(
         200,
         Json.CONTENT_TYPE,
         Json.object(json -> {
-          json.writeName(name);
+          json.writeName("functions");
           json.writeStartArray();
           for (Registered each : registry.list()) {
-            content
-                .apply(each)
+            function(each)
                 .ifPresent(properties -> {
                   json.writeStartObject();
                   properties.write(json);
@@ -173,17 +156,11 @@ public final class RegistrySurface {
           });
       case Registered.Communication communication ->
           Optional.of(json -> {
-            sets(json, communication);
+            RegistryAnswers.sets(json, communication);
             json.writeStringProperty("kind", "communication");
           });
       case Registered.OfComposition _ -> Optional.empty();
     };
-  }
-
-  private static void sets(JsonGenerator json, Registered registered) {
-    json.writeStringProperty("name", registered.name());
-    Json.strings(json, "inputs", registered.signature().inputs());
-    Json.strings(json, "outputs", registered.signature().outputs());
   }
 
   private static void function(
@@ -200,72 +177,17 @@ public final class RegistrySurface {
   private Response describe(String name) {
     Registered registered = find(name);
     Json.Content content =
-        function(registered).orElseThrow(() -> unknown(name, "function", "compositions"));
+        function(registered)
+            .orElseThrow(() -> RegistryAnswers.unknown(registry, name, "function", "compositions"));
     Response response = Response.of(200, Json.CONTENT_TYPE, Json.object(content));
     return registered instanceof Registered.Function function
         ? response.with("etag", etag(function.binary()))
         : response;
   }
 
-  private Response text(String name) {
-    if (find(name) instanceof Registered.OfComposition of) {
-      return Response.text(200, of.composition().text());
-    }
-    throw unknown(name, "composition", "functions");
-  }
-
   private Registered find(String name) {
-    return registry.find(name).orElseThrow(() -> unknown(name, "function or composition", ""));
-  }
-
-  private ProblemException unknown(String name, String kind, String otherFolder) {
-    String hint =
-        otherFolder.isEmpty()
-            ? "GET /v1/functions and /v1/compositions list what there is"
-            : "look at /v1/" + otherFolder + "/" + Names.printable(name);
-    return new ProblemException(
-        Problem.of(
-                ProblemCode.UNKNOWN_INVOCABLE,
-                "'%s' names no %s%s",
-                Names.printable(name),
-                kind,
-                Suggestion.didYouMean(name, registry.names()))
-            .withHint(hint));
-  }
-
-  private Endpoint postCompositions() {
-    return new Endpoint.Blocking(Limit.COMPOSITION_TEXT, (_, body) -> register(body));
-  }
-
-  private Response register(Body body) {
-    String text;
-    try {
-      text = body.text();
-    } catch (CharacterCodingException e) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.BAD_REQUEST, "the composition text is not UTF-8")
-              .withHint("save the file as UTF-8"),
-          e);
-    }
-    CompositionsRegistered registered = registry.registerCompositions(text, OnConflict.REPLACE);
-    boolean created =
-        registered.compositions().stream().anyMatch(c -> c.change() == Change.CREATED);
-    byte[] json = Json.object(out -> write(out, registered));
-    return Response.of(created ? 201 : 200, Json.CONTENT_TYPE, json);
-  }
-
-  private static void write(JsonGenerator json, CompositionsRegistered registered) {
-    json.writeName("compositions");
-    json.writeStartArray();
-    for (Registry.CompositionChange each : registered.compositions()) {
-      json.writeStartObject();
-      json.writeStringProperty("name", each.composition().name());
-      json.writeStringProperty("change", each.change().name().toLowerCase(Locale.ROOT));
-      Json.strings(json, "inputs", each.composition().signature().inputs());
-      Json.strings(json, "outputs", each.composition().signature().outputs());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    Json.diagnostics(json, "warnings", registered.warnings());
+    return registry
+        .find(name)
+        .orElseThrow(() -> RegistryAnswers.unknown(registry, name, "function or composition", ""));
   }
 }

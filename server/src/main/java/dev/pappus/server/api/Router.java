@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A table of paths. A pattern ends in {@code {}} to take one more path segment, in {@code *} to
- * take any rest, else it is the whole path. Routes are tried in order. Not changed any more once
- * requests come.
+ * A table of paths. A pattern takes one path segment where it has {@code {}}, any rest where it
+ * ends in {@code *}, else it is the whole path. Routes are tried in order. Not changed any more
+ * once requests come.
  */
 final class Router implements Routes {
   /** A method that stands for all of them. */
@@ -59,16 +59,24 @@ final class Router implements Routes {
     REST
   }
 
-  private record Route(String method, String prefix, Tail tail, EndpointFactory factory) {
+  /** The path is {@code prefix}, what {@code tail} allows, {@code suffix}. */
+  private record Route(
+      String method, String prefix, Tail tail, String suffix, EndpointFactory factory) {
     boolean matches(String path) {
       return switch (tail) {
         case NONE -> path.equals(prefix);
         case REST -> path.startsWith(prefix);
         case SEGMENT ->
             path.startsWith(prefix)
-                && path.length() > prefix.length()
-                && path.indexOf('/', prefix.length()) < 0;
+                && path.endsWith(suffix)
+                && path.length() > prefix.length() + suffix.length()
+                && open(path).indexOf('/') < 0;
       };
+    }
+
+    /** What of {@code path} the pattern leaves open. */
+    String open(String path) {
+      return path.substring(prefix.length(), path.length() - suffix.length());
     }
 
     boolean takes(String requestMethod) {
@@ -89,16 +97,16 @@ final class Router implements Routes {
   }
 
   Router add(String method, String pattern, EndpointFactory factory) {
-    Tail tail =
-        pattern.endsWith(SEGMENT) ? Tail.SEGMENT : pattern.endsWith(REST) ? Tail.REST : Tail.NONE;
-    int cut =
-        switch (tail) {
-          case NONE -> 0;
-          case SEGMENT -> SEGMENT.length();
-          case REST -> REST.length();
-        };
-    String prefix = pattern.substring(0, pattern.length() - cut);
-    routes.add(new Route(method, prefix, tail, factory));
+    int segment = pattern.indexOf(SEGMENT);
+    if (segment >= 0) {
+      String suffix = pattern.substring(segment + SEGMENT.length());
+      routes.add(new Route(method, pattern.substring(0, segment), Tail.SEGMENT, suffix, factory));
+    } else if (pattern.endsWith(REST)) {
+      String prefix = pattern.substring(0, pattern.length() - REST.length());
+      routes.add(new Route(method, prefix, Tail.REST, "", factory));
+    } else {
+      routes.add(new Route(method, pattern, Tail.NONE, "", factory));
+    }
     return this;
   }
 
@@ -125,8 +133,8 @@ final class Router implements Routes {
   private static Routed routed(Route route, RequestHead head, Caller caller, Usage usage) {
     boolean made = false;
     try {
-      String tail = head.path().substring(route.prefix.length());
-      Routed routed = new Routed(route.factory.endpoint(head, tail, caller), usage);
+      Endpoint endpoint = route.factory.endpoint(head, route.open(head.path()), caller);
+      Routed routed = new Routed(endpoint, usage);
       made = true;
       return routed;
     } finally {

@@ -41,7 +41,7 @@ public record Surfaces(
     InvocationService invocations = new InvocationService(invoke, problems);
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, invocations).addTo(router);
-    new ReferenceSurface(registry, invocations, new LocalFiles(localPathFolder), limits)
+    new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     return router;
   }
@@ -50,7 +50,8 @@ public record Surfaces(
   public Routes administration(AccessPolicy access) {
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
-    new RegistrySurface(registry, limits).addTo(router);
+    new RegistrySurface(registry, access, limits).addTo(router);
+    new CompositionsSurface(registry, access).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);

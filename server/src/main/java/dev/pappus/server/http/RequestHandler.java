@@ -134,7 +134,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                 ProblemCode.BAD_REQUEST,
                 "this is not an HTTP request the node can read: %s",
                 dev.pappus.model.Names.printable(reason))
-            .withHint("send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
+            .withHint(
+                listener.secure()
+                    ? "send HTTP/1.1 or HTTP/2"
+                    : "send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
   }
 
   private ActiveExchange open(RequestHead head, boolean keepAlive) {

@@ -1,0 +1,24 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.Digest;
+
+/** What building a function of a project gave. */
+sealed interface FunctionBuild {
+  /** The function. */
+  ProjectFunction function();
+
+  /** Time in the compiler; 0 if nothing had changed. */
+  long compilerNanos();
+
+  /**
+   * It has a binary.
+   *
+   * @param elf the binary
+   * @param digest of the binary
+   */
+  record Built(ProjectFunction function, SourceFile elf, Digest digest, long compilerNanos)
+      implements FunctionBuild {}
+
+  /** The compiler refused its sources; it has said why. */
+  record Failed(ProjectFunction function, long compilerNanos) implements FunctionBuild {}
+}

@@ -1,0 +1,179 @@
+package dev.pappus.cli;
+
+import dev.pappus.model.Digest;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Builds functions of a project that have changed. What it gives was built from the sources as they
+ * were saved when the build ended: if they changed meanwhile, it builds again.
+ */
+final class FunctionBuilder {
+  static final String HINT =
+      "a function has no operating system and no C library: pappus.h lists what there is";
+
+  /** Whoever saves more often than this during builds has to wait for the next one. */
+  private static final int ATTEMPTS = 20;
+
+  private final Terminal terminal;
+  private final Project project;
+  private final boolean verbose;
+  private final CCompiler compiler;
+  private final Path folder;
+
+  FunctionBuilder(Terminal terminal, Project project, boolean verbose) throws IOException {
+    this.terminal = terminal;
+    this.project = project;
+    this.verbose = verbose;
+    this.compiler = new CCompiler(terminal);
+    this.folder = Files.createDirectories(project.buildFolder());
+  }
+
+  /** Builds it, if it has changed; the compiler's messages go to the terminal. */
+  FunctionBuild build(ProjectFunction function) throws IOException, InterruptedException {
+    Path binary = binary(function);
+    BuildStamp stamp = BuildStamp.read(stamp(function));
+    String sources = fingerprint(function, stamp.included());
+    if (sources.equals(stamp.fingerprint()) && Files.isRegularFile(binary)) {
+      return built(function, SourceFile.read(binary), 0);
+    }
+    long compilerNanos = 0;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Path fresh = Files.createTempFile(folder, function.name(), ".elf");
+      Path rules = Files.createTempFile(folder, function.name(), ".d");
+      try {
+        long began = System.nanoTime();
+        CCompiler.Outcome outcome = compile(function, fresh, rules);
+        compilerNanos += System.nanoTime() - began;
+        List<Path> included = BuildStamp.dependencies(Files.readString(rules), project.root());
+        String after = fingerprint(function, included);
+        if (!after.equals(sources)) {
+          sources = after;
+          continue;
+        }
+        terminal.err().print(outcome.messages());
+        if (outcome.exitCode() != 0) {
+          terminal.sayError("cannot build function " + function.name());
+          if (function.entry().build() == null) {
+            terminal.sayHint(HINT);
+          }
+          return new FunctionBuild.Failed(function, compilerNanos);
+        }
+        SourceFile elf = requireElf(function, fresh);
+        Files.move(fresh, binary, StandardCopyOption.ATOMIC_MOVE);
+        new BuildStamp(sources, included).write(stamp(function));
+        FunctionBuild.Built build = built(function, elf, compilerNanos);
+        terminal.say(
+            "built "
+                + function.name()
+                + " in "
+                + compilerNanos / 1_000_000
+                + " ms ("
+                + elf.bytes().length
+                + " bytes, "
+                + shortDigest(build.digest())
+                + ")");
+        return build;
+      } finally {
+        Files.deleteIfExists(fresh);
+        Files.deleteIfExists(rules);
+      }
+    }
+    throw new CliException(
+        ExitCode.FAILED,
+        "the sources of function " + function.name() + " change faster than they can be built",
+        "does its build command write into " + project.show(function.folder()) + "?");
+  }
+
+  /** Where its binary is kept. */
+  Path binary(ProjectFunction function) {
+    return folder.resolve(function.name() + ".elf");
+  }
+
+  /** The fingerprint of everything that its binary would be built from now. */
+  String fingerprint(ProjectFunction function) throws IOException {
+    return fingerprint(function, BuildStamp.read(stamp(function)).included());
+  }
+
+  /** {@code sha256:} and the first digits. */
+  static String shortDigest(Object digest) {
+    String text = String.valueOf(digest);
+    return text.length() > 19 ? text.substring(0, 19) : text;
+  }
+
+  private Path stamp(ProjectFunction function) {
+    return folder.resolve(function.name() + ".stamp");
+  }
+
+  private static FunctionBuild.Built built(ProjectFunction function, SourceFile elf, long nanos) {
+    return new FunctionBuild.Built(
+        function, elf, Digest.of(MemorySegment.ofArray(elf.bytes())), nanos);
+  }
+
+  private SourceFile requireElf(ProjectFunction function, Path file) throws IOException {
+    SourceFile elf = SourceFile.read(file);
+    if (elf.kind() != SourceFile.Kind.FUNCTION) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "the build command of function " + function.name() + " wrote no ELF file",
+          "it has to write the binary to $PAPPUS_OUTPUT");
+    }
+    elf.requireFunction();
+    return elf;
+  }
+
+  private String fingerprint(ProjectFunction function, List<Path> included) throws IOException {
+    TreeSet<Path> files = new TreeSet<>(function.sources(project));
+    List<String> besides = new ArrayList<>();
+    String command = function.entry().build();
+    if (command != null) {
+      besides.add(command);
+      files.addAll(function.files());
+    } else {
+      function.files().stream().filter(each -> each.toString().endsWith(".h")).forEach(files::add);
+    }
+    files.addAll(included);
+    files.add(compiler.flags());
+    files.add(compiler.library());
+    files.add(compiler.include().resolve("pappus.h"));
+    files.add(compiler.include().resolve("pappus_abi.h"));
+    return Fingerprint.of(files, besides);
+  }
+
+  private CCompiler.Outcome compile(ProjectFunction function, Path binary, Path rules)
+      throws IOException, InterruptedException {
+    String command = function.entry().build();
+    List<String> line;
+    Path from;
+    Map<String, String> environment;
+    if (command == null) {
+      from = project.root();
+      List<Path> sources =
+          function.sources(project).stream().map(each -> project.show(each)).toList();
+      line = compiler.line(sources, List.of(), binary);
+      // Relative to where gcc runs, since a blank ends the name.
+      environment =
+          Map.of("DEPENDENCIES_OUTPUT", project.root().relativize(rules) + " " + function.name());
+    } else {
+      from = Files.isDirectory(function.folder()) ? function.folder() : project.root();
+      line = List.of("sh", "-c", command);
+      environment =
+          Map.of(
+              "PAPPUS_OUTPUT", binary.toString(),
+              "PAPPUS_FLAGS", compiler.flags().toString(),
+              "PAPPUS_INCLUDE", compiler.include().toString(),
+              "PAPPUS_LIBRARY", compiler.library().toString());
+    }
+    if (verbose) {
+      terminal.say(String.join(" ", line));
+    }
+    return CCompiler.run(line, from, environment);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.pappus.server.api;
+
+import dev.pappus.dispatcher.Registered;
+import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Names;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.Suggestion;
+import dev.pappus.server.http.Endpoint;
+import tools.jackson.core.JsonGenerator;
+
+/** What answers about functions and about compositions have in common. */
+final class RegistryAnswers {
+  private RegistryAnswers() {}
+
+  /** An endpoint that reads the registry; a body is not expected. */
+  static Endpoint reading(Endpoint.BlockingHandler handler) {
+    return new Endpoint.Blocking(Limit.REQUEST_BODY, handler);
+  }
+
+  /** Writes name and sets as properties. */
+  static void sets(JsonGenerator json, Registered registered) {
+    json.writeStringProperty("name", registered.name());
+    Json.strings(json, "inputs", registered.signature().inputs());
+    Json.strings(json, "outputs", registered.signature().outputs());
+  }
+
+  /**
+   * Says that {@code name} names no {@code kind}.
+   *
+   * @param otherFolder where it is listed instead: "functions", "compositions", or "" if nowhere
+   */
+  static ProblemException unknown(Registry registry, String name, String kind, String otherFolder) {
+    String hint =
+        otherFolder.isEmpty()
+            ? "GET /v1/functions and /v1/compositions list what there is"
+            : "look at /v1/" + otherFolder + "/" + Names.printable(name);
+    return new ProblemException(
+        Problem.of(
+                ProblemCode.UNKNOWN_INVOCABLE,
+                "'%s' names no %s%s",
+                Names.printable(name),
+                kind,
+                Suggestion.didYouMean(name, registry.names()))
+            .withHint(hint));
+  }
+}
