@@ -5,6 +5,7 @@ import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.EngineTask;
 import dev.pappus.dispatcher.engine.EngineWorker;
 import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.StartLevel;
@@ -49,6 +50,16 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   @Override
   public Instance instance() {
     return instance;
+  }
+
+  @Override
+  protected Namespace namespace() {
+    return run.info().namespace();
+  }
+
+  @Override
+  protected long expectedNanos() {
+    return function.code().expectedNanos();
   }
 
   @Override
@@ -111,7 +122,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
                 run.deadlineNanos(),
                 run.limits());
     if (source == InvocationRequest.CodeSource.ANY) {
-      function.code().ranOn(worker.index());
+      function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }
     Phases phases =
         new Phases(

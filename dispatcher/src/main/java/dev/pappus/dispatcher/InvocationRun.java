@@ -373,7 +373,9 @@ final class InvocationRun implements Invocation {
               .locate(
                   Problem.of(
                           ProblemCode.OVERLOADED,
-                          "no room for another ready instance: %d wait already (limits.%s)",
+                          "no room for another ready instance of namespace '%s': its share of %d places"
+                              + " for waiting ones is taken (limits.%s)",
+                          info.namespace(),
                           limit,
                           Limit.COMPUTE_QUEUE.key())
                       .withHint("try again a little later, or with less parallel work")));

@@ -212,8 +212,7 @@ public final class PappusNode implements AutoCloseable {
     return address;
   }
 
-  private static String url(
-      String host, InetSocketAddress bound, @Nullable TlsFiles addressTls) {
+  private static String url(String host, InetSocketAddress bound, @Nullable TlsFiles addressTls) {
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return (addressTls == null ? "http://" : "https://") + shown + ":" + bound.getPort();
   }

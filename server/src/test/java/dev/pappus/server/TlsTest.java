@@ -127,11 +127,14 @@ class TlsTest {
         assertThat(answer.body()).isEqualTo("ok\n");
         assertThat(answer.version()).isEqualTo(client.version());
       }
-      assertThatThrownBy(() -> livez(node.client(), node)).isInstanceOf(SSLHandshakeException.class);
+      assertThatThrownBy(() -> livez(node.client(), node))
+          .isInstanceOf(SSLHandshakeException.class);
       URI uri = URI.create(node.administration());
       try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
         socket.setSoTimeout(10_000);
-        socket.getOutputStream().write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+        socket
+            .getOutputStream()
+            .write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
         assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).doesNotContain("200");
       }
     }
