@@ -3,7 +3,7 @@ package dev.pappus.cli;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a command with a message for its user; never shown as a stack trace. */
-final class CliException extends RuntimeException {
+class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;

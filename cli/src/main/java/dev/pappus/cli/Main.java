@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ public final class Main {
   static int run(Terminal terminal, String... arguments) {
     CommandLine commands = new CommandLine(new PappusCommand(terminal));
     PappusCommand.addCommands(commands, terminal);
+    commands.setDefaultValueProvider(OutputOption.defaults(terminal));
     commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     commands.setCaseInsensitiveEnumValuesAllowed(true);
@@ -60,6 +62,11 @@ public final class Main {
           terminal.sayHint(hint);
         }
         yield known.exitCode();
+      }
+      case ConfigurationException settings -> {
+        String.valueOf(settings.getMessage()).lines().forEach(terminal::sayError);
+        terminal.sayHint("docs/configuration.md lists all keys; 'pappus config show' what holds");
+        yield ExitCode.USAGE;
       }
       case IOException io -> {
         terminal.sayError(IoText.of(io));

@@ -12,8 +12,12 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -28,10 +32,28 @@ final class NodeClient {
 
   private final URI address;
   private final int timeoutMillis;
+  private final Access access;
+
+  /**
+   * As whom to talk, and whom to trust.
+   *
+   * @param token sent as {@code Authorization: Bearer}, or null
+   * @param namespace sent as {@code Pappus-Namespace}, or null
+   * @param sockets for https; null are Java's
+   */
+  record Access(
+      @Nullable String token, @Nullable String namespace, @Nullable SSLSocketFactory sockets) {
+    static final Access NONE = new Access(null, null, null);
+  }
 
   NodeClient(URI address, int timeoutMillis) {
+    this(address, timeoutMillis, Access.NONE);
+  }
+
+  NodeClient(URI address, int timeoutMillis, Access access) {
     this.address = address;
     this.timeoutMillis = timeoutMillis;
+    this.access = access;
   }
 
   /** A successful answer. */
@@ -53,19 +75,77 @@ final class NodeClient {
       return connection.getHeaderField(name);
     }
 
+    int status() throws IOException {
+      return connection.getResponseCode();
+    }
+
     JsonObject json() {
       return JsonObject.parse(body);
     }
   }
 
+  /** Bytes to send. */
+  interface Content {
+    long length();
+
+    void writeTo(OutputStream out) throws IOException;
+
+    /** What is in memory already. */
+    static Content of(byte... bytes) {
+      return new Content() {
+        @Override
+        public long length() {
+          return bytes.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+          out.write(bytes);
+        }
+      };
+    }
+  }
+
+  /**
+   * A request.
+   *
+   * @param method of HTTP
+   * @param path with its query
+   * @param headers name, value, name, value, …
+   * @param body null if there is none
+   */
+  record Request(String method, String path, List<String> headers, @Nullable Content body) {
+    static Request of(String method, String path) {
+      return new Request(method, path, List.of(), null);
+    }
+
+    /** With a header more. */
+    Request with(String name, String value) {
+      List<String> more = new ArrayList<>(headers);
+      more.add(name);
+      more.add(value);
+      return new Request(method, path, List.copyOf(more), body);
+    }
+
+    /** With a body. */
+    Request with(String contentType, Content content) {
+      return new Request(method, path, headers, content).with("Content-Type", contentType);
+    }
+  }
+
   /** Asks for {@code path}. */
   Reply get(String path) throws IOException {
-    return exchange("GET", path, "application/json", null);
+    return exchange(Request.of("GET", path).with("Accept", "application/json"));
+  }
+
+  /** Deletes what {@code path} names. */
+  Reply delete(String path) throws IOException {
+    return exchange(Request.of("DELETE", path));
   }
 
   /** Sends a body to {@code path}. */
   Reply send(String method, String path, String contentType, byte[] body) throws IOException {
-    return exchange(method, path, contentType, body);
+    return exchange(Request.of(method, path).with(contentType, Content.of(body)));
   }
 
   /** Everything registered of a kind, {@code functions} or {@code compositions}. */
@@ -95,19 +175,20 @@ final class NodeClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private Reply exchange(String method, String path, String contentType, byte @Nullable [] body)
-      throws IOException {
-    URI target = URI.create(address.toString().replaceAll("/+$", "") + path);
-    HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
-    connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
-    connection.setReadTimeout(timeoutMillis);
-    connection.setInstanceFollowRedirects(false);
-    connection.setRequestMethod(method);
+  /**
+   * Sends {@code request} and waits for the answer.
+   *
+   * @throws ProblemReply if the node refuses
+   * @throws CliException if no node answers, or not in time
+   */
+  Reply exchange(Request request) throws IOException {
+    URI target = URI.create(address.toString().replaceAll("/+$", "") + request.path());
     try {
+      HttpURLConnection connection = open(target, request);
+      Content body = request.body();
       if (body != null) {
         connection.setDoOutput(true);
-        connection.setFixedLengthStreamingMode(body.length);
-        connection.setRequestProperty("Content-Type", contentType);
+        connection.setFixedLengthStreamingMode(body.length());
         send(connection, body);
       }
       return answer(connection);
@@ -117,17 +198,42 @@ final class NodeClient {
           target + " did not answer within " + timeoutMillis + " ms",
           "wait longer with --timeout");
     } catch (ConnectException | NoRouteToHostException | UnknownHostException e) {
+      throw new UnreachableException(address);
+    } catch (SSLException e) {
       throw new CliException(
           ExitCode.UNREACHABLE,
-          "no node answers at " + address,
-          "start one with 'pappus server', or name one with --server or PAPPUS_SERVER");
+          "no secure connection to " + address + ": " + e.getMessage(),
+          "name the authority that signed the node's certificate: ca = \"FILE.pem\" in"
+              + " ~/.config/pappus/config.toml, or PAPPUS_CA");
     }
   }
 
-  private static void send(HttpURLConnection connection, byte[] body) throws IOException {
+  private HttpURLConnection open(URI target, Request request) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
+    if (connection instanceof HttpsURLConnection secure && access.sockets() != null) {
+      secure.setSSLSocketFactory(access.sockets());
+    }
+    connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
+    connection.setReadTimeout(timeoutMillis);
+    connection.setInstanceFollowRedirects(false);
+    connection.setRequestMethod(request.method());
+    List<String> headers = request.headers();
+    for (int i = 0; i < headers.size(); i += 2) {
+      connection.setRequestProperty(headers.get(i), headers.get(i + 1));
+    }
+    if (access.token() != null) {
+      connection.setRequestProperty("Authorization", "Bearer " + access.token());
+    }
+    if (access.namespace() != null) {
+      connection.setRequestProperty("Pappus-Namespace", access.namespace());
+    }
+    return connection;
+  }
+
+  private static void send(HttpURLConnection connection, Content body) throws IOException {
     try (OutputStream out = connection.getOutputStream()) {
-      out.write(body);
-    } catch (ConnectException | SocketTimeoutException e) {
+      body.writeTo(out);
+    } catch (ConnectException | SocketTimeoutException | SSLException e) {
       throw e;
     } catch (IOException e) {
       // The node may have answered before it read everything; the answer says more than this.

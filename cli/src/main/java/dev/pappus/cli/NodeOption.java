@@ -1,23 +1,38 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.Limit;
+import dev.pappus.server.settings.Setting;
+import dev.pappus.server.settings.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code --server} of every command that talks to a node. */
+/** How to reach a node, and as whom: of every command that talks to one. */
 @Command
 final class NodeOption {
   static final String DEFAULT_URL = "http://127.0.0.1:9080";
+  private static final long TOKEN_BYTES_MAX = 8192;
 
   @Option(
       names = "--server",
       paramLabel = "URL",
       description =
-          "Admin address of the node (default: $PAPPUS_SERVER, else " + DEFAULT_URL + ").")
+          "Admin address of the node (default: the setting server, else " + DEFAULT_URL + ").")
   private @Nullable String url;
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "Namespace to work in (default: the setting namespace, else the token's).")
+  private @Nullable String namespace;
 
   @Option(
       names = "--timeout",
@@ -25,20 +40,55 @@ final class NodeOption {
       description = "How long to wait for the node's answer, e.g. 5s (default: 90s).")
   private String timeout = "90s";
 
-  /** A client for the node that flag, environment or default name. */
+  /** A client for the node that option, environment, file or default name. */
   NodeClient client(Terminal terminal) {
-    String address = url;
-    if (address == null) {
-      address = terminal.environment().getOrDefault("PAPPUS_SERVER", "");
+    Settings settings = SettingsSource.load(terminal, null);
+    URI address = address(settings);
+    String token = token(terminal, settings);
+    requireTrusted(settings, address, token);
+    return new NodeClient(
+        address,
+        timeoutMillis(),
+        new NodeClient.Access(
+            token,
+            namespace != null ? namespace : settings.text("namespace").orElse(null),
+            address.getScheme().equals("https")
+                ? settings.text("ca").map(Path::of).map(TrustedAuthorities::of).orElse(null)
+                : null));
+  }
+
+  /** Whether somebody has named a node, so that another place to run would be a surprise. */
+  boolean namesNode(Terminal terminal) {
+    return url != null || SettingsSource.load(terminal, null).find("server").isPresent();
+  }
+
+  /** The namespace that the command line names; null is none. */
+  @Nullable String namespace() {
+    return namespace;
+  }
+
+  /** How long to wait, in milliseconds. */
+  int timeoutMillis() {
+    try {
+      long nanos = Limit.INVOCATION_WALL.parse(timeout);
+      return Math.toIntExact(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
+    } catch (IllegalArgumentException e) {
+      throw new CliException(ExitCode.USAGE, "--timeout: " + e.getMessage(), null);
     }
-    return new NodeClient(parse(address.isEmpty() ? DEFAULT_URL : address), parseTimeout(timeout));
+  }
+
+  private URI address(Settings settings) {
+    String chosen = url;
+    return parse(chosen != null ? chosen : settings.text("server").orElse(DEFAULT_URL));
   }
 
   private static URI parse(String address) {
     try {
       URI uri = new URI(address.contains("://") ? address : "http://" + address);
-      if ("http".equals(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))
-          && uri.getHost() != null) {
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if ((scheme.equals("http") || scheme.equals("https"))
+          && uri.getHost() != null
+          && uri.getUserInfo() == null) {
         return uri;
       }
     } catch (URISyntaxException e) {
@@ -50,12 +100,62 @@ final class NodeOption {
         "write it like " + DEFAULT_URL);
   }
 
-  private static int parseTimeout(String text) {
+  private static @Nullable String token(Terminal terminal, Settings settings) {
+    Optional<String> direct = settings.text("token");
+    if (direct.isPresent()) {
+      return requireToken("PAPPUS_TOKEN", direct.get().strip());
+    }
+    Optional<String> file = settings.text("token_file");
+    if (file.isEmpty()) {
+      return null;
+    }
+    Path path = terminal.folder().resolve(file.get());
     try {
-      long nanos = dev.pappus.model.Limit.INVOCATION_WALL.parse(text);
-      return Math.toIntExact(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
-    } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "--timeout: " + e.getMessage(), null);
+      if (Files.size(path) > TOKEN_BYTES_MAX) {
+        throw new CliException(ExitCode.USAGE, path + " is too large for a token", null);
+      }
+      return requireToken(path.toString(), Files.readString(path).strip());
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.FORBIDDEN,
+          "cannot read the token: " + IoText.of(e),
+          "see: pappus config show --origin");
+    }
+  }
+
+  private static String requireToken(String where, String token) {
+    if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          where + " holds no token",
+          "make one on the node's machine: pappus token create --scope deploy");
+    }
+    return token;
+  }
+
+  /** A project from elsewhere must not make us send a token to an address of its choice. */
+  private void requireTrusted(Settings settings, URI address, @Nullable String token) {
+    Optional<Setting> chosen = url == null ? settings.find("server") : Optional.empty();
+    if (token != null
+        && chosen.filter(each -> each.origin() == Setting.Origin.PROJECT).isPresent()
+        && !isLoopback(address)) {
+      throw new CliException(
+          ExitCode.FORBIDDEN,
+          chosen.get().place()
+              + ": the project chose "
+              + address
+              + "; your token is not sent there unasked",
+          "say that you mean it: --server " + address + ", or PAPPUS_SERVER");
+    }
+  }
+
+  private static boolean isLoopback(URI address) {
+    try {
+      String host = String.valueOf(address.getHost());
+      return host.equals("localhost")
+          || (host.matches("[0-9.]+|\\[.*]") && InetAddress.getByName(host).isLoopbackAddress());
+    } catch (IOException e) {
+      return false;
     }
   }
 }

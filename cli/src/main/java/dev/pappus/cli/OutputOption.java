@@ -1,6 +1,8 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.ConfigurationException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Option;
 
 /** {@code -o} of every command that prints data. */
@@ -9,14 +11,34 @@ final class OutputOption {
   /** How data is printed. */
   enum Format {
     TABLE,
+    WIDE,
     JSON
   }
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "json|table",
-      description = "How to print data (default: table).")
+      paramLabel = "json|table|wide",
+      description = "How to print data (default: table, or the setting output).")
   private Format format = Format.TABLE;
+
+  /** Where nothing is said, what the setting {@code output} says. */
+  static IDefaultValueProvider defaults(Terminal terminal) {
+    return argument -> {
+      if (argument.type() != Format.class) {
+        return null;
+      }
+      try {
+        return SettingsSource.load(terminal, null).text("output").orElse(null);
+      } catch (ConfigurationException e) {
+        // A command that needs settings says what is wrong with them; others work without.
+        return null;
+      }
+    };
+  }
+
+  boolean wide() {
+    return format == Format.WIDE;
+  }
 
   boolean json() {
     return format == Format.JSON;

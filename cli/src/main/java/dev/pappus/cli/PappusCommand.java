@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -29,6 +30,42 @@ final class PappusCommand implements Runnable {
     this.terminal = terminal;
   }
 
+  /**
+   * Adds {@code -q}, {@code -v} and {@code --no-color} to every command that uses them for nothing
+   * else.
+   */
+  private static void addTalkOptions(CommandSpec command, Terminal.Talk talk) {
+    addTalkOption(command, talk::setQuiet, "Say nothing but errors.", "-q", "--quiet");
+    addTalkOption(command, talk::setVerbose, "Say more.", "-v", "--verbose");
+    addTalkOption(command, talk::setPlain, "No colours, as with $NO_COLOR.", "--no-color");
+    command.subcommands().values().forEach(each -> addTalkOptions(each.getCommandSpec(), talk));
+  }
+
+  private static void addTalkOption(
+      CommandSpec command, Runnable set, String description, String... names) {
+    for (String name : names) {
+      if (command.findOption(name) != null) {
+        return;
+      }
+    }
+    command.addOption(
+        OptionSpec.builder(names)
+            .type(boolean.class)
+            .arity("0")
+            .setter(
+                new ISetter() {
+                  @Override
+                  public <T> @Nullable T set(@Nullable T value) {
+                    if (Boolean.TRUE.equals(value)) {
+                      set.run();
+                    }
+                    return null;
+                  }
+                })
+            .description(description)
+            .build());
+  }
+
   static void addCommands(CommandLine commands, Terminal terminal) {
     commands
         .getCommandSpec()
@@ -41,6 +78,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new BenchCommand(terminal));
     commands.addSubcommand(new BuildCommand(terminal));
     commands.addSubcommand(new CheckCommand(terminal));
+    commands.addSubcommand(new ConfigCommand(terminal));
     commands.addSubcommand(new DemoCommand(terminal));
     commands.addSubcommand(new DeployCommand(terminal));
     commands.addSubcommand(new DoctorCommand(terminal));
@@ -49,7 +87,9 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new LsCommand(terminal));
     commands.addSubcommand(new NewCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new TokenCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
+    addTalkOptions(commands.getCommandSpec(), terminal.talk());
   }
 
   @Override

@@ -16,13 +16,13 @@ final class ProblemText {
     String detail = problem.text("detail", String.valueOf(reply.getMessage()));
     terminal.sayError(detail + (code == null ? "" : " (" + code + ")"));
     for (String line : where(problem)) {
-      terminal.say("  " + line);
+      terminal.sayMore("  " + line);
     }
     sayDiagnostics(terminal, problem, "errors", reply.file());
     String lastWords = problem.text("stderrTail");
     if (lastWords != null && !lastWords.isBlank()) {
-      terminal.say("  last words:");
-      lastWords.lines().forEach(line -> terminal.say("  | " + printable(line)));
+      terminal.sayMore("  last words:");
+      lastWords.lines().forEach(line -> terminal.sayMore("  | " + printable(line)));
     }
     String hint = problem.text("hint");
     if (hint != null) {
@@ -36,14 +36,14 @@ final class ProblemText {
       JsonObject span = each.has("span") ? each.object("span") : each;
       String place =
           (file.isEmpty() ? "" : file + ":") + span.integer("line") + ":" + column(span) + ": ";
-      terminal.say(
+      terminal.sayMore(
           place
               + each.text("severity", "error")
               + ": "
               + printable(each.text("message", each.text("detail", ""))));
       String excerpt = each.text("excerpt");
       if (excerpt != null) {
-        excerpt.lines().forEach(line -> terminal.say(printable(line)));
+        excerpt.lines().forEach(line -> terminal.sayMore(printable(line)));
       }
     }
   }

@@ -1,8 +1,6 @@
 package dev.pappus.cli;
 
 import dev.pappus.server.Configuration;
-import dev.pappus.server.ConfigurationException;
-import dev.pappus.server.ConfigurationFile;
 import dev.pappus.server.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +16,7 @@ import picocli.CommandLine.Option;
 final class ServerCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "TOML file; options beat it.")
+  @Option(names = "--config", paramLabel = "FILE", description = SettingsSource.CONFIG_HELP)
   private @Nullable Path config;
 
   @Option(names = "--host", description = "Address for invocations (default: 127.0.0.1).")
@@ -64,17 +62,14 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     try {
       ServerProcess.run(configuration(), terminal.out());
-    } catch (ConfigurationException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), null);
     }
     return ExitCode.OK;
   }
 
   private Configuration configuration() {
-    Configuration.Builder builder = Configuration.builder();
-    if (config != null) {
-      ConfigurationFile.read(config, builder);
-    }
+    Configuration.Builder builder = SettingsSource.load(terminal, config).builder();
     if (host != null) {
       builder.host(host);
     }

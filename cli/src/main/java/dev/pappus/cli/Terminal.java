@@ -15,7 +15,10 @@ import java.util.Map;
  * @param environment environment variables
  * @param home root of the source tree, from which the launcher was started
  * @param guestBuild folder of the built guest programs
+ * @param folder the working folder
  * @param interactive whether a person reads {@code err}
+ * @param outInteractive whether a person reads {@code out}
+ * @param talk what the options {@code -q}, {@code -v} and {@code --no-color} say
  */
 record Terminal(
     RawArguments arguments,
@@ -25,7 +28,29 @@ record Terminal(
     Map<String, String> environment,
     Path home,
     Path guestBuild,
-    boolean interactive) {
+    Path folder,
+    boolean interactive,
+    boolean outInteractive,
+    Talk talk) {
+  /** How much to talk; set while the command line is read. */
+  static final class Talk {
+    private boolean quiet;
+    private boolean verbose;
+    private boolean plain;
+
+    void setQuiet() {
+      quiet = true;
+    }
+
+    void setVerbose() {
+      verbose = true;
+    }
+
+    void setPlain() {
+      plain = true;
+    }
+  }
+
   /** That of this process, as the launcher set it up. */
   static Terminal ofProcess(String... arguments) {
     Path home = Path.of(System.getProperty("pappus.home", "."));
@@ -37,7 +62,20 @@ record Terminal(
         System.getenv(),
         home,
         Path.of(System.getProperty("pappus.guest.build", home.resolve("guest/build").toString())),
-        Boolean.getBoolean("pappus.terminal"));
+        Path.of("").toAbsolutePath(),
+        Boolean.getBoolean("pappus.terminal"),
+        Boolean.getBoolean("pappus.terminal.out"),
+        new Talk());
+  }
+
+  /** Whether somebody wants to hear more than usual. */
+  boolean verbose() {
+    return talk.verbose;
+  }
+
+  /** Whether to show how far long work has come. */
+  boolean showsProgress() {
+    return interactive && !talk.quiet && !"dumb".equals(environment.get("TERM"));
   }
 
   /** What starts pappus, as a shell takes it. */
@@ -50,12 +88,20 @@ record Terminal(
   /** Whether {@code err} may carry colours. */
   boolean coloured() {
     return interactive
+        && !talk.plain
         && environment.getOrDefault("NO_COLOR", "").isEmpty()
         && !"dumb".equals(environment.get("TERM"));
   }
 
-  /** Says something to the user. */
+  /** Tells the user how things go; {@code -q} silences it. */
   void say(String text) {
+    if (!talk.quiet) {
+      err.println(text);
+    }
+  }
+
+  /** A line that belongs to an error, a hint or a warning. */
+  void sayMore(String text) {
     err.println(text);
   }
 

@@ -24,6 +24,12 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** With an environment and a standard input. */
   static CommandRun with(Map<String, String> environment, byte[] in, String... arguments) {
+    return in(ROOT, environment, in, arguments);
+  }
+
+  /** With a working folder besides. */
+  static CommandRun in(
+      Path folder, Map<String, String> environment, byte[] in, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
@@ -35,7 +41,10 @@ record CommandRun(int exitCode, String out, String err) {
             environment,
             ROOT,
             GUEST_BUILD,
-            !environment.isEmpty() && environment.containsKey("TERM"));
+            folder,
+            environment.containsKey("TERM"),
+            environment.containsKey("TERM"),
+            new Terminal.Talk());
     int exitCode = Main.run(terminal, arguments);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -121,7 +121,10 @@ class RenderingTest {
             Map.of(),
             Path.of("/"),
             Path.of("/"),
-            false);
+            Path.of("/"),
+            false,
+            false,
+            new Terminal.Talk());
     ProblemText.say(
         terminal,
         new ProblemReply(status, JsonObject.parse(body.getBytes(StandardCharsets.UTF_8))));

@@ -89,6 +89,9 @@ class SampleLogsTest {
             java.util.Map.of(),
             folder,
             folder,
-            false));
+            folder,
+            false,
+            false,
+            new Terminal.Talk()));
   }
 }

@@ -9,20 +9,20 @@ final class AnySplit {
 
   private static final int UNDECIDED = -1;
 
-  private final List<Axis> axes;
+  private final List<? extends Axis<?>> axes;
   private final long[] bytes;
   private final long[] minBytes;
   private final int[] counts;
 
-  private AnySplit(List<Axis> axes, List<Long> minSetBytes) {
+  private AnySplit(List<? extends Axis<?>> axes, List<Long> minSetBytes) {
     this.axes = axes;
     bytes = new long[axes.size()];
     minBytes = new long[axes.size()];
     counts = new int[axes.size()];
     for (int i = 0; i < axes.size(); i++) {
-      Axis axis = axes.get(i);
+      Axis<?> axis = axes.get(i);
       if (axis.any()) {
-        Axis.Column largest = axis.largest();
+        Axis.Column<?> largest = axis.largest();
         bytes[i] = largest.bytes();
         minBytes[i] =
             largest.parameter() < minSetBytes.size() ? minSetBytes.get(largest.parameter()) : 0;
@@ -32,7 +32,8 @@ final class AnySplit {
   }
 
   /** The pieces of every axis, each a list of rows. */
-  static int[][][] pieces(List<Axis> axes, List<Long> minSetBytes, PartitionSettings settings) {
+  static int[][][] pieces(
+      List<? extends Axis<?>> axes, List<Long> minSetBytes, PartitionSettings settings) {
     AnySplit split = new AnySplit(axes, minSetBytes);
     long target = split.target(settings);
     if (target != FINEST) {
@@ -82,7 +83,7 @@ final class AnySplit {
 
   private void decide(long target) {
     long fixed = 1;
-    for (Axis axis : axes) {
+    for (Axis<?> axis : axes) {
       fixed = axis.any() ? fixed : Saturated.multiply(fixed, axis.rows());
     }
     long leftover = fixed > 0 && fixed < target ? target / fixed : 1;

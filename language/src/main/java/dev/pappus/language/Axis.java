@@ -1,7 +1,6 @@
 package dev.pappus.language;
 
-import dev.pappus.model.DataSet;
-import dev.pappus.model.Item;
+import dev.pappus.model.ItemShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,15 +9,20 @@ import java.util.List;
  * One direction of an application's instances: a set, or sets joined with each other, in its finest
  * pieces. Every combination of one piece from each axis is an instance.
  *
+ * @param <T> what is known of an item
  * @param columns the sets
  * @param rows number of finest pieces
  * @param any whether the platform may join pieces
  */
-record Axis(List<Column> columns, int rows, boolean any) {
-  /** A set on an axis. */
-  static final class Column {
+record Axis<T extends ItemShape>(List<Column<T>> columns, int rows, boolean any) {
+  /**
+   * A set on an axis.
+   *
+   * @param <T> what is known of an item
+   */
+  static final class Column<T extends ItemShape> {
     private final int parameter;
-    private final List<Item> items;
+    private final List<T> items;
     private final int[] from;
     private final int[] to;
 
@@ -30,7 +34,7 @@ record Axis(List<Column> columns, int rows, boolean any) {
      * @param from for each row where its items begin
      * @param to for each row where they end; equal to {@code from} where it has none
      */
-    Column(int parameter, List<Item> items, int[] from, int[] to) {
+    Column(int parameter, List<T> items, int[] from, int[] to) {
       this.parameter = parameter;
       this.items = items;
       this.from = from;
@@ -57,34 +61,34 @@ record Axis(List<Column> columns, int rows, boolean any) {
       return sum;
     }
 
-    DataSet piece(int[] piece) {
+    List<T> piece(int[] piece) {
       if (piece.length == 1) {
-        return new DataSet("", items.subList(from[piece[0]], to[piece[0]]));
+        return items.subList(from[piece[0]], to[piece[0]]);
       }
-      List<Item> merged = new ArrayList<>();
+      List<T> merged = new ArrayList<>();
       for (int row : piece) {
         merged.addAll(items.subList(from[row], to[row]));
       }
-      return new DataSet("", merged);
+      return merged;
     }
   }
 
   /** A piece for each item. */
-  static Axis each(int parameter, List<Item> items, boolean any) {
+  static <T extends ItemShape> Axis<T> each(int parameter, List<T> items, boolean any) {
     int[] from = new int[items.size()];
     int[] to = new int[items.size()];
     for (int i = 0; i < from.length; i++) {
       from[i] = i;
       to[i] = i + 1;
     }
-    return new Axis(List.of(new Column(parameter, items, from, to)), from.length, any);
+    return new Axis<>(List.of(new Column<>(parameter, items, from, to)), from.length, any);
   }
 
   /** The column with the most bytes, the first of several. */
-  Column largest() {
-    Column largest = columns.getFirst();
+  Column<T> largest() {
+    Column<T> largest = columns.getFirst();
     long bytes = largest.bytes();
-    for (Column column : columns.subList(1, columns.size())) {
+    for (Column<T> column : columns.subList(1, columns.size())) {
       if (column.bytes() > bytes) {
         largest = column;
         bytes = column.bytes();
@@ -107,7 +111,7 @@ record Axis(List<Column> columns, int rows, boolean any) {
    *     of the largest set has so many bytes
    */
   int[][] cut(int count, long minBytes) {
-    Column largest = largest();
+    Column<T> largest = largest();
     Integer[] order = new Integer[rows];
     Arrays.setAll(order, row -> row);
     long[] bytes = new long[rows];
@@ -133,14 +137,5 @@ record Axis(List<Column> columns, int rows, boolean any) {
       pieces.add(taken);
     }
     return pieces.toArray(new int[0][]);
-  }
-
-  /** The sets of each piece, by column. */
-  List<List<DataSet>> sets(int[][] pieces) {
-    List<List<DataSet>> sets = new ArrayList<>(pieces.length);
-    for (int[] piece : pieces) {
-      sets.add(columns.stream().map(column -> column.piece(piece)).toList());
-    }
-    return sets;
   }
 }

@@ -1,23 +1,27 @@
 package dev.pappus.language;
 
-import dev.pappus.model.Item;
+import dev.pappus.model.ItemShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** A set's items by key: groups in ascending key order. */
-final class KeyGroups {
-  private final List<Item> items;
+/**
+ * A set's items by key: groups in ascending key order.
+ *
+ * @param <T> what is known of an item
+ */
+final class KeyGroups<T extends ItemShape> {
+  private final List<T> items;
   private final int[] starts;
 
-  private KeyGroups(List<Item> items, int[] starts) {
+  private KeyGroups(List<T> items, int[] starts) {
     this.items = items;
     this.starts = starts;
   }
 
-  static KeyGroups of(List<Item> items) {
-    List<Item> sorted = sorted(items);
+  static <T extends ItemShape> KeyGroups<T> of(List<T> items) {
+    List<T> sorted = sorted(items);
     int[] starts = new int[sorted.size() + 1];
     int groups = 0;
     for (int i = 0; i < sorted.size(); i++) {
@@ -26,15 +30,15 @@ final class KeyGroups {
       }
     }
     starts[groups] = sorted.size();
-    return new KeyGroups(sorted, Arrays.copyOf(starts, groups + 1));
+    return new KeyGroups<>(sorted, Arrays.copyOf(starts, groups + 1));
   }
 
   /** {@code items}, stably sorted by key; the same list if they are. */
-  static List<Item> sorted(List<Item> items) {
+  static <T extends ItemShape> List<T> sorted(List<T> items) {
     for (int i = 1; i < items.size(); i++) {
       if (items.get(i - 1).key().compareTo(items.get(i).key()) > 0) {
-        List<Item> copy = new ArrayList<>(items);
-        copy.sort(Comparator.comparing(Item::key));
+        List<T> copy = new ArrayList<>(items);
+        copy.sort(Comparator.comparing(ItemShape::key));
         return copy;
       }
     }
@@ -46,7 +50,7 @@ final class KeyGroups {
     return starts.length - 1;
   }
 
-  List<Item> items() {
+  List<T> items() {
     return items;
   }
 

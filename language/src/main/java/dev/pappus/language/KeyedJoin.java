@@ -1,6 +1,6 @@
 package dev.pappus.language;
 
-import dev.pappus.model.Item;
+import dev.pappus.model.ItemShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,19 +8,21 @@ import java.util.List;
 /**
  * Joins keyed sets, left to right: rows in ascending key order, each with at most one key group per
  * member. Linear in the number of items, but for the sort.
+ *
+ * @param <T> what is known of an item
  */
-final class KeyedJoin {
+final class KeyedJoin<T extends ItemShape> {
   private static final int NONE = -1;
 
-  private final List<KeyGroups> members = new ArrayList<>();
+  private final List<KeyGroups<T>> members = new ArrayList<>();
 
   /** For each member and row the index of its key group, or NONE. */
   private final List<int[]> groups = new ArrayList<>();
 
   private long[] keys;
 
-  private KeyedJoin(List<Item> first) {
-    KeyGroups grouped = KeyGroups.of(first);
+  private KeyedJoin(List<T> first) {
+    KeyGroups<T> grouped = KeyGroups.of(first);
     members.add(grouped);
     keys = new long[grouped.size()];
     Arrays.setAll(keys, grouped::key);
@@ -35,8 +37,9 @@ final class KeyedJoin {
    * @param chain the sets; the first one's kind means nothing, and no other is a cross
    * @param items the items of each
    */
-  static Axis join(List<Join.Step> chain, List<List<Item>> items, boolean any) {
-    KeyedJoin join = new KeyedJoin(items.getFirst());
+  static <T extends ItemShape> Axis<T> join(
+      List<Join.Step> chain, List<List<T>> items, boolean any) {
+    KeyedJoin<T> join = new KeyedJoin<>(items.getFirst());
     for (int i = 1; i < chain.size(); i++) {
       join.step(chain.get(i).kind(), KeyGroups.of(items.get(i)));
     }
@@ -44,7 +47,7 @@ final class KeyedJoin {
     return join.axis(parameters, any);
   }
 
-  private void step(JoinKind kind, KeyGroups right) {
+  private void step(JoinKind kind, KeyGroups<T> right) {
     boolean keepLeft = kind == JoinKind.LEFT || kind == JoinKind.FULL;
     boolean keepRight = kind == JoinKind.RIGHT || kind == JoinKind.FULL;
     int[] leftRows = new int[keys.length + right.size()];
@@ -83,10 +86,10 @@ final class KeyedJoin {
     return result;
   }
 
-  private Axis axis(int[] parameters, boolean any) {
-    List<Axis.Column> columns = new ArrayList<>(members.size());
+  private Axis<T> axis(int[] parameters, boolean any) {
+    List<Axis.Column<T>> columns = new ArrayList<>(members.size());
     for (int member = 0; member < members.size(); member++) {
-      KeyGroups grouped = members.get(member);
+      KeyGroups<T> grouped = members.get(member);
       int[] from = new int[keys.length];
       int[] to = new int[keys.length];
       for (int row = 0; row < keys.length; row++) {
@@ -96,8 +99,8 @@ final class KeyedJoin {
           to[row] = grouped.to(group);
         }
       }
-      columns.add(new Axis.Column(parameters[member], grouped.items(), from, to));
+      columns.add(new Axis.Column<>(parameters[member], grouped.items(), from, to));
     }
-    return new Axis(columns, keys.length, any);
+    return new Axis<>(columns, keys.length, any);
   }
 }

@@ -2,6 +2,7 @@ package dev.pappus.language;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
+import dev.pappus.model.ItemShape;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
@@ -45,31 +46,69 @@ public final class Partitioner {
           "%d sets for the %d inputs of %s"
               .formatted(inputs.size(), application.inputs().size(), application.callee()));
     }
-    if (isWhole(application, inputs)) {
+    List<List<Item>> items = inputs.stream().map(DataSet::items).toList();
+    if (isWhole(application, items)) {
       requireAtMost(maxInstances, 1, application);
       return List.of(List.copyOf(inputs));
     }
-    List<Axis> axes = axes(application, inputs);
-    for (Axis axis : axes) {
-      if (axis.rows() == 0) {
-        return List.of();
-      }
+    List<Axis<Item>> axes = axes(application, items);
+    if (isNone(axes)) {
+      return List.of();
     }
     int[][][] pieces = AnySplit.pieces(axes, minSetBytes, settings);
-    long count = 1;
-    for (int[][] each : pieces) {
-      count = Saturated.multiply(count, each.length);
-    }
+    long count = count(pieces);
     requireAtMost(maxInstances, count, application);
     List<List<List<DataSet>>> sets = new ArrayList<>(axes.size());
     for (int i = 0; i < pieces.length; i++) {
-      sets.add(axes.get(i).sets(pieces[i]));
+      sets.add(sets(axes.get(i), pieces[i]));
     }
     return product(axes, sets, wholeSets(application, inputs), (int) count);
   }
 
+  /**
+   * How many instances {@link #instances} would make, without a limit and without the items' bytes.
+   *
+   * @param <T> what is known of an item
+   * @param inputs for each input of the callee the items; none where nothing is assigned
+   * @return {@link Long#MAX_VALUE} if there are more
+   */
+  public static <T extends ItemShape> long count(
+      Application application,
+      List<List<T>> inputs,
+      List<Long> minSetBytes,
+      PartitionSettings settings) {
+    if (isWhole(application, inputs)) {
+      return 1;
+    }
+    List<Axis<T>> axes = axes(application, inputs);
+    return isNone(axes) ? 0 : count(AnySplit.pieces(axes, minSetBytes, settings));
+  }
+
+  private static boolean isNone(List<? extends Axis<?>> axes) {
+    return axes.stream().anyMatch(axis -> axis.rows() == 0);
+  }
+
+  private static long count(int[][][] pieces) {
+    long count = 1;
+    for (int[][] each : pieces) {
+      count = Saturated.multiply(count, each.length);
+    }
+    return count;
+  }
+
+  /** The sets of each piece, by column. */
+  private static List<List<DataSet>> sets(Axis<Item> axis, int[][] pieces) {
+    List<List<DataSet>> sets = new ArrayList<>(pieces.length);
+    for (int[] piece : pieces) {
+      sets.add(
+          axis.columns().stream().map(column -> new DataSet("", column.piece(piece))).toList());
+    }
+    return sets;
+  }
+
   /** Whether every set that has items goes whole to the only instance. */
-  private static boolean isWhole(Application application, List<DataSet> inputs) {
+  private static <T extends ItemShape> boolean isWhole(
+      Application application, List<List<T>> inputs) {
     List<Optional<SetUse>> uses = application.inputs();
     for (int i = 0; i < uses.size(); i++) {
       Optional<SetUse> use = uses.get(i);
@@ -91,8 +130,9 @@ public final class Partitioner {
     }
   }
 
-  private static List<Axis> axes(Application application, List<DataSet> inputs) {
-    List<Axis> axes = new ArrayList<>();
+  private static <T extends ItemShape> List<Axis<T>> axes(
+      Application application, List<List<T>> inputs) {
+    List<Axis<T>> axes = new ArrayList<>();
     List<List<Join.Step>> chains = application.join().map(Join::chains).orElse(List.of());
     boolean[] joined = new boolean[inputs.size()];
     for (List<Join.Step> chain : chains) {
@@ -119,15 +159,14 @@ public final class Partitioner {
     return use.isPresent() && use.get().sharding() == sharding;
   }
 
-  private static void addChains(
-      List<Axis> axes,
+  private static <T extends ItemShape> void addChains(
+      List<Axis<T>> axes,
       List<List<Join.Step>> chains,
       Sharding sharding,
       Application application,
-      List<DataSet> inputs) {
+      List<List<T>> inputs) {
     for (List<Join.Step> chain : chains) {
-      List<List<Item>> items =
-          chain.stream().map(step -> inputs.get(step.parameter()).items()).toList();
+      List<List<T>> items = chain.stream().map(step -> inputs.get(step.parameter())).toList();
       if (is(application, chain.getFirst().parameter(), sharding)
           && items.stream().anyMatch(each -> !each.isEmpty())) {
         axes.add(KeyedJoin.join(chain, items, sharding == Sharding.ANY_KEYED));
@@ -135,9 +174,9 @@ public final class Partitioner {
     }
   }
 
-  private static void addSingle(
-      List<Axis> axes, int parameter, Sharding sharding, List<DataSet> inputs) {
-    List<Item> items = inputs.get(parameter).items();
+  private static <T extends ItemShape> void addSingle(
+      List<Axis<T>> axes, int parameter, Sharding sharding, List<List<T>> inputs) {
+    List<T> items = inputs.get(parameter);
     if (items.isEmpty()) {
       return;
     }
@@ -161,12 +200,12 @@ public final class Partitioner {
 
   /** Every combination; the last axis varies fastest. */
   private static List<List<DataSet>> product(
-      List<Axis> axes, List<List<List<DataSet>>> sets, DataSet[] slots, int count) {
+      List<Axis<Item>> axes, List<List<List<DataSet>>> sets, DataSet[] slots, int count) {
     int[] at = new int[axes.size()];
     List<List<DataSet>> instances = new ArrayList<>(count);
     for (int instance = 0; instance < count; instance++) {
       for (int axis = 0; axis < at.length; axis++) {
-        List<Axis.Column> columns = axes.get(axis).columns();
+        List<Axis.Column<Item>> columns = axes.get(axis).columns();
         for (int column = 0; column < columns.size(); column++) {
           slots[columns.get(column).parameter()] = sets.get(axis).get(at[axis]).get(column);
         }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * @param data its bytes. They never change after the item exists, and they live as long as the item
  *     does: heap memory, or native memory in an automatic arena
  */
-public record Item(String name, Key key, MemorySegment data) {
+public record Item(String name, Key key, MemorySegment data) implements ItemShape {
   /** An item over {@code bytes}, which the caller gives up. */
   public static Item of(String name, Key key, byte[] bytes) {
     return new Item(name, key, MemorySegment.ofArray(bytes));
@@ -23,7 +23,7 @@ public record Item(String name, Key key, MemorySegment data) {
     return of(name, Key.ZERO, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Number of bytes. */
+  @Override
   public long sizeBytes() {
     return data.byteSize();
   }

@@ -64,8 +64,8 @@ public record Configuration(
   }
 
   /**
-   * Collects values: first those of a file, then those of the command line, so that the latter win.
-   * One thread uses it.
+   * Collects values: first those of files and environment, then those of the command line, so that
+   * the latter win. One thread uses it.
    */
   public static final class Builder {
     private @Nullable String nodeName;
@@ -257,24 +257,26 @@ public record Configuration(
       }
       return (int) value;
     }
+  }
 
-    /** From the kernel, because asking the resolver may take seconds. */
-    private static String machineName() {
-      try {
-        String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
-        return name.isEmpty() ? "node" : name;
-      } catch (IOException e) {
-        return "node";
-      }
+  /** The name of a node that was given none: the machine's. */
+  public static String machineName() {
+    // From the kernel, because asking the resolver may take seconds.
+    try {
+      String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+      return name.isEmpty() ? "node" : name;
+    } catch (IOException e) {
+      return "node";
     }
+  }
 
-    private static Path defaultDataFolder() {
-      String xdg = System.getenv("XDG_DATA_HOME");
-      Path base =
-          xdg != null && Path.of(xdg).isAbsolute()
-              ? Path.of(xdg)
-              : Path.of(System.getProperty("user.home", "."), ".local", "share");
-      return base.resolve("pappus");
-    }
+  /** The data folder of a node that was given none. */
+  public static Path defaultDataFolder() {
+    String xdg = System.getenv("XDG_DATA_HOME");
+    Path base =
+        xdg != null && Path.of(xdg).isAbsolute()
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home", "."), ".local", "share");
+    return base.resolve("pappus");
   }
 }

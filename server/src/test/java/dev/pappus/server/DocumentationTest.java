@@ -15,13 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Keeps docs/errors.md, docs/limits.md and docs/http.md true. */
 class DocumentationTest {
   private static final Path DOCS = Path.of(System.getProperty("pappus.root"), "docs");
-
-  @TempDir Path folder;
 
   @Test
   void everyProblemIsExplainedWithItsStatus() throws IOException {
@@ -82,17 +79,5 @@ class DocumentationTest {
               limit.meaning()));
     }
     return page.toString();
-  }
-
-  @Test
-  void theExampleConfigurationIsRead() throws IOException {
-    String text = Files.readString(DOCS.resolve("http.md"));
-    String example = text.substring(text.indexOf("    version = 1"));
-    Path file =
-        Files.writeString(folder.resolve("example.toml"), example.replace("\n    ", "\n").strip());
-    Configuration.Builder builder = Configuration.builder();
-    ConfigurationFile.read(file, builder);
-    assertThat(builder.build().nodeName()).isEqualTo("alpha");
-    assertThat(builder.build().localPathFolder()).isEqualTo(Path.of("/srv/functions"));
   }
 }

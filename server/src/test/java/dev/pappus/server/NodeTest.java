@@ -49,7 +49,7 @@ class NodeTest {
 
   @Test
   void unknownPathsAreProblemsOnBothPorts() throws Exception {
-    for (String path : List.of("/", "/stat", "/function", "/function/", "/function/a/b", "/v1")) {
+    for (String path : List.of("/", "/stat", "/function", "/function/", "/composition/", "/v1")) {
       assertProblem(node.invoke(path, NOTHING), 404, "\"code\":\"unknown_path\"");
     }
     assertProblem(node.send("GET", node.invocation() + "/", NOTHING), 404, "unknown_path");
@@ -62,7 +62,8 @@ class NodeTest {
     HttpResponse<byte[]> answer = node.admin("DELETE", "/v1/functions/x", NOTHING);
     assertProblem(answer, 405, "\"code\":\"method_not_allowed\"");
     assertThat(answer.headers().firstValue("allow")).hasValue("GET, PUT");
-    assertProblem(node.send("GET", node.invocation() + "/function/x", NOTHING), 405, "POST");
+    HttpResponse<byte[]> post = node.admin("POST", "/v1/functions/x", NOTHING);
+    assertProblem(post, 405, "use GET, PUT");
   }
 
   @Test

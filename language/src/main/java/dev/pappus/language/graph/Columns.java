@@ -13,6 +13,7 @@ final class Columns {
   private static final double NODE_GAP = 30;
   private static final double SLOT_GAP = 16;
   private static final double PORT_GAP = 30;
+  private static final double SNAP = 9;
 
   private final Layers layers;
   private final double[] widths;
@@ -44,6 +45,49 @@ final class Columns {
         place(layers.order()[i], both, true);
       }
     }
+    for (int round = 0; round < 3; round++) {
+      for (int edge = 0; edge < layers.edges(); edge++) {
+        straighten(layers.chain(edge));
+      }
+    }
+  }
+
+  /** Puts as many slots of a chain below each other as their neighbours leave room for. */
+  private void straighten(int[] chain) {
+    int start = 1;
+    while (start < chain.length - 1) {
+      double from = Double.NEGATIVE_INFINITY;
+      double to = Double.POSITIVE_INFINITY;
+      double sum = 0;
+      int end = start;
+      while (end < chain.length - 1
+          && Math.max(from, leftmost(chain[end])) <= Math.min(to, rightmost(chain[end]))) {
+        from = Math.max(from, leftmost(chain[end]));
+        to = Math.min(to, rightmost(chain[end]));
+        sum += centres[chain[end]];
+        end++;
+      }
+      for (int i = start; i < end; i++) {
+        centres[chain[i]] = Math.clamp(sum / (end - start), from, to);
+      }
+      start = Math.max(end, start + 1);
+    }
+  }
+
+  private double leftmost(int slot) {
+    int left = layers.left(slot);
+    return left < 0 ? Double.NEGATIVE_INFINITY : centres[left] + distance(left, slot);
+  }
+
+  private double rightmost(int slot) {
+    int right = layers.right(slot);
+    return right < 0 ? Double.POSITIVE_INFINITY : centres[right] - distance(slot, right);
+  }
+
+  /** The least distance of the centres of two neighbours. */
+  private double distance(int left, int right) {
+    double gap = layers.isNode(left) && layers.isNode(right) ? NODE_GAP : SLOT_GAP;
+    return widths[left] / 2 + gap + widths[right] / 2;
   }
 
   /** Centre of each slot; may be negative. */
@@ -51,28 +95,42 @@ final class Columns {
     return centres;
   }
 
-  /** Where the link from {@code slot} to the {@code index}th of its lower slots leaves it. */
-  double lowerPort(int slot, int index) {
+  /** Where an edge leaves its source, straight above {@code next} if that is nearly below. */
+  double leaves(int from, int next) {
+    double port = lowerPort(from, layers.indexInUpper(next));
+    return snapped(port, centres[next], portGap(from, layers.lower(from).size()));
+  }
+
+  /** Where an edge meets its target, straight below {@code previous} if that is nearly above. */
+  double meets(int to, int previous) {
+    double port = upperPort(to, layers.indexInLower(previous));
+    return snapped(port, centres[previous], portGap(to, layers.upper(to).size()));
+  }
+
+  private static double snapped(double port, double centre, double gap) {
+    return Math.abs(port - centre) <= Math.min(SNAP, gap / 3) ? centre : port;
+  }
+
+  private double lowerPort(int slot, int index) {
     return port(slot, index, layers.lower(slot).size());
   }
 
-  /** Where the link from the {@code index}th of its upper slots meets {@code slot}. */
-  double upperPort(int slot, int index) {
+  private double upperPort(int slot, int index) {
     return port(slot, index, layers.upper(slot).size());
   }
 
   private double port(int slot, int index, int count) {
-    double gap = Math.min(PORT_GAP, widths[slot] / (count + 1));
-    return centres[slot] + (index - (count - 1) / 2.0) * gap;
+    return centres[slot] + (index - (count - 1) / 2.0) * portGap(slot, count);
+  }
+
+  private double portGap(int slot, int count) {
+    return Math.min(PORT_GAP, widths[slot] / (count + 1));
   }
 
   private double[] offsets(int[] layer) {
     double[] offsets = new double[layer.length];
     for (int i = 1; i < layer.length; i++) {
-      int left = layer[i - 1];
-      int right = layer[i];
-      double gap = layers.isNode(left) && layers.isNode(right) ? NODE_GAP : SLOT_GAP;
-      offsets[i] = offsets[i - 1] + widths[left] / 2 + gap + widths[right] / 2;
+      offsets[i] = offsets[i - 1] + distance(layer[i - 1], layer[i]);
     }
     return offsets;
   }

@@ -75,6 +75,12 @@ final class Layers {
     return slot < nodes;
   }
 
+  /** Number of edges. */
+  int edges() {
+    return chains.size();
+  }
+
+  /** The slots of an edge, from source to target. */
   int[] chain(int edge) {
     return chains.get(edge);
   }
@@ -82,6 +88,17 @@ final class Layers {
   /** The slots of each layer, left to right. */
   int[][] order() {
     return order;
+  }
+
+  /** The left neighbour of {@code slot}, or -1. */
+  int left(int slot) {
+    return position[slot] == 0 ? -1 : order[layerOf.get(slot)][position[slot] - 1];
+  }
+
+  /** The right neighbour of {@code slot}, or -1. */
+  int right(int slot) {
+    int[] layer = order[layerOf.get(slot)];
+    return position[slot] == layer.length - 1 ? -1 : layer[position[slot] + 1];
   }
 
   /** Linked slots of the layer above, left to right. */

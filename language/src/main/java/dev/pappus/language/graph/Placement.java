@@ -10,7 +10,9 @@ import java.util.Optional;
 /** Puts measured slots in their places. */
 final class Placement {
   private static final double MARGIN = 24;
-  private static final double LAYER_GAP = 22;
+  private static final double LAYER_GAP = 20;
+  private static final double LAYER_GAP_MAX = 64;
+  private static final double SLOPE = 0.16;
 
   private final CompositionGraph graph;
   private final Layers layers;
@@ -42,8 +44,21 @@ final class Placement {
       }
       tops[layer] = y;
       bottoms[layer] = y + height;
-      y += height + LAYER_GAP;
+      y += height + gap(order[layer]);
     }
+  }
+
+  /** Room below a layer: more where an edge goes far to the side. */
+  private double gap(int[] layer) {
+    double farthest = 0;
+    for (int slot : layer) {
+      for (int next : layers.lower(slot)) {
+        double from = layers.isNode(slot) ? columns.leaves(slot, next) : columns.centres()[slot];
+        double to = layers.isNode(next) ? columns.meets(next, slot) : columns.centres()[next];
+        farthest = Math.max(farthest, Math.abs(from - to));
+      }
+    }
+    return Math.clamp(farthest * SLOPE, LAYER_GAP, LAYER_GAP_MAX);
   }
 
   GraphLayout layout() {
@@ -76,14 +91,14 @@ final class Placement {
     List<Point> points = new ArrayList<>(2 * chain.length);
     int from = chain[0];
     int to = chain[chain.length - 1];
-    double leaves = columns.lowerPort(from, layers.indexInUpper(chain[1]));
+    double leaves = columns.leaves(from, chain[1]);
     add(points, leaves, box(from).bottom());
     add(points, leaves, bottoms[layerOf[from]]);
     for (int i = 1; i < chain.length - 1; i++) {
       add(points, columns.centres()[chain[i]], tops[layerOf[chain[i]]]);
       add(points, columns.centres()[chain[i]], bottoms[layerOf[chain[i]]]);
     }
-    double meets = columns.upperPort(to, layers.indexInLower(chain[chain.length - 2]));
+    double meets = columns.meets(to, chain[chain.length - 2]);
     add(points, meets, tops[layerOf[to]]);
     add(points, meets, box(to).y());
     return new Route(

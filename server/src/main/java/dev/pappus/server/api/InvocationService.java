@@ -4,6 +4,8 @@ import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.OutputSet;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemException;
 import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.Response;
 import java.util.List;
@@ -49,12 +51,31 @@ final class InvocationService {
       InvocationResult result,
       Function<List<OutputSet>, Response> encoder,
       long endedNanos) {
-    Response response =
-        switch (result.outcome()) {
-          case InvocationResult.Succeeded succeeded -> encoder.apply(succeeded.outputs());
-          case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
-        };
+    Response response = response(result, encoder);
     exchange.respond(ResultHeaders.add(response, result, System.nanoTime() - endedNanos));
+  }
+
+  /** The answer that tells of a problem before there is an invocation. */
+  Response response(Problem problem) {
+    return problems.response(problem);
+  }
+
+  /**
+   * The answer that tells of {@code result}, without {@link ResultHeaders}.
+   *
+   * @param encoder makes the answer of the outputs; the problem that it throws is the answer
+   */
+  Response response(InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+    return switch (result.outcome()) {
+      case InvocationResult.Succeeded succeeded -> {
+        try {
+          yield encoder.apply(succeeded.outputs());
+        } catch (ProblemException e) {
+          yield problems.response(e.problem().withFunction(result.info().target()), result.id());
+        }
+      }
+      case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
+    };
   }
 
   private static long outputBytes(InvocationResult result) {

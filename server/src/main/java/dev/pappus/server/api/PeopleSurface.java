@@ -1,15 +1,10 @@
 package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.InvocationRequest;
-import dev.pappus.dispatcher.InvocationRequest.Options;
-import dev.pappus.dispatcher.InvocationTarget;
-import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
-import dev.pappus.model.DataSet;
-import dev.pappus.model.Item;
-import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -18,54 +13,81 @@ import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.lang.foreign.ValueLayout;
+import dev.pappus.server.invoke.AnswerEncoder;
+import dev.pappus.server.invoke.AnswerFormat;
+import dev.pappus.server.invoke.InvokeTarget;
+import dev.pappus.server.invoke.Negotiation;
+import dev.pappus.server.invoke.RequestDecoder;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The surface for people: {@code POST /function/NAME} and {@code POST /composition/NAME}. The body
- * is one item; the answer is the one item of the one output set, or all sets in JSON where there is
- * no such one.
+ * The surface for people: any method on {@code /function/NAME[/rest]} and {@code
+ * /composition/NAME[/rest]}. {@link RequestDecoder} makes the invocation, {@link AnswerEncoder} the
+ * answer.
  */
 public final class PeopleSurface {
-  /** Media type of answers that are not a single item. */
-  public static final String SETS_TYPE = "application/vnd.pappus.sets+json";
-
-  /** Name of the item that a body becomes. */
-  public static final String BODY_ITEM = "body";
-
-  /** The output set for a function's prints, which is a result only if there is no other set. */
-  private static final String STDIO = "stdio";
+  private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
   private final Registry registry;
   private final InvocationService invocations;
+  private final RequestDecoder decoder;
 
-  PeopleSurface(Registry registry, InvocationService invocations) {
+  PeopleSurface(Registry registry, InvocationService invocations, Limits limits) {
     this.registry = registry;
     this.invocations = invocations;
+    this.decoder = new RequestDecoder(limits);
   }
 
   void addTo(Router router) {
     router
-        .add("POST", "/function/{}", (_, name, caller) -> invoke(name, false, caller))
-        .add("POST", "/composition/{}", (_, name, caller) -> invoke(name, true, caller));
+        .add(
+            Router.ANY_METHOD,
+            "/function/*",
+            (head, tail, caller) -> endpoint(head, tail, false, caller))
+        .add(
+            Router.ANY_METHOD,
+            "/composition/*",
+            (head, tail, caller) -> endpoint(head, tail, true, caller));
   }
 
-  private Endpoint invoke(String name, boolean composition, Caller caller) {
-    Names.requireIdentifier(composition ? "composition" : "function", name);
-    Registered target = registry.find(name).orElseThrow(() -> unknown(name));
-    requireKind(target, composition);
-    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> start(exchange, target, caller));
+  private Endpoint endpoint(RequestHead head, String tail, boolean composition, Caller caller) {
+    int slash = tail.indexOf('/');
+    String name = slash < 0 ? tail : tail.substring(0, slash);
+    requireName(composition ? "composition" : "function", name);
+    Registered registered = registry.find(name).orElseThrow(() -> unknown(name));
+    requireKind(registered, composition);
+    InvokeTarget target =
+        new InvokeTarget(name, slash < 0 ? "" : tail.substring(slash), registered.signature());
+    return switch (head.method()) {
+      case "TRACE", "CONNECT" -> wrongMethod(head);
+      case "OPTIONS" -> target.seesRequest() ? invoking(head, target, caller) : options();
+      default -> invoking(head, target, caller);
+    };
+  }
+
+  /** Versions stand behind an {@code @}; the registry knows how they look. */
+  private static void requireName(String kind, String name) {
+    if (name.isEmpty()) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.UNKNOWN_PATH, "the path does not name a " + kind)
+              .withHint("write /" + kind + "/NAME; 'pappus ls' shows the names"));
+    }
+    int at = name.indexOf('@');
+    Names.requireIdentifier(kind, at < 0 ? name : name.substring(0, at));
   }
 
   private ProblemException unknown(String name) {
+    String shown = Names.printable(name);
     return new ProblemException(
         Problem.of(
                 ProblemCode.UNKNOWN_INVOCABLE,
                 "nothing is registered as '%s'%s",
-                name,
-                Suggestion.didYouMean(name, registry.names()))
-            .withFunction(name)
+                shown,
+                Suggestion.didYouMean(shown, registry.names()))
+            .withFunction(shown)
             .withHint("'pappus ls' shows what is registered, 'pappus deploy FILE' adds to it"));
   }
 
@@ -90,63 +112,46 @@ public final class PeopleSurface {
     }
   }
 
-  private void start(Exchange exchange, Registered target, Caller caller) {
-    Body body = exchange.body();
-    List<String> inputs = target.signature().inputs();
-    if (!body.isEmpty() && inputs.isEmpty()) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.UNKNOWN_SET, "'%s' takes no input", target.name())
-              .withFunction(target.name())
-              .withHint("send the request without a body"));
-    }
-    List<DataSet> sets =
-        body.isEmpty()
-            ? List.of()
-            : List.of(
-                new DataSet(
-                    inputs.getFirst(), List.of(new Item(BODY_ITEM, Key.ZERO, body.segment()))));
-    invocations.invoke(
-        exchange,
-        new InvocationRequest(
-            new InvocationTarget.Named(target.name()),
-            sets,
-            Options.DEFAULT.withNamespace(caller.namespace())),
-        PeopleSurface::encode);
+  private Endpoint wrongMethod(RequestHead head) {
+    Problem problem =
+        Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "functions do not take %s", head.method())
+            .withHint("use one of " + METHODS);
+    Response refused = invocations.response(problem).with("allow", METHODS);
+    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> exchange.respond(refused));
   }
 
-  private static Response encode(List<OutputSet> outputs) {
-    List<OutputSet> besides = outputs.stream().filter(set -> !set.name().equals(STDIO)).toList();
-    List<OutputSet> results = besides.isEmpty() ? outputs : besides;
-    if (results.size() == 1 && results.getFirst().items().size() == 1) {
-      return new Response(
-          200,
-          List.of(new Response.Header("content-type", "application/octet-stream")),
-          List.of(results.getFirst().items().getFirst().data()));
-    }
-    return Response.of(200, SETS_TYPE, envelope(outputs));
+  private static Endpoint options() {
+    Response allowed = new Response(204, List.of(new Response.Header("allow", METHODS)), List.of());
+    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> exchange.respond(allowed));
   }
 
-  private static byte[] envelope(List<OutputSet> outputs) {
-    return Json.object(json -> {
-      json.writeName("sets");
-      json.writeStartArray();
-      for (OutputSet set : outputs) {
-        json.writeStartObject();
-        json.writeStringProperty("name", set.name());
-        json.writeName("items");
-        json.writeStartArray();
-        for (Item item : set.items()) {
-          json.writeStartObject();
-          json.writeStringProperty("name", item.name());
-          json.writeNumberProperty("key", item.key().value());
-          json.writeName("base64");
-          json.writeBinary(item.data().toArray(ValueLayout.JAVA_BYTE));
-          json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-    });
+  private Endpoint invoking(RequestHead head, InvokeTarget target, Caller caller) {
+    // A query belongs to a function that sees it.
+    AnswerFormat format =
+        Negotiation.negotiate(
+            head.headers("accept"),
+            target.seesRequest() ? Map.of() : head.query(),
+            target.signature());
+    return new Endpoint.Immediate(
+        Limit.REQUEST_BODY,
+        exchange -> {
+          Body body = exchange.body();
+          if (RequestDecoder.isLong(head, body, target)) {
+            exchange.offload(() -> {
+              InvocationRequest request = decode(exchange, target, caller);
+              exchange.execute(() -> start(exchange, request, format));
+            });
+          } else {
+            start(exchange, decode(exchange, target, caller), format);
+          }
+        });
+  }
+
+  private InvocationRequest decode(Exchange exchange, InvokeTarget target, Caller caller) {
+    return decoder.decode(exchange.head(), exchange.body(), target, caller.namespace());
+  }
+
+  private void start(Exchange exchange, InvocationRequest request, AnswerFormat format) {
+    invocations.invoke(exchange, request, outputs -> AnswerEncoder.encode(outputs, format));
   }
 }

@@ -3,6 +3,8 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.model.Phases;
 import dev.pappus.server.http.Response;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The header fields that tell what became of an invocation, success or not. */
 final class ResultHeaders {
@@ -14,14 +16,15 @@ final class ResultHeaders {
    * @param encodingNanos time from the result to this answer; counts as reply
    */
   static Response add(Response response, InvocationResult result, long encodingNanos) {
-    Phases phases = result.phases();
-    Response marked =
-        response
-            .with("x-pappus-invocation", result.id())
-            .with("server-timing", serverTiming(phases, encodingNanos));
-    return result.coldestStart() == null
-        ? marked
-        : marked.with("x-pappus-start", result.coldestStart().toString());
+    List<Response.Header> all = new ArrayList<>(response.headers().size() + 4);
+    all.addAll(response.headers());
+    all.add(new Response.Header("x-pappus-invocation", result.id()));
+    all.add(new Response.Header("server-timing", serverTiming(result.phases(), encodingNanos)));
+    all.add(new Response.Header("traceparent", result.info().trace().toHeader()));
+    if (result.coldestStart() != null) {
+      all.add(new Response.Header("x-pappus-start", result.coldestStart().toString()));
+    }
+    return new Response(response.status(), all, response.body());
   }
 
   static String serverTiming(Phases phases, long encodingNanos) {

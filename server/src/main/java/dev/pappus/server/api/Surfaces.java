@@ -40,7 +40,7 @@ public record Surfaces(
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = new InvocationService(invoke, problems);
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
-    new PeopleSurface(registry, invocations).addTo(router);
+    new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
     return router;
@@ -49,7 +49,7 @@ public record Surfaces(
   /** What the administration port serves. */
   public Routes administration(AccessPolicy access) {
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
-    new PeopleSurface(registry, new InvocationService(invoke, problems)).addTo(router);
+    new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);

@@ -47,6 +47,19 @@ public record InvocationDocument(
     }
   }
 
+  /**
+   * Decodes a body that says nothing of what it invokes: {@code {sets: […]}}.
+   *
+   * @throws ProblemException BAD_BSON, BAD_NAME, TOO_MANY_ITEMS or PAYLOAD_TOO_LARGE
+   */
+  public static List<DataSet> decodeSets(byte[] bytes, int length, Limits limits) {
+    try {
+      return new Decoder(new BsonReader(bytes, length), limits).setsAlone();
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array does no I/O", e);
+    }
+  }
+
   private record Decoder(BsonReader reader, Limits limits) {
     InvocationDocument document() throws IOException {
       String name = null;
@@ -70,6 +83,22 @@ public record InvocationDocument(
         throw reader.malformed("the document lacks 'sets'");
       }
       return new InvocationDocument(name, composition, sets);
+    }
+
+    List<DataSet> setsAlone() throws IOException {
+      List<DataSet> sets = null;
+      reader.open();
+      while (reader.next() != BsonType.END) {
+        if (!reader.name().equals("sets")) {
+          throw unknownField("sets");
+        }
+        sets = once(sets, sets());
+      }
+      reader.requireEnd();
+      if (sets == null) {
+        throw reader.malformed("the document lacks 'sets'");
+      }
+      return sets;
     }
 
     private List<DataSet> sets() throws IOException {

@@ -65,6 +65,21 @@ public final class RequestHead {
     }
   }
 
+  /** The query as it was sent, without the question mark; empty if there is none. */
+  public String rawQuery() {
+    return query == null ? "" : query;
+  }
+
+  /** All values of a header field, in order. */
+  public List<String> headers(String name) {
+    return request.headers().getAll(name);
+  }
+
+  /** All header fields, in order. */
+  public List<Map.Entry<String, String>> headers() {
+    return request.headers().entries();
+  }
+
   /** The first value of a header field, or null. */
   public @Nullable String header(String name) {
     return request.headers().get(name);

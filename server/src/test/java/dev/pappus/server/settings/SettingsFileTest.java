@@ -1,4 +1,4 @@
-package dev.pappus.server;
+package dev.pappus.server.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,8 @@ import dev.pappus.model.Namespace;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.Configuration;
+import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigurationFileTest {
+class SettingsFileTest {
   @TempDir Path folder;
 
   private Configuration read(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("c.toml"), text);
-    Configuration.Builder builder = Configuration.builder();
-    ConfigurationFile.read(file, builder);
-    return builder.build();
+    return Settings.ofFile(file).builder().build();
   }
 
   private void assertFaults(String text, String... messages) {
@@ -159,8 +159,7 @@ class ConfigurationFileTest {
 
   @Test
   void anUnreadableFileIsSaid() {
-    assertThatThrownBy(
-            () -> ConfigurationFile.read(folder.resolve("none.toml"), Configuration.builder()))
+    assertThatThrownBy(() -> Settings.ofFile(folder.resolve("none.toml")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("none.toml");
   }
