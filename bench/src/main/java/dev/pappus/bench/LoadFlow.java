@@ -25,7 +25,8 @@ final class LoadFlow {
     this.atOnce = atOnce;
   }
 
-  private static byte[] request(InetSocketAddress address, String namespace, String path, String body) {
+  private static byte[] request(
+      InetSocketAddress address, String namespace, String path, String body) {
     return String.format(
             "POST %s HTTP/1.1\r\nHost: %s:%d\r\nPappus-Namespace: %s\r\nContent-Length: %d\r\n\r\n%s",
             path, address.getHostString(), address.getPort(), namespace, body.length(), body)

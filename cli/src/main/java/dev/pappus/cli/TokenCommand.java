@@ -102,8 +102,7 @@ final class TokenCommand {
       tell(created.token().id(), created.text());
       return ExitCode.OK;
     }
-    JsonObject made =
-        client(node).send("POST", PATH, "application/json", json(members)).json();
+    JsonObject made = client(node).send("POST", PATH, "application/json", json(members)).json();
     tell(made.text("id", "?"), made.text("token", ""));
     return ExitCode.OK;
   }

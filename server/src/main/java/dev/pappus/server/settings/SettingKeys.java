@@ -119,10 +119,10 @@ public final class SettingKeys {
             Configuration.Builder::egressPublic));
     keys.add(
         SettingKey.bool(
-            "deploy.allow_remote",
-            false,
-            "the same as `access.remote = \"deploy\"`",
-            Configuration.Builder::allowRemoteDeploy)
+                "deploy.allow_remote",
+                false,
+                "the same as `access.remote = \"deploy\"`",
+                Configuration.Builder::allowRemoteDeploy)
             .only(Where.PERSONAL));
     keys.add(
         SettingKey.path(

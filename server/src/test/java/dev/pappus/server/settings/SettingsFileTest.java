@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Namespace;
+import dev.pappus.server.Configuration;
+import dev.pappus.server.ConfigurationException;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
-import dev.pappus.server.Configuration;
-import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
