@@ -28,7 +28,12 @@ record BenchCase(
   /** All of them, cheapest first. */
   static final List<BenchCase> ALL =
       List.of(
-          NOP, touch("touch 4 KiB", 4 << 10), TOUCH_64K, touch("touch 1 MiB", 1 << 20), MATMUL_128);
+          NOP,
+          touch("touch 4 KiB", 4 << 10),
+          TOUCH_64K,
+          touch("touch 1 MiB", 1 << 20),
+          touch("touch 8 MiB", 8 << 20),
+          MATMUL_128);
 
   private static BenchCase touch(String name, long bytes) {
     return new BenchCase(

@@ -83,6 +83,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new DeployCommand(terminal));
     commands.addSubcommand(new DoctorCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));
+    commands.addSubcommand(new GraphCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
     commands.addSubcommand(new LsCommand(terminal));
     commands.addSubcommand(new NewCommand(terminal));

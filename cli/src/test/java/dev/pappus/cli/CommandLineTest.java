@@ -22,8 +22,8 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bench", "build", "check", "demo", "deploy", "doctor", "fmt", "invoke", "ls", "server",
-        "version"
+        "bench", "build", "check", "demo", "deploy", "doctor", "fmt", "graph", "invoke", "ls",
+        "server", "version"
       })
   void everyCommandHasHelp(String command) {
     CommandRun run = CommandRun.of(command, "--help");

@@ -2,6 +2,7 @@ package dev.pappus.dispatcher;
 
 import dev.pappus.language.Composition;
 import dev.pappus.language.CompositionCompiler;
+import dev.pappus.language.SignatureLookup;
 import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -25,7 +26,7 @@ final class CompositionTexts {
    *
    * @throws ProblemException with COMPOSITION_INVALID and every message
    */
-  static Checked check(String text, RegistrySnapshot registry) {
+  static Checked check(String text, SignatureLookup registry) {
     CompositionCompiler.Compiled compiled = CompositionCompiler.compile(text, registry);
     if (!compiled.hasErrors()) {
       return new Checked(compiled.compositions(), compiled.diagnostics());

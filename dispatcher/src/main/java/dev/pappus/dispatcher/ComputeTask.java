@@ -4,10 +4,12 @@ import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.EngineTask;
 import dev.pappus.dispatcher.engine.EngineWorker;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.InstanceResult;
@@ -103,7 +105,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     CodeCache.Found found;
     try {
       found = compute.code().readAgain(function.code());
-    } catch (dev.pappus.model.ProblemException e) {
+    } catch (ProblemException e) {
       fail(e.problem());
       return;
     }
@@ -112,15 +114,17 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   }
 
   private void finish(EngineWorker worker, CodeCache.Found code, long startNanos) {
+    FunctionSpec spec;
+    try {
+      spec = function.spec().load();
+    } catch (ProblemException e) {
+      fail(e.problem());
+      return;
+    }
     long foundNanos = System.nanoTime();
     InstanceResult result =
         new InstanceRunner(worker.engine(), MonotonicClock.SYSTEM)
-            .run(
-                code.function(),
-                function.registered().spec(),
-                instance.inputs(),
-                run.deadlineNanos(),
-                run.limits());
+            .run(code.function(), spec, instance.inputs(), run.deadlineNanos(), run.limits());
     if (source == InvocationRequest.CodeSource.ANY) {
       function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }

@@ -62,7 +62,7 @@ final class Conflicts {
     if (!users.isEmpty()) {
       throw conflict(
           Problem.of(
-                  ProblemCode.NAME_CONFLICT,
+                  ProblemCode.IN_USE,
                   "replacing '%s' would change its sets from %s to %s, which compositions refer to:"
                       + " %s",
                   old.name(),
@@ -71,6 +71,21 @@ final class Conflicts {
                   String.join(", ", users))
               .withHint("keep the set names and their order, or register under another name"),
           old.name());
+    }
+  }
+
+  /** Refuses to delete what compositions apply. */
+  static void requireUnused(RegistrySnapshot snapshot, String name) {
+    List<String> users = snapshot.usersOf(name);
+    if (!users.isEmpty()) {
+      throw conflict(
+          Problem.of(
+                  ProblemCode.IN_USE,
+                  "'%s' cannot be deleted, compositions use it: %s",
+                  name,
+                  String.join(", ", users))
+              .withHint("delete them first, or replace them with ones that do not use it"),
+          name);
     }
   }
 

@@ -184,6 +184,11 @@ public final class Dispatcher implements AutoCloseable {
         new Registered.Communication(function.name(), function.signature()), function);
   }
 
+  /** What any-sets are cut for on this node. */
+  public PartitionSettings partition() {
+    return node.partition();
+  }
+
   /** What is registered. */
   public Registry registry() {
     return registry;
@@ -199,7 +204,7 @@ public final class Dispatcher implements AutoCloseable {
    * result.
    */
   public Invocation invoke(InvocationRequest request) {
-    RegistrySnapshot snapshot = registry.snapshot();
+    RegistrySnapshot snapshot = registry.snapshot(request.options().namespace());
     String id = request.options().id();
     InvocationRun run =
         new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);

@@ -356,10 +356,6 @@ final class InvocationRun implements Invocation {
   }
 
   private ComputeTask computeTask(Instance instance, FunctionEntry function) {
-    Problem defect = function.defect();
-    if (defect != null) {
-      throw new ProblemException(instance.locate(defect));
-    }
     Node.Compute compute = node.compute();
     if (compute == null) {
       throw new ProblemException(

@@ -10,7 +10,7 @@ public sealed interface InvocationTarget {
   /**
    * A registered function or composition.
    *
-   * @param name its name
+   * @param name its name, or {@code NAME@sha256:DIGITS} for a version of a function
    */
   record Named(String name) implements InvocationTarget {}
 

@@ -4,6 +4,9 @@ import dev.pappus.language.Composition;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Signature;
+import dev.pappus.model.StaticItem;
+import java.time.Instant;
+import java.util.List;
 
 /** Something registered under a name: an invocable as lists show it. */
 public sealed interface Registered {
@@ -16,13 +19,27 @@ public sealed interface Registered {
   /**
    * A compute function.
    *
-   * @param spec what its owner said of it
+   * @param spec what its owner said of it; its input sets without their static items
+   * @param statics its static items
+   * @param version names specification and binary together
    * @param binary names its binary
    * @param binaryBytes size of its binary
    * @param sandbox the backend that runs it, {@code kvm}
+   * @param deployed when it was deployed, or made current again
    */
-  record Function(FunctionSpec spec, Digest binary, long binaryBytes, String sandbox)
+  record Function(
+      FunctionSpec spec,
+      List<StaticItem> statics,
+      Digest version,
+      Digest binary,
+      long binaryBytes,
+      String sandbox,
+      Instant deployed)
       implements Registered {
+    public Function {
+      statics = List.copyOf(statics);
+    }
+
     @Override
     public String name() {
       return spec.name();

@@ -1,55 +1,38 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
-import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.engine.CodeCache;
-import dev.pappus.dispatcher.engine.FunctionCode;
-import dev.pappus.dispatcher.store.CompositionRow;
+import dev.pappus.dispatcher.store.BlobStore;
 import dev.pappus.dispatcher.store.DataFolder;
-import dev.pappus.dispatcher.store.FunctionRow;
-import dev.pappus.dispatcher.store.SpecDocument;
 import dev.pappus.language.Composition;
 import dev.pappus.language.SignatureLookup;
 import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
-import dev.pappus.model.InputSet;
-import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
-import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemCode;
-import dev.pappus.model.ProblemException;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Signature;
 import dev.pappus.sandbox.ComputeDriver;
-import dev.pappus.sandbox.ElfImage;
-import dev.pappus.sandbox.PreparedFunction;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is registered on this node, backed by the data folder. Functions, compositions and
- * communication functions share one name space. Any thread may use it; registering never blocks
- * invocations: they read an immutable snapshot.
+ * What is registered on this node, backed by the data folder. In each namespace functions,
+ * compositions and the platform's communication functions share one space of names. Any thread may
+ * use it; registering never blocks invocations: they read an immutable snapshot. Where no namespace
+ * is given, the default one is meant.
  */
 public final class Registry implements SignatureLookup, AutoCloseable {
-  private final DataFolder folder;
-  private final @Nullable ComputeDriver driver;
-  private final @Nullable CodeCache code;
-  private final Limits limits;
-
-  /** Held while something is registered; never by an invocation. */
-  private final ReentrantLock writing = new ReentrantLock();
-
-  private volatile RegistrySnapshot snapshot;
-  private boolean closed;
+  private final RegistryState state;
+  private final FunctionRegistrar functions;
+  private final CompositionRegistrar compositions;
 
   /**
    * Over what {@code folder} holds, which this closes.
@@ -62,27 +45,12 @@ public final class Registry implements SignatureLookup, AutoCloseable {
       @Nullable CodeCache code,
       Limits limits,
       List<CommunicationEntry> communication) {
-    this.folder = folder;
-    this.driver = driver;
-    this.code = code;
-    this.limits = limits;
-    RegistryRestorer restorer = new RegistryRestorer(folder, driver);
-    this.snapshot = restorer.restore(RegistrySnapshot.EMPTY.with(communication));
-    if (restorer.isWhole()) {
-      RegistrySnapshot restored = snapshot;
-      var _ = Thread.ofVirtual().name("blob-cleaner").start(() -> cleanFolder(restorer, restored));
-    }
-  }
-
-  private void cleanFolder(RegistryRestorer restorer, RegistrySnapshot restored) {
-    writing.lock();
-    try {
-      if (!closed) {
-        restorer.deleteUnreferenced(List.of(restored, snapshot));
-      }
-    } finally {
-      writing.unlock();
-    }
+    RegistrySnapshot platform = RegistrySnapshot.EMPTY.with(communication);
+    this.state = new RegistryState(folder, driver, code, limits, platform);
+    this.functions = new FunctionRegistrar(state);
+    this.compositions = new CompositionRegistrar(state);
+    state.restored(new RegistryRestorer(state).restore());
+    var _ = Thread.ofVirtual().name("blob-cleaner").start(state::deleteLeftovers);
   }
 
   /** What to do with a name that holds different content. */
@@ -99,6 +67,30 @@ public final class Registry implements SignatureLookup, AutoCloseable {
     UNCHANGED,
     REPLACED
   }
+
+  /**
+   * A function to be registered.
+   *
+   * @param spec what its owner says of it
+   * @param binary the ELF file; read during the call only
+   * @param onConflict what to do if the name holds other content
+   * @param precondition what must hold of the name
+   * @param dryRun whether to check everything and to change nothing
+   */
+  public record Deployment(
+      FunctionSpec spec,
+      MemorySegment binary,
+      OnConflict onConflict,
+      Precondition precondition,
+      boolean dryRun) {}
+
+  /**
+   * A function that was registered, or would be.
+   *
+   * @param change what became of the name
+   * @param function its current version
+   */
+  public record FunctionDeployed(Change change, Registered.Function function) {}
 
   /**
    * A registered text.
@@ -122,198 +114,150 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    */
   public record CompositionChange(Composition composition, Change change) {}
 
-  /** What is registered now, for as long as the caller wants. */
-  RegistrySnapshot snapshot() {
-    return snapshot;
+  /** What {@code namespace} holds now, for as long as the caller wants. */
+  RegistrySnapshot snapshot(Namespace namespace) {
+    return state.snapshot(namespace);
   }
 
   /**
    * Registers a compute function; durable when it returns.
    *
-   * @param binary the ELF file; read during the call only
-   * @throws dev.pappus.model.ProblemException BAD_BINARY, BAD_NAME, BAD_REQUEST (context size),
-   *     NAME_CONFLICT, PAYLOAD_TOO_LARGE, TOO_MANY_ITEMS or STORAGE_FAILED
+   * @throws dev.pappus.model.ProblemException BAD_BINARY, BAD_NAME, BAD_REQUEST (context size,
+   *     timeout), NAME_CONFLICT, IN_USE, PRECONDITION_FAILED, PAYLOAD_TOO_LARGE, TOO_MANY_ITEMS,
+   *     REGISTRY_FULL or STORAGE_FAILED
    */
-  public Change registerFunction(FunctionSpec spec, MemorySegment binary, OnConflict onConflict) {
-    checkLimits(spec, binary);
-    PreparedFunction prepared = prepare(spec, binary);
-    Digest digest = Digest.of(binary);
-    String document = SpecDocument.encode(spec);
-    writing.lock();
-    try {
-      Entry old = snapshot.find(spec.name());
-      Change change = changeOf(old, spec, digest, document, onConflict);
-      folder.blobs().put(digest, binary);
-      SpecDocument.putStaticItems(spec, folder.blobs());
-      if (change == Change.UNCHANGED && !isDefect(old)) {
-        return change;
-      }
-      String sandbox = driver == null ? RegistryRestorer.NO_SANDBOX : driver.name();
-      folder
-          .database()
-          .put(new FunctionRow(spec.name(), document, digest, binary.byteSize(), sandbox));
-      FunctionCode newCode = new FunctionCode(digest, binary.byteSize(), spec.contextBytes());
-      if (code != null && prepared != null) {
-        code.put(newCode, prepared);
-      }
-      Registered.Function registered =
-          new Registered.Function(spec, digest, binary.byteSize(), sandbox);
-      snapshot = snapshot.with(List.of(new FunctionEntry(registered, document, newCode, null)));
-      if (code != null && old instanceof FunctionEntry replaced) {
-        code.drop(replaced.code());
-      }
-      return change;
-    } finally {
-      writing.unlock();
-    }
-  }
-
-  private static boolean isDefect(@Nullable Entry entry) {
-    return entry instanceof FunctionEntry function && function.defect() != null;
-  }
-
-  private void checkLimits(FunctionSpec spec, MemorySegment binary) {
-    if (binary.byteSize() > limits.get(Limit.BINARY_BYTES)) {
-      throw new ProblemException(
-          limits
-              .exceeded(
-                  ProblemCode.PAYLOAD_TOO_LARGE,
-                  Limit.BINARY_BYTES,
-                  "binary of '" + spec.name() + "'",
-                  binary.byteSize())
-              .withFunction(spec.name()));
-    }
-    if (spec.contextBytes() > limits.get(Limit.CONTEXT_MAX)) {
-      throw new ProblemException(
-          limits
-              .exceeded(
-                  ProblemCode.BAD_REQUEST,
-                  Limit.CONTEXT_MAX,
-                  "context of '" + spec.name() + "'",
-                  spec.contextBytes())
-              .withFunction(spec.name()));
-    }
-    if (spec.contextBytes() <= 0) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.BAD_REQUEST,
-                  "a context of %d bytes cannot hold a function",
-                  spec.contextBytes())
-              .withHint("leave the size out for limits.context_default, or give one in bytes")
-              .withFunction(spec.name()));
-    }
-    for (InputSet input : spec.inputs()) {
-      if (input.staticItems().size() > limits.get(Limit.SET_ITEMS)) {
-        throw new ProblemException(
-            limits
-                .exceeded(
-                    ProblemCode.TOO_MANY_ITEMS,
-                    Limit.SET_ITEMS,
-                    "static set '" + input.name() + "'",
-                    input.staticItems().size())
-                .withFunction(spec.name()));
-      }
-    }
-  }
-
-  private @Nullable PreparedFunction prepare(FunctionSpec spec, MemorySegment binary) {
-    try {
-      if (driver != null) {
-        return driver.prepare(binary, spec.contextBytes());
-      }
-      ElfImage.parse(binary, spec.contextBytes(), limits);
-      return null;
-    } catch (ProblemException e) {
-      throw new ProblemException(e.problem().withFunction(spec.name()), e);
-    }
-  }
-
-  /** What registering would do to {@code old}, or NAME_CONFLICT. */
-  private Change changeOf(
-      @Nullable Entry old,
-      FunctionSpec spec,
-      Digest digest,
-      String document,
-      OnConflict onConflict) {
-    return switch (old) {
-      case null -> Change.CREATED;
-      case CompositionEntry other -> throw Conflicts.otherKind("function", other);
-      case CommunicationEntry other -> throw Conflicts.otherKind("function", other);
-      case FunctionEntry function -> {
-        if (function.document().equals(document) && function.registered().binary().equals(digest)) {
-          yield Change.UNCHANGED;
-        }
-        if (onConflict == OnConflict.REFUSE) {
-          throw Conflicts.otherContent("function", spec.name());
-        }
-        Conflicts.requireUsersFit(snapshot, function, spec.signature(), List.of());
-        yield Change.REPLACED;
-      }
-    };
+  public FunctionDeployed deploy(Namespace namespace, Deployment deployment) {
+    return functions.deploy(namespace, deployment);
   }
 
   /**
-   * Registers every composition of a text, or none.
+   * {@link #deploy} without a precondition.
+   *
+   * @param binary the ELF file; read during the call only
+   */
+  public Change registerFunction(
+      Namespace namespace, FunctionSpec spec, MemorySegment binary, OnConflict onConflict) {
+    return deploy(
+            namespace, new Deployment(spec, binary, onConflict, new Precondition.None(), false))
+        .change();
+  }
+
+  /** {@link #registerFunction} in the default namespace. */
+  public Change registerFunction(FunctionSpec spec, MemorySegment binary, OnConflict onConflict) {
+    return registerFunction(Namespace.DEFAULT, spec, binary, onConflict);
+  }
+
+  /**
+   * Forgets a function with all its versions; durable when it returns. Runs under way finish.
+   *
+   * @return its last version
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, IN_USE, PRECONDITION_FAILED or
+   *     STORAGE_FAILED
+   */
+  public Registered.Function deleteFunction(
+      Namespace namespace, String name, Precondition precondition) {
+    return functions.delete(namespace, name, precondition);
+  }
+
+  /**
+   * Makes an earlier version current again; durable when it returns. Rolling back twice returns to
+   * the version in between.
+   *
+   * @param digits of the version as in {@link FunctionReference}, or null for the one that was
+   *     current before
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, UNKNOWN_VERSION, IN_USE,
+   *     BAD_REQUEST, PRECONDITION_FAILED or STORAGE_FAILED
+   */
+  public FunctionDeployed rollBack(
+      Namespace namespace, String name, @Nullable String digits, Precondition precondition) {
+    return functions.rollBack(namespace, name, digits, precondition);
+  }
+
+  /**
+   * The kept versions of a function, the current one first.
+   *
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE or STORAGE_FAILED
+   */
+  public List<Registered.Function> versions(Namespace namespace, String name) {
+    FunctionEntry current = FunctionVersions.current(snapshot(namespace), name);
+    return Stream.concat(Stream.of(current), current.earlier().stream().map(KeptVersion::entry))
+        .map(FunctionEntry::registered)
+        .toList();
+  }
+
+  /**
+   * The version of a function that {@code reference} names.
+   *
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, UNKNOWN_VERSION, STORAGE_FAILED,
+   *     or BAD_REQUEST if several versions begin with its digits
+   */
+  public Registered.Function version(Namespace namespace, FunctionReference reference) {
+    return FunctionVersions.find(snapshot(namespace), reference).registered();
+  }
+
+  /**
+   * The binary of {@code function}, compared with its digest; blocks.
+   *
+   * @throws dev.pappus.model.ProblemException BINARY_CORRUPT or STORAGE_FAILED
+   */
+  public MemorySegment binary(Registered.Function function) {
+    return state
+        .folder()
+        .blobs()
+        .read(function.binary(), function.binaryBytes(), BlobStore.ON_HEAP)
+        .asReadOnly();
+  }
+
+  /**
+   * Registers every composition of a text, or none; durable when it returns.
    *
    * @throws dev.pappus.model.ProblemException COMPOSITION_INVALID with diagnostics, NAME_CONFLICT,
-   *     PAYLOAD_TOO_LARGE or STORAGE_FAILED
+   *     IN_USE, PAYLOAD_TOO_LARGE, REGISTRY_FULL or STORAGE_FAILED
    */
+  public CompositionsRegistered registerCompositions(
+      Namespace namespace, String text, OnConflict onConflict) {
+    return registerCompositions(namespace, text, onConflict, false);
+  }
+
+  /**
+   * {@link #registerCompositions}.
+   *
+   * @param dryRun whether to check everything and to change nothing
+   */
+  public CompositionsRegistered registerCompositions(
+      Namespace namespace, String text, OnConflict onConflict, boolean dryRun) {
+    return compositions.register(namespace, text, onConflict, dryRun);
+  }
+
+  /**
+   * Registers the composition {@code name}, the only one of a text; durable when it returns.
+   *
+   * @param dryRun whether to check everything and to change nothing
+   * @throws dev.pappus.model.ProblemException as {@link #registerCompositions}, and
+   *     PRECONDITION_FAILED
+   */
+  public CompositionsRegistered putComposition(
+      Namespace namespace, String name, String text, Precondition precondition, boolean dryRun) {
+    return compositions.put(namespace, name, text, precondition, dryRun);
+  }
+
+  /** What names the content of a composition: the digest of its text. */
+  public static Digest versionOf(Composition composition) {
+    return Digest.of(MemorySegment.ofArray(composition.text().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** {@link #registerCompositions} in the default namespace. */
   public CompositionsRegistered registerCompositions(String text, OnConflict onConflict) {
-    checkTextLimit(text);
-    writing.lock();
-    try {
-      RegistrySnapshot now = snapshot;
-      CompositionTexts.Checked checked = CompositionTexts.check(text, now);
-      List<CompositionChange> changes = new ArrayList<>();
-      List<CompositionEntry> changed = new ArrayList<>();
-      List<CompositionRow> rows = new ArrayList<>();
-      List<String> names = checked.compositions().stream().map(Composition::name).toList();
-      for (Composition composition : checked.compositions()) {
-        Change change = changeOf(now, composition, onConflict, names);
-        changes.add(new CompositionChange(composition, change));
-        if (change != Change.UNCHANGED) {
-          changed.add(RegistryRestorer.entryOf(composition));
-          rows.add(new CompositionRow(composition.name(), composition.text()));
-        }
-      }
-      if (!changed.isEmpty()) {
-        RegistrySnapshot next = now.with(changed);
-        Conflicts.requireNoCycle(next, names);
-        folder.database().putAll(rows);
-        snapshot = next;
-      }
-      return new CompositionsRegistered(changes, checked.warnings());
-    } finally {
-      writing.unlock();
-    }
+    return registerCompositions(Namespace.DEFAULT, text, onConflict);
   }
 
-  private static Change changeOf(
-      RegistrySnapshot now, Composition composition, OnConflict onConflict, List<String> inText) {
-    return switch (now.find(composition.name())) {
-      case null -> Change.CREATED;
-      case FunctionEntry other -> throw Conflicts.otherKind("composition", other);
-      case CommunicationEntry other -> throw Conflicts.otherKind("composition", other);
-      case CompositionEntry old -> {
-        if (old.registered().composition().text().equals(composition.text())) {
-          yield Change.UNCHANGED;
-        }
-        if (onConflict == OnConflict.REFUSE) {
-          throw Conflicts.otherContent("composition", composition.name());
-        }
-        Conflicts.requireUsersFit(now, old, composition.signature(), inText);
-        yield Change.REPLACED;
-      }
-    };
-  }
-
-  private void checkTextLimit(String text) {
-    long bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > limits.get(Limit.COMPOSITION_TEXT)) {
-      throw new ProblemException(
-          limits.exceeded(
-              ProblemCode.PAYLOAD_TOO_LARGE, Limit.COMPOSITION_TEXT, "composition text", bytes));
-    }
+  /**
+   * Forgets a composition; durable when it returns.
+   *
+   * @throws dev.pappus.model.ProblemException UNKNOWN_INVOCABLE, IN_USE or STORAGE_FAILED
+   */
+  public void deleteComposition(Namespace namespace, String name, Precondition precondition) {
+    compositions.delete(namespace, name, precondition);
   }
 
   /**
@@ -322,49 +266,69 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    * @throws dev.pappus.model.ProblemException COMPOSITION_INVALID with diagnostics, or
    *     PAYLOAD_TOO_LARGE
    */
+  public Composition checkOneShot(Namespace namespace, String text) {
+    return compositions.checkOneShot(namespace, text);
+  }
+
+  /** {@link #checkOneShot} in the default namespace. */
   public Composition checkOneShot(String text) {
-    checkTextLimit(text);
-    List<Composition> compositions = CompositionTexts.check(text, snapshot).compositions();
-    if (compositions.size() != 1) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.COMPOSITION_INVALID,
-                  "the text holds %d compositions instead of one",
-                  compositions.size())
-              .withHint("send one composition; register those that it uses before"));
-    }
-    return compositions.getFirst();
+    return checkOneShot(Namespace.DEFAULT, text);
   }
 
-  /** What is registered under {@code name}. */
+  /** Every function in {@code namespace}, those of the platform included, by name. */
+  public List<Registered> functions(Namespace namespace) {
+    return list(namespace).stream()
+        .filter(each -> !(each instanceof Registered.OfComposition))
+        .toList();
+  }
+
+  /** The names in {@code namespace}. */
+  public Collection<String> names(Namespace namespace) {
+    return state.snapshot(namespace).names();
+  }
+
+  /** Signatures of what {@code namespace} holds now. */
+  public SignatureLookup signatures(Namespace namespace) {
+    return state.snapshot(namespace);
+  }
+
+  /**
+   * What is registered under {@code name}, which may be {@code NAME@sha256:DIGITS}.
+   *
+   * @throws dev.pappus.model.ProblemException UNKNOWN_VERSION or BAD_REQUEST about such a version
+   */
+  public Optional<Registered> find(Namespace namespace, String name) {
+    return Optional.ofNullable(state.snapshot(namespace).find(name)).map(Entry::registered);
+  }
+
+  /** {@link #find} in the default namespace. */
   public Optional<Registered> find(String name) {
-    return Optional.ofNullable(snapshot.find(name)).map(Entry::registered);
+    return find(Namespace.DEFAULT, name);
   }
 
-  /** Everything, by name. */
+  /** Everything in {@code namespace}, by name. */
+  public List<Registered> list(Namespace namespace) {
+    return state.snapshot(namespace).all().stream().map(Entry::registered).toList();
+  }
+
+  /** {@link #list} of the default namespace. */
   public List<Registered> list() {
-    return snapshot.all().stream().map(Entry::registered).toList();
+    return list(Namespace.DEFAULT);
   }
 
   @Override
   public Optional<Signature> signature(String name) {
-    return snapshot.signature(name);
+    return signatures(Namespace.DEFAULT).signature(name);
   }
 
   @Override
   public Collection<String> names() {
-    return snapshot.names();
+    return names(Namespace.DEFAULT);
   }
 
   /** Waits for a registration under way and gives the data folder up. */
   @Override
   public void close() {
-    writing.lock();
-    try {
-      closed = true;
-      folder.close();
-    } finally {
-      writing.unlock();
-    }
+    state.close();
   }
 }

@@ -1,28 +1,30 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
+import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.engine.FunctionCode;
+import dev.pappus.dispatcher.store.BlobStore;
 import dev.pappus.dispatcher.store.CompositionRow;
-import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.dispatcher.store.FunctionRow;
 import dev.pappus.dispatcher.store.SpecDocument;
+import dev.pappus.dispatcher.store.StoredSpec;
 import dev.pappus.language.Composition;
-import dev.pappus.model.Digest;
-import dev.pappus.model.Problem;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a snapshot of what the data folder holds when a node starts. What cannot be restored is
- * logged and left where it is; it does not keep the node from starting. Binaries are not read here.
+ * Makes snapshots of what the data folder holds when a node starts. What cannot be restored is
+ * logged and left where it is; it does not keep the node from starting. No binary and no static
+ * item is read here: what became of them shows when they are first used.
  */
 final class RegistryRestorer {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
@@ -30,13 +32,10 @@ final class RegistryRestorer {
   /** The backend of functions that were registered on a node without one. */
   static final String NO_SANDBOX = "none";
 
-  private final DataFolder folder;
-  private final @Nullable ComputeDriver driver;
-  private boolean whole = true;
+  private final RegistryState state;
 
-  RegistryRestorer(DataFolder folder, @Nullable ComputeDriver driver) {
-    this.folder = folder;
-    this.driver = driver;
+  RegistryRestorer(RegistryState state) {
+    this.state = state;
   }
 
   static CompositionEntry entryOf(Composition composition) {
@@ -44,41 +43,89 @@ final class RegistryRestorer {
         new Registered.OfComposition(composition), new CompositionPlan(composition));
   }
 
-  /** Whether everything could be restored. */
-  boolean isWhole() {
-    return whole;
+  /**
+   * An entry whose code and static items are read when they are needed.
+   *
+   * @param row where {@code function} is stored
+   * @param earlier the versions before it
+   */
+  static FunctionEntry entryOf(
+      FunctionRow row, Registered.Function function, BlobStore blobs, List<KeptVersion> earlier) {
+    return new FunctionEntry(
+        function,
+        new RunnableSpec(new StoredSpec(function.spec(), function.statics()), blobs),
+        new FunctionCode(function.binary(), function.binaryBytes(), function.spec().contextBytes()),
+        row,
+        earlier);
   }
 
-  /** {@code platform} with everything that the folder holds. */
-  RegistrySnapshot restore(RegistrySnapshot platform) {
-    List<FunctionEntry> functions = new ArrayList<>();
-    for (FunctionRow row : folder.database().functions()) {
-      FunctionEntry entry = platform.find(row.name()) == null ? restore(row) : null;
-      if (entry == null) {
-        whole = false;
-        LOG.error(
-            "function '{}' is not restored: its name or specification is unusable", row.name());
-      } else {
-        functions.add(entry);
+  /**
+   * The version that {@code row} holds.
+   *
+   * @throws IllegalArgumentException if its specification is malformed
+   * @throws ProblemException if its specification is not possible
+   */
+  static Registered.Function functionOf(FunctionRow row, @Nullable ComputeDriver driver) {
+    StoredSpec spec = SpecDocument.decode(row.name(), row.spec());
+    return new Registered.Function(
+        spec.declared(),
+        spec.statics(),
+        row.version(),
+        row.binary(),
+        row.binaryBytes(),
+        driver == null ? row.sandbox() : driver.name(),
+        row.deployed());
+  }
+
+  /** Everything that the folder holds, over what the platform has. */
+  Map<Namespace, RegistrySnapshot> restore() {
+    Map<Namespace, Map<String, Entry>> entries = new HashMap<>();
+    List<FunctionRow> rows = state.folder().database().functions();
+    for (int i = 0; i < rows.size(); ) {
+      int end = i + 1;
+      while (end < rows.size() && isSameFunction(rows.get(i), rows.get(end))) {
+        end++;
       }
+      FunctionEntry entry = restore(rows.subList(i, end));
+      if (entry != null) {
+        FunctionRow row = rows.get(i);
+        if (entriesOf(row.namespace(), entries).putIfAbsent(entry.name(), entry) != null) {
+          LOG.error("function '{}' is not restored: its name is taken", row.name());
+        }
+      }
+      i = end;
     }
-    return restoreCompositions(platform.with(functions));
+    restoreCompositions(entries);
+    Map<Namespace, RegistrySnapshot> snapshots = new HashMap<>();
+    entries.forEach((namespace, own) -> snapshots.put(namespace, RegistrySnapshot.over(own)));
+    return snapshots;
   }
 
-  private @Nullable FunctionEntry restore(FunctionRow row) {
+  private Map<String, Entry> entriesOf(
+      Namespace namespace, Map<Namespace, Map<String, Entry>> entries) {
+    return entries.computeIfAbsent(
+        namespace,
+        _ -> {
+          Map<String, Entry> own = new HashMap<>();
+          state.platform().all().forEach(entry -> own.put(entry.name(), entry));
+          return own;
+        });
+  }
+
+  private static boolean isSameFunction(FunctionRow a, FunctionRow b) {
+    return a.name().equals(b.name()) && a.namespace().equals(b.namespace());
+  }
+
+  /** Of the versions of one function, the current one first. */
+  private @Nullable FunctionEntry restore(List<FunctionRow> versions) {
+    FunctionRow row = versions.getFirst();
+    BlobStore blobs = state.folder().blobs();
     try {
-      SpecDocument.Decoded decoded = SpecDocument.decode(row.spec(), folder.blobs());
-      Problem defect = decoded.defect();
-      if (defect != null) {
-        whole = false;
-        LOG.error("function '{}' has lost static items and cannot run: {}", row.name(), defect);
-      }
-      String sandbox = driver == null ? row.sandbox() : driver.name();
-      return new FunctionEntry(
-          new Registered.Function(decoded.spec(), row.binary(), row.binaryBytes(), sandbox),
-          row.spec(),
-          new FunctionCode(row.binary(), row.binaryBytes(), decoded.spec().contextBytes()),
-          defect);
+      List<KeptVersion> earlier =
+          versions.subList(1, versions.size()).stream()
+              .map(version -> new KeptVersion(version, state.driver(), blobs))
+              .toList();
+      return entryOf(row, functionOf(row, state.driver()), blobs, earlier);
     } catch (IllegalArgumentException | ProblemException e) {
       LOG.error("the specification of function '{}' is damaged", row.name(), e);
       return null;
@@ -86,44 +133,42 @@ final class RegistryRestorer {
   }
 
   /** Compiles until nothing new compiles: a composition may stand before one that it uses. */
-  private RegistrySnapshot restoreCompositions(RegistrySnapshot functions) {
-    RegistrySnapshot snapshot = functions;
-    List<CompositionRow> left = folder.database().compositions();
+  private void restoreCompositions(Map<Namespace, Map<String, Entry>> entries) {
+    List<CompositionRow> left = state.folder().database().compositions();
     int before;
     do {
       before = left.size();
       List<CompositionRow> failed = new ArrayList<>();
       for (CompositionRow row : left) {
-        CompositionEntry entry = restore(row, snapshot);
+        Map<String, Entry> own = entriesOf(row.namespace(), entries);
+        CompositionEntry entry = restore(row, RegistrySnapshot.over(own));
         if (entry == null) {
           failed.add(row);
         } else {
-          snapshot = snapshot.with(List.of(entry));
+          own.put(entry.name(), entry);
         }
       }
       left = failed;
     } while (!left.isEmpty() && left.size() < before);
     for (CompositionRow row : left) {
-      report(row, snapshot);
+      report(row, RegistrySnapshot.over(entriesOf(row.namespace(), entries)));
     }
-    return snapshot;
   }
 
-  private static @Nullable CompositionEntry restore(CompositionRow row, RegistrySnapshot snapshot) {
+  private static @Nullable CompositionEntry restore(CompositionRow row, RegistrySnapshot known) {
     try {
-      List<Composition> found = CompositionTexts.check(row.text(), snapshot).compositions();
+      List<Composition> found = CompositionTexts.check(row.text(), known).compositions();
       boolean asStored = found.size() == 1 && found.getFirst().name().equals(row.name());
-      boolean nameIsFree = snapshot.find(row.name()) == null;
+      boolean nameIsFree = known.find(row.name()) == null;
       return asStored && nameIsFree ? entryOf(found.getFirst()) : null;
     } catch (ProblemException e) {
       return null;
     }
   }
 
-  private void report(CompositionRow row, RegistrySnapshot snapshot) {
-    whole = false;
+  private static void report(CompositionRow row, RegistrySnapshot known) {
     try {
-      CompositionTexts.check(row.text(), snapshot);
+      CompositionTexts.check(row.text(), known);
       LOG.error("composition '{}' is not restored: its name is taken", row.name());
     } catch (ProblemException e) {
       LOG.error(
@@ -131,27 +176,6 @@ final class RegistryRestorer {
           row.name(),
           e.problem(),
           e.problem().diagnostics());
-    }
-  }
-
-  /** Deletes content that none of {@code snapshots} refers to; nobody else may write meanwhile. */
-  void deleteUnreferenced(List<RegistrySnapshot> snapshots) {
-    Set<Digest> referenced = new HashSet<>();
-    for (RegistrySnapshot snapshot : snapshots) {
-      for (RegistrySnapshot.Entry entry : snapshot.all()) {
-        if (entry instanceof FunctionEntry function) {
-          referenced.add(function.registered().binary());
-          SpecDocument.collectDigests(function.registered().spec(), referenced);
-        }
-      }
-    }
-    try {
-      int deleted = folder.blobs().retainOnly(referenced);
-      if (deleted > 0) {
-        LOG.info("deleted {} files that nothing refers to", deleted);
-      }
-    } catch (ProblemException e) {
-      LOG.warn("cannot clear the data folder: {}", e.problem().detail());
     }
   }
 }

@@ -2,9 +2,9 @@ package dev.pappus.dispatcher;
 
 import dev.pappus.communication.CommunicationFunction;
 import dev.pappus.dispatcher.engine.FunctionCode;
+import dev.pappus.dispatcher.store.FunctionRow;
 import dev.pappus.language.Application;
 import dev.pappus.language.SignatureLookup;
-import dev.pappus.model.Problem;
 import dev.pappus.model.Signature;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,8 +28,16 @@ final class RegistrySnapshot implements SignatureLookup {
 
   private final Map<String, Entry> entries;
 
+  /** The entries by name; made when first asked for. */
+  private volatile @Nullable List<Entry> sorted;
+
   private RegistrySnapshot(Map<String, Entry> entries) {
     this.entries = entries;
+  }
+
+  /** A snapshot of {@code entries}, which the caller gives up. */
+  static RegistrySnapshot over(Map<String, Entry> entries) {
+    return new RegistrySnapshot(entries);
   }
 
   /** One version of something registered. */
@@ -45,13 +53,22 @@ final class RegistrySnapshot implements SignatureLookup {
   /**
    * A compute function.
    *
-   * @param document its specification as stored; equal documents mean equal specifications
+   * @param spec its specification, ready to run
    * @param code its binary
-   * @param defect why it cannot run, if the data folder lost a part of it
+   * @param row how it is stored
+   * @param earlier the versions before it, the latest first
    */
   record FunctionEntry(
-      Registered.Function registered, String document, FunctionCode code, @Nullable Problem defect)
-      implements Entry {}
+      Registered.Function registered,
+      RunnableSpec spec,
+      FunctionCode code,
+      FunctionRow row,
+      List<KeptVersion> earlier)
+      implements Entry {
+    FunctionEntry {
+      earlier = List.copyOf(earlier);
+    }
+  }
 
   /**
    * A composition.
@@ -74,13 +91,44 @@ final class RegistrySnapshot implements SignatureLookup {
     return new RegistrySnapshot(all);
   }
 
+  /** This snapshot without what has {@code name}. */
+  RegistrySnapshot without(String name) {
+    Map<String, Entry> all = new HashMap<>(entries);
+    all.remove(name);
+    return new RegistrySnapshot(all);
+  }
+
+  /** How many entries there are. */
+  int size() {
+    return entries.size();
+  }
+
+  /**
+   * What {@code name} names, or null: a name alone its current version, {@code NAME@sha256:DIGITS}
+   * the version of a function.
+   *
+   * @throws dev.pappus.model.ProblemException as {@link FunctionVersions#find} does
+   */
   @Nullable Entry find(String name) {
+    Entry entry = entries.get(name);
+    return entry == null && FunctionReference.isVersion(name)
+        ? FunctionVersions.find(this, FunctionReference.parse(name))
+        : entry;
+  }
+
+  /** The current version of what {@code name} names, or null. */
+  @Nullable Entry current(String name) {
     return entries.get(name);
   }
 
   /** Everything, by name. */
   List<Entry> all() {
-    return entries.values().stream().sorted(Comparator.comparing(Entry::name)).toList();
+    List<Entry> known = sorted;
+    if (known == null) {
+      known = entries.values().stream().sorted(Comparator.comparing(Entry::name)).toList();
+      sorted = known;
+    }
+    return known;
   }
 
   /** Names of the compositions that apply {@code name}, sorted. */

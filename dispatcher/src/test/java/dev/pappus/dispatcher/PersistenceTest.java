@@ -8,6 +8,7 @@ import static dev.pappus.dispatcher.TestNode.texts;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pappus.dispatcher.Registry.Change;
 import dev.pappus.dispatcher.Registry.OnConflict;
@@ -17,9 +18,12 @@ import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
+import dev.pappus.model.StaticItem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +33,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +103,9 @@ class PersistenceTest {
                         Item.of("", Key.ZERO, new byte[0])))),
             List.of("out", "err"),
             12_345_678,
-            List.of(7L, Long.MAX_VALUE));
+            List.of(7L, Long.MAX_VALUE),
+            5_000_000,
+            SandboxChoice.KVM);
     try (TestNode node = start()) {
       node.dispatcher
           .registry()
@@ -110,9 +117,20 @@ class PersistenceTest {
       assertThat(found.spec().contextBytes()).isEqualTo(spec.contextBytes());
       assertThat(found.spec().minSetBytes()).isEqualTo(spec.minSetBytes());
       assertThat(found.spec().signature()).isEqualTo(spec.signature());
-      List<Item> items = found.spec().inputs().get(1).staticItems();
-      assertThat(items).extracting(Item::name).containsExactly("a/b \"x\" ü", "");
-      assertThat(items).extracting(Item::key).containsExactly(Key.of(Key.MAX), Key.ZERO);
+      assertThat(found.spec().timeoutNanos()).isEqualTo(5_000_000);
+      assertThat(found.spec().sandbox()).isEqualTo(SandboxChoice.KVM);
+      assertThat(found.statics())
+          .extracting(StaticItem::set, StaticItem::name, StaticItem::key, StaticItem::sizeBytes)
+          .containsExactly(
+              tuple("fixed", "a/b \"x\" ü", Key.of(Key.MAX), 3L), tuple("fixed", "", Key.ZERO, 0L));
+      List<Item> items = new ArrayList<>();
+      node.driver.define(
+          "copy",
+          call -> {
+            items.addAll(call.inputs().get(1).items());
+            return List.of(DataSet.empty("out"), DataSet.empty("err"));
+          });
+      outputs(node.run("copy"));
       assertThat(items.getFirst().toBytes()).containsExactly(0, 1, -1);
       assertThat(
               node.dispatcher
@@ -193,7 +211,7 @@ class PersistenceTest {
   @Test
   void damagedSpecificationsDoNotKeepTheNodeFromStarting() throws SQLException {
     registerAndStop();
-    sql("UPDATE function SET spec = '{\"name\":' WHERE name = 'pair'");
+    sql("UPDATE function_version SET spec = '{\"name\":' WHERE name = 'pair'");
     try (TestNode node = start()) {
       assertThat(node.dispatcher.registry().find("pair")).isEmpty();
       assertThat(node.dispatcher.registry().find("matmac")).isPresent();
@@ -203,7 +221,8 @@ class PersistenceTest {
 
   @Test
   void contentThatNothingRefersToIsDeleted() throws IOException {
-    try (TestNode node = start()) {
+    try (TestNode node =
+        TestNode.in(folder).driver(driver()).limit(Limit.FUNCTION_VERSIONS, 1).start()) {
       node.register("copy", List.of("in"), List.of("out"), "1", OnConflict.REFUSE);
       node.register("copy", List.of("in"), List.of("out"), "2", OnConflict.REPLACE);
     }

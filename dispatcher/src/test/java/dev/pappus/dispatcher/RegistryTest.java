@@ -161,7 +161,7 @@ class RegistryTest {
     Problem problem =
         refusal(() ->
             node.register("copy", List.of("in", "more"), List.of("out"), "2", OnConflict.REPLACE));
-    assertThat(problem.code()).isEqualTo(ProblemCode.NAME_CONFLICT);
+    assertThat(problem.code()).isEqualTo(ProblemCode.IN_USE);
     assertThat(problem.detail()).contains("one");
     String other = DECLARATIONS + "composition one (B) => (R) { copy (in = all B) => (R = out); }";
     assertThat(refusal(() -> registry.registerCompositions(other, OnConflict.REPLACE)).detail())

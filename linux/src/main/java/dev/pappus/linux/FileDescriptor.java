@@ -8,7 +8,6 @@ public final class FileDescriptor implements AutoCloseable {
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x80000;
-  private static final int MFD_CLOEXEC = 1;
   private static final int INTERRUPTIONS_MAX = 100;
 
   private final int number;
@@ -34,26 +33,6 @@ public final class FileDescriptor implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       int number = LibC.open(arena.allocateFrom(path), flags | O_CLOEXEC);
       return new FileDescriptor(LibC.check(number, "open", path), path);
-    }
-  }
-
-  /**
-   * An unnamed file in memory.
-   *
-   * @param name for /proc only
-   * @param sizeBytes its size; memory is taken as it is written
-   */
-  public static FileDescriptor memory(String name, long sizeBytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      int number = LibC.memfdCreate(arena.allocateFrom(name), MFD_CLOEXEC);
-      FileDescriptor file =
-          new FileDescriptor(LibC.check(number, "memfd_create", name), "memfd:" + name);
-      int result = LibC.ftruncate(file.number, sizeBytes);
-      if (result < 0) {
-        file.close();
-        throw new LinuxException("ftruncate", -result, file.name + ", " + sizeBytes + " bytes");
-      }
-      return file;
     }
   }
 

@@ -40,14 +40,8 @@ final class LibC {
       plain("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MADVISE =
       plain("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle MPROTECT =
-      plain("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MINCORE =
       plain("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
-  private static final MethodHandle MEMFD_CREATE =
-      plain("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle FTRUNCATE =
-      plain("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle GETTID = plain("gettid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle GETEUID = plain("geteuid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle SETPRIORITY =
@@ -158,38 +152,10 @@ final class LibC {
     }
   }
 
-  static int mprotect(long address, long length, int protection) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      return (int)
-          result(capture, (int) MPROTECT.invokeExact(capture, address, length, protection));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
   static int mincore(long address, long length, MemorySegment vector) {
     MemorySegment capture = CAPTURE.get();
     try {
       return (int) result(capture, (int) MINCORE.invokeExact(capture, address, length, vector));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int memfdCreate(MemorySegment name, int flags) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      return (int) result(capture, (int) MEMFD_CREATE.invokeExact(capture, name, flags));
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
-  }
-
-  static int ftruncate(int descriptor, long length) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      return (int) result(capture, (int) FTRUNCATE.invokeExact(capture, descriptor, length));
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -133,15 +133,6 @@ public final class Mapping implements AutoCloseable {
     }
   }
 
-  /** Makes part of the memory read-only, or writable again. */
-  public void protect(long offset, long lengthBytes, boolean writable) {
-    int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    int result = LibC.mprotect(at(offset, lengthBytes), lengthBytes, protection);
-    if (result < 0) {
-      throw new LinuxException("mprotect", -result, lengthBytes + " bytes");
-    }
-  }
-
   /**
    * Finds out which pages are in memory: bit 0 of each byte of {@code vector}, one per page.
    *

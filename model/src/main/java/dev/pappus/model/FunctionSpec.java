@@ -14,13 +14,21 @@ import java.util.stream.IntStream;
  * @param contextBytes size of the guest's linear context
  * @param minSetBytes for each input set the least bytes worth an instance of its own when the
  *     platform chooses the partition (dandelion.md 1.7), by parameter position
+ * @param timeoutNanos the time one instance may run; {@link #NO_TIMEOUT} leaves it to {@link
+ *     Limit#FUNCTION_RUN}, which holds in any case
+ * @param sandbox what it is to run in
  */
 public record FunctionSpec(
     String name,
     List<InputSet> inputs,
     List<String> outputs,
     long contextBytes,
-    List<Long> minSetBytes) {
+    List<Long> minSetBytes,
+    long timeoutNanos,
+    SandboxChoice sandbox) {
+  /** The timeout of functions that have none of their own. */
+  public static final long NO_TIMEOUT = Long.MAX_VALUE;
+
   /**
    * Checks names and sizes.
    *
@@ -34,6 +42,16 @@ public record FunctionSpec(
     requireDistinct("input set", inputs.stream().map(InputSet::name).toList());
     requireDistinct("output set", outputs);
     minSetBytes = padded(minSetBytes, inputs.size());
+  }
+
+  /** Without a timeout of its own, in any sandbox. */
+  public FunctionSpec(
+      String name,
+      List<InputSet> inputs,
+      List<String> outputs,
+      long contextBytes,
+      List<Long> minSetBytes) {
+    this(name, inputs, outputs, contextBytes, minSetBytes, NO_TIMEOUT, SandboxChoice.AUTO);
   }
 
   private static List<Long> padded(List<Long> values, int size) {
@@ -50,6 +68,12 @@ public record FunctionSpec(
                 .withHint("give each set of a function a name of its own"));
       }
     }
+  }
+
+  /** The same function with other input sets. */
+  public FunctionSpec withInputs(List<InputSet> others) {
+    return new FunctionSpec(
+        name, others, outputs, contextBytes, minSetBytes, timeoutNanos, sandbox);
   }
 
   /** The set names alone. */

@@ -25,6 +25,12 @@ public enum Limit {
   OUTPUT_BYTES("output_bytes", Unit.BYTES, 64L << 20, "bytes of all outputs of one instance"),
   BINARY_BYTES("binary_bytes", Unit.BYTES, 64L << 20, "decoded binary of one function"),
   SET_ITEMS("set_items", Unit.COUNT, 10_000, "items in one set"),
+  REGISTRY_ENTRIES(
+      "registry_entries", Unit.COUNT, 50_000, "functions and compositions on the node"),
+  REGISTRY_NAMESPACES(
+      "registry_namespaces", Unit.COUNT, 1000, "namespaces that hold functions or compositions"),
+  FUNCTION_VERSIONS(
+      "function_versions", Unit.COUNT, 10, "versions kept of one function, the current included"),
   COMPOSITION_TEXT("composition_text", Unit.BYTES, 1L << 20, "text of compositions in one request"),
   COMPOSITION_DEPTH("composition_depth", Unit.COUNT, 16, "compositions nested in one another"),
   INVOCATION_INSTANCES(
@@ -37,6 +43,11 @@ public enum Limit {
       10_000_000_000L,
       "expected wait for an engine from which on invocations are refused"),
   WARM_SANDBOXES("warm_sandboxes", Unit.COUNT, 64, "sandboxes kept warm on the node"),
+  RESIDENT_BYTES(
+      "resident_bytes",
+      Unit.BYTES,
+      512L << 20,
+      "memory that sandboxes keep between runs: their own, images, parts of large heaps"),
   CODE_CACHE("code_cache", Unit.BYTES, 256L << 20, "parsed code kept in memory"),
   IO_CONCURRENCY("io_concurrency", Unit.COUNT, 64, "communication instances at work at once"),
   HTTP_TIMEOUT("http_timeout", Unit.NANOS, 30_000_000_000L, "one HTTP exchange of a composition"),

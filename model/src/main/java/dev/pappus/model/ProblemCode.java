@@ -22,6 +22,7 @@ public enum ProblemCode {
   BAD_BINARY(ProblemSource.CALLER, "The binary cannot run as a function"),
   UNKNOWN_SET(ProblemSource.CALLER, "The invocable has no such set"),
   UNKNOWN_INVOCABLE(ProblemSource.CALLER, "No function or composition has this name"),
+  UNKNOWN_VERSION(ProblemSource.CALLER, "The function has no such version"),
   UNKNOWN_INVOCATION(ProblemSource.CALLER, "No invocation has this identifier"),
   UNKNOWN_TOKEN(ProblemSource.CALLER, "No token has this identifier"),
   UNKNOWN_ITEM(ProblemSource.CALLER, "The result has no such item"),
@@ -29,6 +30,8 @@ public enum ProblemCode {
   METHOD_NOT_ALLOWED(ProblemSource.CALLER, "The path does not take this method"),
   NOT_ACCEPTABLE(ProblemSource.CALLER, "The answer does not come in the form asked for"),
   NAME_CONFLICT(ProblemSource.CALLER, "The name is taken by something else"),
+  IN_USE(ProblemSource.CALLER, "Compositions use it as it is"),
+  PRECONDITION_FAILED(ProblemSource.CALLER, "It is not in the state that the request expects"),
   COMPOSITION_INVALID(ProblemSource.CALLER, "The composition text has errors"),
   PAYLOAD_TOO_LARGE(ProblemSource.CALLER, "The request is larger than allowed"),
   TOO_MANY_ITEMS(ProblemSource.CALLER, "There are more items or instances than allowed"),
@@ -55,6 +58,7 @@ public enum ProblemCode {
   SHUTTING_DOWN(ProblemSource.PLATFORM, "The node is stopping"),
   SANDBOX_UNAVAILABLE(ProblemSource.PLATFORM, "The node cannot make sandboxes"),
   BINARY_CORRUPT(ProblemSource.PLATFORM, "The stored binary does not match its digest"),
+  REGISTRY_FULL(ProblemSource.PLATFORM, "The registry holds as much as it may"),
   STORAGE_FAILED(ProblemSource.PLATFORM, "The node's data folder cannot be read or written"),
   INTERNAL(ProblemSource.PLATFORM, "The node has a bug");
 

@@ -39,8 +39,9 @@ public final class InstanceRunner {
    * @param spec what is registered of the function
    * @param inputs input sets by position; missing ones count as empty, static sets of {@code spec}
    *     win, names do not matter
-   * @param deadlineNanos when the invocation must have ended; the instance ends then, or {@link
-   *     Limit#FUNCTION_RUN} after it entered the guest, whichever is earlier
+   * @param deadlineNanos when the invocation must have ended; the instance ends then, or once it
+   *     has been in the guest for the timeout of {@code spec} or {@link Limit#FUNCTION_RUN},
+   *     whichever is earliest
    * @throws IllegalArgumentException if there are more inputs than {@code spec} has
    */
   public InstanceResult run(
@@ -55,7 +56,7 @@ public final class InstanceRunner {
       run.warmth = context.warmth();
       context.write(sets, spec.outputs());
       run.loaded(clock.nanoTime());
-      long ownDeadline = run.mark + limits.get(Limit.FUNCTION_RUN);
+      long ownDeadline = run.mark + run.timeoutNanos();
       boolean own = ownDeadline - deadlineNanos <= 0;
       RunOutcome outcome = engine.run(context, own ? ownDeadline : deadlineNanos);
       run.left(clock.nanoTime());
@@ -107,6 +108,10 @@ public final class InstanceRunner {
       this.spec = spec;
       this.limits = limits;
       this.mark = now;
+    }
+
+    long timeoutNanos() {
+      return Math.min(spec.timeoutNanos(), limits.get(Limit.FUNCTION_RUN));
     }
 
     void loaded(long now) {
@@ -184,13 +189,15 @@ public final class InstanceRunner {
     }
 
     private Problem runDeadline() {
-      long limit = limits.get(Limit.FUNCTION_RUN);
+      boolean ownTimeout = spec.timeoutNanos() <= limits.get(Limit.FUNCTION_RUN);
       return Problem.of(
               ProblemCode.GUEST_DEADLINE,
-              "the function ran longer than %s (limits.%s)",
-              Limit.FUNCTION_RUN.format(limit),
-              Limit.FUNCTION_RUN.key())
-          .withHint("look for an endless loop, give it less work at a time, or raise the limit");
+              "the function ran longer than %s (%s)",
+              Limit.FUNCTION_RUN.format(timeoutNanos()),
+              ownTimeout ? "its own timeout" : "limits." + Limit.FUNCTION_RUN.key())
+          .withHint(
+              "look for an endless loop, give it less work at a time, or "
+                  + (ownTimeout ? "deploy it with a longer timeout" : "raise the limit"));
     }
 
     private Problem invocationDeadline() {

@@ -92,7 +92,8 @@ public final class PappusNode implements AutoCloseable {
             () -> ready,
             problems,
             configuration.localPathFolder(),
-            limits);
+            limits,
+            dispatcher.partition());
     Accounts accounts =
         new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
     listen(surfaces, problems, limits, accounts);

@@ -7,6 +7,7 @@ import dev.pappus.model.ProblemException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -25,6 +26,10 @@ import java.util.stream.Stream;
  * shows when it is first read. Any thread may use it.
  */
 public final class BlobStore {
+  /** Makes arrays of up to 2 GiB, which the garbage collector frees. */
+  public static final SegmentAllocator ON_HEAP =
+      (bytes, _) -> MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+
   private final Path content;
   private final Path aside;
   private final AtomicLong asideNames = new AtomicLong();
@@ -92,21 +97,21 @@ public final class BlobStore {
   }
 
   /**
-   * Reads the content named {@code digest} into memory of {@code arena}. The first read since the
-   * process started compares it with its name.
+   * Reads the content named {@code digest} into memory of {@code allocator}. The first read since
+   * the process started compares it with its name.
    *
    * @param sizeBytes its size; checked against the file before anything is allocated
    * @throws ProblemException with BINARY_CORRUPT if it is missing or not what its name says, or
    *     STORAGE_FAILED if it cannot be read
    */
-  public MemorySegment read(Digest digest, long sizeBytes, Arena arena) {
+  public MemorySegment read(Digest digest, long sizeBytes, SegmentAllocator allocator) {
     Path path = path(digest);
     MemorySegment bytes;
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       if (file.size() != sizeBytes) {
         throw corrupt(digest, path, "is " + file.size() + " bytes long instead of " + sizeBytes);
       }
-      bytes = arena.allocate(sizeBytes);
+      bytes = allocator.allocate(sizeBytes);
       ByteBuffer buffer = bytes.asByteBuffer();
       while (buffer.hasRemaining()) {
         if (file.read(buffer) < 0) {
@@ -155,6 +160,21 @@ public final class BlobStore {
       throw StorageProblems.failed("clear", content, e);
     }
     return deleted;
+  }
+
+  /**
+   * Deletes the content named {@code digest}. Nothing may refer to it any more; the caller keeps
+   * others from storing meanwhile.
+   *
+   * @throws ProblemException with STORAGE_FAILED
+   */
+  public void delete(Digest digest) {
+    try {
+      Files.deleteIfExists(path(digest));
+      verified.remove(digest);
+    } catch (IOException e) {
+      throw StorageProblems.failed("delete", path(digest), e);
+    }
   }
 
   private boolean isNamedBy(Path file, Set<Digest> referenced) {

@@ -1,15 +1,32 @@
 package dev.pappus.dispatcher.store;
 
 import dev.pappus.model.Digest;
+import dev.pappus.model.Namespace;
+import java.time.Instant;
 
 /**
- * A compute function as the database holds it.
+ * A version of a compute function as the database holds it.
  *
+ * @param namespace where it is registered
  * @param name its name
+ * @param version names specification and binary together
  * @param spec its {@link SpecDocument}
  * @param binary names its binary in the blob store
  * @param binaryBytes size of its binary
  * @param sandbox the backend that accepted it
+ * @param deployed when it was deployed, or made current again
  */
 public record FunctionRow(
-    String name, String spec, Digest binary, long binaryBytes, String sandbox) {}
+    Namespace namespace,
+    String name,
+    Digest version,
+    String spec,
+    Digest binary,
+    long binaryBytes,
+    String sandbox,
+    Instant deployed) {
+  /** The same version, deployed at another time. */
+  public FunctionRow deployedAt(Instant time) {
+    return new FunctionRow(namespace, name, version, spec, binary, binaryBytes, sandbox, time);
+  }
+}

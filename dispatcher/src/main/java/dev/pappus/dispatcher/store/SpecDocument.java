@@ -3,18 +3,12 @@ package dev.pappus.dispatcher.store;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
-import dev.pappus.model.Item;
 import dev.pappus.model.Key;
-import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
+import dev.pappus.model.StaticItem;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -24,46 +18,54 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A function's specification as JSON. Static items stand in it by digest, their bytes in the blob
- * store, so that equal specifications have equal documents and documents stay small.
+ * A stored specification as JSON: equal specifications have equal documents, since versions are
+ * named by them. What a later node adds is left out where it says nothing, for the same reason.
  */
 public final class SpecDocument {
   private static final JsonFactory JSON = new JsonFactory();
 
   private SpecDocument() {}
 
-  /** The document of {@code spec}; equal for specifications of equal content. */
-  public static String encode(FunctionSpec spec) {
+  /** The document of {@code spec}, without the function's name. */
+  public static String encode(StoredSpec spec) {
+    FunctionSpec declared = spec.declared();
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
-      json.writeStringProperty("name", spec.name());
-      json.writeNumberProperty("contextBytes", spec.contextBytes());
+      json.writeNumberProperty("contextBytes", declared.contextBytes());
       json.writeArrayPropertyStart("inputs");
-      for (int i = 0; i < spec.inputs().size(); i++) {
-        writeInput(json, spec.inputs().get(i), spec.minSetBytes().get(i));
+      for (int i = 0; i < declared.inputs().size(); i++) {
+        String set = declared.inputs().get(i).name();
+        List<StaticItem> items =
+            spec.statics().stream().filter(item -> item.set().equals(set)).toList();
+        writeInput(json, set, items, declared.minSetBytes().get(i));
       }
       json.writeEndArray();
       json.writeArrayPropertyStart("outputs");
-      for (String output : spec.outputs()) {
-        json.writeString(output);
-      }
+      declared.outputs().forEach(json::writeString);
       json.writeEndArray();
+      if (declared.timeoutNanos() != FunctionSpec.NO_TIMEOUT) {
+        json.writeNumberProperty("timeoutNanos", declared.timeoutNanos());
+      }
+      if (declared.sandbox() != SandboxChoice.AUTO) {
+        json.writeStringProperty("sandbox", declared.sandbox().text());
+      }
       json.writeEndObject();
     }
     return text.toString();
   }
 
-  private static void writeInput(JsonGenerator json, InputSet input, long minBytes) {
+  private static void writeInput(
+      JsonGenerator json, String set, List<StaticItem> items, long minBytes) {
     json.writeStartObject();
-    json.writeStringProperty("name", input.name());
+    json.writeStringProperty("name", set);
     json.writeNumberProperty("minBytes", minBytes);
     json.writeArrayPropertyStart("static");
-    for (Item item : input.staticItems()) {
+    for (StaticItem item : items) {
       json.writeStartObject();
       json.writeStringProperty("name", item.name());
       json.writeNumberProperty("key", item.key().value());
-      json.writeStringProperty("digest", Digest.of(item.data()).hex());
+      json.writeStringProperty("digest", item.content().hex());
       json.writeNumberProperty("bytes", item.sizeBytes());
       json.writeEndObject();
     }
@@ -71,43 +73,16 @@ public final class SpecDocument {
     json.writeEndObject();
   }
 
-  /** Stores the bytes of every static item of {@code spec}; durable on return. */
-  public static void putStaticItems(FunctionSpec spec, BlobStore blobs) {
-    for (InputSet input : spec.inputs()) {
-      for (Item item : input.staticItems()) {
-        blobs.put(Digest.of(item.data()), item.data());
-      }
-    }
-  }
-
-  /** Digests of all static items of {@code spec} into {@code into}. */
-  public static void collectDigests(FunctionSpec spec, Set<Digest> into) {
-    for (InputSet input : spec.inputs()) {
-      for (Item item : input.staticItems()) {
-        into.add(Digest.of(item.data()));
-      }
-    }
-  }
-
   /**
-   * A specification that was read.
+   * Reads the document of the function {@code name}.
    *
-   * @param spec the specification, without the static items that could not be read
-   * @param defect why a static item could not be read, or null if all could
+   * @throws IllegalArgumentException if it is malformed
+   * @throws dev.pappus.model.ProblemException if what it says is not possible
    */
-  public record Decoded(FunctionSpec spec, @Nullable Problem defect) {}
-
-  /**
-   * Reads a document, and static items from {@code blobs}.
-   *
-   * @throws IllegalArgumentException if the document is malformed
-   */
-  public static Decoded decode(String document, BlobStore blobs) {
+  public static StoredSpec decode(String name, String document) {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), document)) {
       json.nextToken();
-      Reader reader = new Reader(json, blobs);
-      FunctionSpec spec = reader.spec();
-      return new Decoded(spec, reader.defect);
+      return new Reader(json).spec(name);
     } catch (JacksonException e) {
       throw new IllegalArgumentException("malformed specification: " + e.getMessage(), e);
     }
@@ -116,28 +91,29 @@ public final class SpecDocument {
   /** Reads one document; the parser stands on a value's first token before each method. */
   private static final class Reader {
     private final JsonParser json;
-    private final BlobStore blobs;
-    private @Nullable Problem defect;
+    private final List<InputSet> inputs = new ArrayList<>();
+    private final List<Long> minBytes = new ArrayList<>();
+    private final List<StaticItem> statics = new ArrayList<>();
 
-    Reader(JsonParser json, BlobStore blobs) {
+    Reader(JsonParser json) {
       this.json = json;
-      this.blobs = blobs;
     }
 
-    FunctionSpec spec() {
-      String name = "";
+    StoredSpec spec(String name) {
       long contextBytes = 0;
-      Map<InputSet, Long> inputs = new LinkedHashMap<>();
+      long timeoutNanos = FunctionSpec.NO_TIMEOUT;
+      SandboxChoice sandbox = SandboxChoice.AUTO;
       List<String> outputs = new ArrayList<>();
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String property = json.currentName();
         json.nextToken();
         switch (property) {
-          case "name" -> name = json.getString();
           case "contextBytes" -> contextBytes = json.getLongValue();
+          case "timeoutNanos" -> timeoutNanos = json.getLongValue();
+          case "sandbox" -> sandbox = SandboxChoice.parse(json.getString());
           case "inputs" -> {
             while (json.nextToken() == JsonToken.START_OBJECT) {
-              input(inputs);
+              input();
             }
           }
           case "outputs" -> {
@@ -148,32 +124,39 @@ public final class SpecDocument {
           default -> json.skipChildren();
         }
       }
-      return new FunctionSpec(
-          name, List.copyOf(inputs.keySet()), outputs, contextBytes, List.copyOf(inputs.values()));
+      return new StoredSpec(
+          new FunctionSpec(name, inputs, outputs, contextBytes, minBytes, timeoutNanos, sandbox),
+          statics);
     }
 
-    private void input(Map<InputSet, Long> inputs) {
-      String name = "";
-      long minBytes = 0;
-      List<Item> items = new ArrayList<>();
+    private void input() {
+      String set = "";
+      long min = 0;
+      List<StaticItem> items = new ArrayList<>();
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String property = json.currentName();
         json.nextToken();
         switch (property) {
-          case "name" -> name = json.getString();
-          case "minBytes" -> minBytes = json.getLongValue();
+          case "name" -> set = json.getString();
+          case "minBytes" -> min = json.getLongValue();
           case "static" -> {
             while (json.nextToken() == JsonToken.START_OBJECT) {
-              item(items);
+              items.add(item());
             }
           }
           default -> json.skipChildren();
         }
       }
-      inputs.put(new InputSet(name, items), minBytes);
+      String name = set;
+      inputs.add(InputSet.dynamic(name));
+      minBytes.add(min);
+      for (StaticItem item : items) {
+        statics.add(
+            new StaticItem(name, item.name(), item.key(), item.content(), item.sizeBytes()));
+      }
     }
 
-    private void item(List<Item> into) {
+    private StaticItem item() {
       String name = "";
       long key = 0;
       String digest = "";
@@ -189,15 +172,7 @@ public final class SpecDocument {
           default -> json.skipChildren();
         }
       }
-      try {
-        into.add(
-            new Item(
-                name,
-                Key.of(key),
-                blobs.read(new Digest(digest), bytes, Arena.ofAuto()).asReadOnly()));
-      } catch (ProblemException e) {
-        defect = e.problem();
-      }
+      return new StaticItem("", name, Key.of(key), new Digest(digest), bytes);
     }
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ExitDecoder {
   private static final int VECTOR_INVALID_OPCODE = 6;
   private static final int VECTOR_PAGE_FAULT = 14;
+  private static final long TRAP_FLAG = 0x100;
   private static final int INT = 0xCD;
   private static final int OUT_IMMEDIATE = 0xE6;
   private static final int OUT_DX = 0xEE;
@@ -73,7 +74,7 @@ final class ExitDecoder {
             && shared.get(JAVA_BYTE, KvmRun.IO_SIZE) == 1
             && shared.get(JAVA_INT, KvmRun.IO_COUNT) == 1;
     if (oneByteOut && port == SystemPages.EXIT_PORT && isPlainOut(plan, instruction())) {
-      return VmExit.Agreed.INSTANCE;
+      return agreed(shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RFLAGS), instruction());
     }
     if (oneByteOut && port == SystemPages.STUB_PORT && variant == EntryVariant.IDT) {
       return stubExit(plan);
@@ -104,7 +105,8 @@ final class ExitDecoder {
             || hasErrorCode(vector);
     long code =
         shared.get(JAVA_INT, KvmRun.EVENTS + KvmVcpuEvents.EXCEPTION_ERROR_CODE) & 0xFFFF_FFFFL;
-    return fault(plan, vector, hasCode ? code : null, instruction());
+    long flags = shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RFLAGS);
+    return fault(plan, vector, hasCode ? code : null, instruction(), flags);
   }
 
   /** A stub has left through its port, with the processor's frame on the interrupt stack. */
@@ -120,21 +122,34 @@ final class ExitDecoder {
     long frame = SystemPages.INTERRUPT_STACK_END - (hasCode ? 48 : 40);
     MemorySegment system = memory.system();
     Long code = hasCode ? (Long) (system.get(JAVA_LONG, frame) & 0xFFFF_FFFFL) : null;
-    long instruction = system.get(JAVA_LONG, hasCode ? frame + 8 : frame);
+    long at = hasCode ? frame + 8 : frame;
+    long instruction = system.get(JAVA_LONG, at);
+    long flags = system.get(JAVA_LONG, at + 16);
     return vector == SystemPages.EXIT_VECTOR
-        ? VmExit.Agreed.INSTANCE
-        : fault(plan, vector, code, instruction);
+        ? agreed(flags, instruction)
+        : fault(plan, vector, code, instruction, flags);
   }
 
-  private VmExit fault(MemoryPlan plan, int vector, @Nullable Long errorCode, long instruction) {
+  private VmExit fault(
+      MemoryPlan plan, int vector, @Nullable Long errorCode, long instruction, long flags) {
     if (vector == VECTOR_INVALID_OPCODE && isIntExit(plan, instruction)) {
-      return VmExit.Agreed.INSTANCE;
+      return agreed(flags, instruction);
     }
     Long address =
         vector == VECTOR_PAGE_FAULT
             ? (Long) shared.get(JAVA_LONG, KvmRun.SREGS + KvmSregs.CR2)
             : null;
     return new VmExit.Fault(vector, errorCode, address, instruction);
+  }
+
+  /**
+   * The exit that was agreed on, unless the guest steps through its own instructions: behind a move
+   * to SS the step's exception is put off, and may still be pending in the processor.
+   */
+  private static VmExit agreed(long flags, long instruction) {
+    return (flags & TRAP_FLAG) == 0
+        ? VmExit.Agreed.INSTANCE
+        : new VmExit.Unexpected("left with the trap flag set", instruction, true);
   }
 
   /** Some hosts refuse {@code int 0x20} to guests: then the exit shows as an invalid opcode. */

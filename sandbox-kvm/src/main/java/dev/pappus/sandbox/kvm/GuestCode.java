@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.kvm;
 
+import static dev.pappus.linux.Mapping.HUGE_PAGE;
 import static dev.pappus.linux.Mapping.PAGE;
 
 import dev.pappus.sandbox.ElfImage;
@@ -9,13 +10,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A function as a machine takes it: its plan and the pages that its image fills. Immutable. */
+/**
+ * A function as a machine takes it: its plan and the pages that its image fills, immutable; and
+ * what its runs have needed of the heap.
+ */
 final class GuestCode {
   private final MemoryPlan plan;
   private final long entry;
   private final long stackPointer;
   private final @Nullable MemorySegment[] pages;
   private final long residentBytes;
+  private final HeapHistory heapHistory;
 
   private GuestCode(
       MemoryPlan plan, long entry, long stackPointer, List<ElfImage.Segment> segments) {
@@ -32,6 +37,8 @@ final class GuestCode {
       }
     }
     residentBytes = total;
+    heapHistory =
+        new HeapHistory(Math.toIntExact((plan.contextBytes() + HUGE_PAGE - 1) / HUGE_PAGE));
   }
 
   /**
@@ -77,5 +84,9 @@ final class GuestCode {
 
   long residentBytes() {
     return residentBytes;
+  }
+
+  HeapHistory heapHistory() {
+    return heapHistory;
   }
 }

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine's machines. Belongs to the engine's thread. */
 final class KvmDomain implements MemoryDomain, AutoCloseable {
+  /** A machine that has waited for so long gives what it keeps to those that ask for more. */
+  private static final long LONG_IDLE_NANOS = 1_000_000_000L;
+
   private final VmPool pool;
+  private final ResidentBudget budget;
   private final int sandboxesMax;
   private final DeadlineTimer timer;
 
@@ -22,8 +26,9 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
 
   private final List<KvmContext> inUse = new ArrayList<>();
 
-  KvmDomain(VmPool pool, int sandboxesMax, DeadlineTimer timer) {
+  KvmDomain(VmPool pool, ResidentBudget budget, int sandboxesMax, DeadlineTimer timer) {
     this.pool = pool;
+    this.budget = budget;
     this.timer = timer;
     this.sandboxesMax = sandboxesMax;
   }
@@ -165,7 +170,34 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
       pool.retire(vm);
       return;
     }
+    long now = System.nanoTime();
+    vm.restSince(now);
     idle.add(vm);
+    economise(now);
+  }
+
+  /**
+   * Makes room in the node's resident budget where others need it: machines that have waited long
+   * give up what they keep, and if even that is not enough, those that have waited longest go.
+   */
+  void economise(long now) {
+    boolean overdrawn = budget.overdrawn();
+    if (!overdrawn && !budget.scarce(now)) {
+      return;
+    }
+    for (int i = idle.size() - 1; i >= 0; i--) {
+      VirtualMachine vm = idle.get(i);
+      if (vm.keptBytes() > 0 && (overdrawn || now - vm.idleSinceNanos() > LONG_IDLE_NANOS)) {
+        try {
+          vm.giveBack();
+        } catch (LinuxException e) {
+          pool.retire(idle.remove(i));
+        }
+      }
+    }
+    while (idle.size() > 1 && budget.overdrawn()) {
+      pool.retire(idle.removeFirst());
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.pappus.linux.KvmAvailability;
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Threads;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -20,6 +21,7 @@ public final class KvmDriver implements ComputeDriver {
   private final KvmSystem system;
   private final HostFeatures host;
   private final SelfTestReport selfTest;
+  private final ResidentBudget budget;
   private final VmPool pool;
   // Taken here: a thread that is started by a pinned one inherits its confinement.
   private final BitSet processors = Threads.affinity();
@@ -37,9 +39,13 @@ public final class KvmDriver implements ComputeDriver {
     try {
       host = HostFeatures.of(system);
       selfTest = SelfTest.run(system, host, settings);
+      budget = new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES));
+      MachineType type =
+          new MachineType(system, host, selfTest.variant(), selfTest.wipeMethod(), budget);
       pool =
           new VmPool(
-              size -> WarmUp.machine(system, host, selfTest.variant(), selfTest.wipeMethod(), size),
+              size -> WarmUp.machine(type, size),
+              budget,
               settings.warmBlanks(),
               settings.sandboxesMax(),
               HeapSize.SMALLEST_BYTES);
@@ -78,6 +84,11 @@ public final class KvmDriver implements ComputeDriver {
     return selfTest;
   }
 
+  /** What its machines keep resident. */
+  ResidentBudget budget() {
+    return budget;
+  }
+
   @Override
   public String name() {
     return "kvm";
@@ -98,7 +109,8 @@ public final class KvmDriver implements ComputeDriver {
     }
     BitSet before = settings.pinEngines() ? pin(index) : null;
     try {
-      return new KvmEngine(pool, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
+      return new KvmEngine(
+          pool, budget, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
     } catch (LinuxException e) {
       throw unavailable("no engine can be opened: " + e.getMessage(), e);
     }

@@ -23,9 +23,14 @@ public final class KvmEngine implements ComputeEngine {
   private final @Nullable BitSet affinityBefore;
   private boolean open = true;
 
-  KvmEngine(VmPool pool, int sandboxesMax, boolean killedIsClean, @Nullable BitSet affinityBefore) {
+  KvmEngine(
+      VmPool pool,
+      ResidentBudget budget,
+      int sandboxesMax,
+      boolean killedIsClean,
+      @Nullable BitSet affinityBefore) {
     this.timer = new DeadlineTimer();
-    this.domain = new KvmDomain(pool, sandboxesMax, timer);
+    this.domain = new KvmDomain(pool, budget, sandboxesMax, timer);
     this.killedIsClean = killedIsClean;
     this.affinityBefore = affinityBefore;
   }
@@ -115,6 +120,7 @@ public final class KvmEngine implements ComputeEngine {
   @Override
   public void idle() {
     timer.rest();
+    domain.economise(System.nanoTime());
   }
 
   @Override

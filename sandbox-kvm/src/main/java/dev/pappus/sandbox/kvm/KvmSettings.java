@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.model.Limits;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,70 +49,82 @@ public record KvmSettings(
 
   /** These settings with another bound for an engine's machines. */
   public KvmSettings withSandboxesPerEngine(int count) {
-    return new KvmSettings(
-        count, sandboxesMax, warmBlanks, limits, pinEngines, variant, wipeMethod, backoff);
+    return with(draft -> draft.sandboxesPerEngine = count);
   }
 
   /** These settings with another bound for the machines of all engines. */
   public KvmSettings withSandboxesMax(int count) {
-    return new KvmSettings(
-        sandboxesPerEngine, count, warmBlanks, limits, pinEngines, variant, wipeMethod, backoff);
+    return with(draft -> draft.sandboxesMax = count);
   }
 
   /** These settings with another number of blank machines. */
   public KvmSettings withWarmBlanks(int count) {
-    return new KvmSettings(
-        sandboxesPerEngine, sandboxesMax, count, limits, pinEngines, variant, wipeMethod, backoff);
+    return with(draft -> draft.warmBlanks = count);
   }
 
   /** These settings with other limits. */
   public KvmSettings withLimits(Limits newLimits) {
-    return new KvmSettings(
-        sandboxesPerEngine,
-        sandboxesMax,
-        warmBlanks,
-        newLimits,
-        pinEngines,
-        variant,
-        wipeMethod,
-        backoff);
+    return with(draft -> draft.limits = newLimits);
   }
 
   /** These settings with engines pinned or not. */
   public KvmSettings withPinEngines(boolean pin) {
-    return new KvmSettings(
-        sandboxesPerEngine, sandboxesMax, warmBlanks, limits, pin, variant, wipeMethod, backoff);
+    return with(draft -> draft.pinEngines = pin);
   }
 
   /** These settings with a fixed entry variant. */
   public KvmSettings withVariant(EntryVariant forced) {
-    return new KvmSettings(
-        sandboxesPerEngine,
-        sandboxesMax,
-        warmBlanks,
-        limits,
-        pinEngines,
-        forced,
-        wipeMethod,
-        backoff);
+    return with(draft -> draft.variant = forced);
   }
 
   /** These settings with a fixed way to find writes. */
   public KvmSettings withWipeMethod(WipeMethod forced) {
-    return new KvmSettings(
-        sandboxesPerEngine, sandboxesMax, warmBlanks, limits, pinEngines, variant, forced, backoff);
+    return with(draft -> draft.wipeMethod = forced);
   }
 
   /** These settings with another back-off. */
   public KvmSettings withBackoff(Backoff newBackoff) {
-    return new KvmSettings(
-        sandboxesPerEngine,
-        sandboxesMax,
-        warmBlanks,
-        limits,
-        pinEngines,
-        variant,
-        wipeMethod,
-        newBackoff);
+    return with(draft -> draft.backoff = newBackoff);
+  }
+
+  private KvmSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** Settings in which one is being changed. */
+  private static final class Draft {
+    private int sandboxesPerEngine;
+    private int sandboxesMax;
+    private int warmBlanks;
+    private Limits limits;
+    private boolean pinEngines;
+    private @Nullable EntryVariant variant;
+    private @Nullable WipeMethod wipeMethod;
+    private Backoff backoff;
+
+    Draft(KvmSettings from) {
+      sandboxesPerEngine = from.sandboxesPerEngine;
+      sandboxesMax = from.sandboxesMax;
+      warmBlanks = from.warmBlanks;
+      limits = from.limits;
+      pinEngines = from.pinEngines;
+      variant = from.variant;
+      wipeMethod = from.wipeMethod;
+      backoff = from.backoff;
+    }
+
+    KvmSettings settings() {
+      return new KvmSettings(
+          sandboxesPerEngine,
+          sandboxesMax,
+          warmBlanks,
+          limits,
+          pinEngines,
+          variant,
+          wipeMethod,
+          backoff);
+    }
   }
 }

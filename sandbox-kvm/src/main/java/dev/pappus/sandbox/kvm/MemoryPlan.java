@@ -45,6 +45,17 @@ record MemoryPlan(
     return new Builder(layout).build(segments);
   }
 
+  /** How much of the code slot it fills. */
+  long codeBytes() {
+    long end = 0;
+    for (Region region : regions) {
+      if (region.backing() == Backing.CODE) {
+        end = Math.max(end, region.offset() + region.sizeBytes());
+      }
+    }
+    return end;
+  }
+
   /** Whether the page at {@code address} counts as written from the start. */
   boolean preset(long address) {
     for (int i = 0; i < presets.size(); i++) {

@@ -2,7 +2,6 @@ package dev.pappus.sandbox.kvm;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.KvmVcpu;
 import dev.pappus.linux.KvmVm;
 import dev.pappus.linux.LinuxException;
@@ -24,13 +23,18 @@ import org.jspecify.annotations.Nullable;
 final class VirtualMachine implements AutoCloseable {
   private static final long TSS_AREA = 0xFFFB_D000L;
 
+  /** What it keeps resident in any case, but for code and image. */
+  static final long OWN_BYTES = Backing.HOT_BYTES + VmMemory.TABLES_AT_HAND_BYTES;
+
   private final WipeMethod wipeMethod;
+  private final ResidentBudget budget;
   private final TrimPolicy trimPolicy = new TrimPolicy();
   private final long heapBytes;
   private final VmMemory memory;
   private final KvmVm vm;
   private final KvmVcpu vcpu;
   private final PageTables tables;
+  private final HeapWiper heapWiper;
   private final Wiper wiper;
   private final Map<MemoryPlan, Root> roots = new HashMap<>();
   private final MemorySegment entryState;
@@ -38,6 +42,9 @@ final class VirtualMachine implements AutoCloseable {
   private final ExitDecoder exits;
   private @Nullable GuestCode bound;
   private @Nullable Root root;
+  private long chargedBytes = OWN_BYTES;
+  private long codeBytes;
+  private long idleSinceNanos;
 
   /**
    * Makes a blank machine.
@@ -45,13 +52,10 @@ final class VirtualMachine implements AutoCloseable {
    * @param heapBytes largest context that it can hold; whole huge pages
    * @throws LinuxException if the host gives no more
    */
-  VirtualMachine(
-      KvmSystem system,
-      HostFeatures host,
-      EntryVariant variant,
-      WipeMethod wipeMethod,
-      long heapBytes) {
-    this.wipeMethod = wipeMethod;
+  VirtualMachine(MachineType type, long heapBytes) {
+    HostFeatures host = type.host();
+    this.wipeMethod = type.wipeMethod();
+    this.budget = type.budget();
     this.heapBytes = heapBytes;
     SegmentAllocator allocator = Arena.ofAuto();
     entryState = allocator.allocate(EntryState.BYTES, 8);
@@ -60,7 +64,7 @@ final class VirtualMachine implements AutoCloseable {
     KvmVcpu newVcpu = null;
     boolean complete = false;
     try {
-      newVm = system.createVm();
+      newVm = type.system().createVm();
       newVm.setTssAddress(TSS_AREA);
       if (host.tripleFaultEvent()) {
         newVm.enable(KvmNumbers.KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
@@ -78,12 +82,14 @@ final class VirtualMachine implements AutoCloseable {
     vm = newVm;
     vcpu = newVcpu;
     tables = new PageTables(memory.system());
-    wiper = new Wiper(memory, wipeMethod);
-    SystemPages.write(memory.system(), memory.code(), variant);
+    heapWiper = new HeapWiper(memory, budget);
+    wiper = new Wiper(memory, heapWiper, wipeMethod);
+    SystemPages.write(memory.system(), memory.code(), type.variant());
     shared = vcpu.shared();
-    exits = new ExitDecoder(shared, memory, variant);
+    exits = new ExitDecoder(shared, memory, type.variant());
     shared.set(JAVA_LONG, KvmRun.VALID_REGS, KvmRun.SYNC_ALL);
-    EntryState.fill(entryState, host, variant);
+    EntryState.fill(entryState, host, type.variant());
+    budget.charge(chargedBytes);
   }
 
   /** The largest context that it can hold. */
@@ -126,6 +132,11 @@ final class VirtualMachine implements AutoCloseable {
       }
       roots.put(code.plan(), found);
     }
+    // Code stays resident when its function is gone, until other code takes its place.
+    long grown = Math.max(0, code.plan().codeBytes() - codeBytes);
+    budget.charge(grown);
+    chargedBytes += grown;
+    codeBytes += grown;
     wiper.load(code);
     SystemPages.setEntry(memory.code(), code.entry());
     EntryState.bind(entryState, found, code);
@@ -138,7 +149,7 @@ final class VirtualMachine implements AutoCloseable {
   /** Makes a wiped machine blank. */
   void unbind() {
     if (bound != null) {
-      wiper.unload(bound);
+      wiper.unload(currentRoot(), bound);
       bound = null;
       root = null;
     }
@@ -165,6 +176,27 @@ final class VirtualMachine implements AutoCloseable {
     wiper.wipeAll(currentRoot(), Objects.requireNonNull(bound));
   }
 
+  /** Bytes of its heap that are kept for the next run of its function. */
+  long keptBytes() {
+    return heapWiper.keptBytes();
+  }
+
+  /** Gives those back; the machine is wiped. */
+  void giveBack() {
+    if (bound != null) {
+      heapWiper.giveBack(currentRoot());
+    }
+  }
+
+  /** Notes when it came to rest. */
+  void restSince(long nanos) {
+    idleSinceNanos = nanos;
+  }
+
+  long idleSinceNanos() {
+    return idleSinceNanos;
+  }
+
   /** Drops all hot memory of a wiped machine, and with it the notes of what was ever written. */
   void renewHot() {
     Root current = currentRoot();
@@ -184,8 +216,16 @@ final class VirtualMachine implements AutoCloseable {
     return exits.decode(vcpu.run(), currentRoot().plan());
   }
 
+  /** Takes its charges back; it does not run again and is closed soon. */
+  void writeOff() {
+    heapWiper.writeOff();
+    budget.refund(chargedBytes);
+    chargedBytes = 0;
+  }
+
   @Override
   public void close() {
+    writeOff();
     close(vcpu, vm, memory);
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 /** A machine's four slots as this process sees them. */
 final class VmMemory implements AutoCloseable {
   /** Room for some twenty functions' tables, there from the start. */
-  private static final long TABLES_AT_HAND_BYTES = 512 << 10;
+  static final long TABLES_AT_HAND_BYTES = 512 << 10;
 
   private final Mapping system;
   private final Mapping code;

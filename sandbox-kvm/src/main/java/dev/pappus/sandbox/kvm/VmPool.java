@@ -45,6 +45,7 @@ final class VmPool implements AutoCloseable {
   }
 
   private final LongFunction<VirtualMachine> maker;
+  private final ResidentBudget budget;
   private final int warmBlanks;
   private final Map<Long, Shelf> shelves = new ConcurrentHashMap<>();
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>(ORDERS_MAX);
@@ -60,12 +61,19 @@ final class VmPool implements AutoCloseable {
    *
    * @param maker makes a warm blank machine that holds contexts of a size; throws {@link
    *     LinuxException}
+   * @param budget no machine is kept ready while it is overdrawn
    * @param warmBlanks machines of each size in use to keep ready
    * @param lentMax machines that engines should hold together, see {@link #lendsMore}
    * @param firstHeapBytes the size to begin with
    */
-  VmPool(LongFunction<VirtualMachine> maker, int warmBlanks, int lentMax, long firstHeapBytes) {
+  VmPool(
+      LongFunction<VirtualMachine> maker,
+      ResidentBudget budget,
+      int warmBlanks,
+      int lentMax,
+      long firstHeapBytes) {
     this.maker = maker;
+    this.budget = budget;
     this.lentMax = lentMax;
     this.warmBlanks = warmBlanks;
     this.thread = Thread.ofPlatform().daemon().name("kvm-machines").start(this::work);
@@ -102,6 +110,7 @@ final class VmPool implements AutoCloseable {
   /** Takes a machine that nobody uses any more and destroys it soon; its heap goes at once. */
   void retire(VirtualMachine vm) {
     lent.decrementAndGet();
+    vm.writeOff();
     boolean waits = false;
     if (doomed.getAndIncrement() < DOOMED_MAX && !closed) {
       try {
@@ -123,7 +132,7 @@ final class VmPool implements AutoCloseable {
   }
 
   private void refill(Shelf shelf) {
-    if (closed || shelf.blanks.size() + shelf.ordered.get() >= warmBlanks) {
+    if (closed || budget.overdrawn() || shelf.blanks.size() + shelf.ordered.get() >= warmBlanks) {
       return;
     }
     shelf.ordered.incrementAndGet();
@@ -158,6 +167,7 @@ final class VmPool implements AutoCloseable {
   private void fill(Shelf shelf) {
     try {
       while (!closed
+          && !budget.overdrawn()
           && shelf.blanks.size() < warmBlanks
           && System.nanoTime() - retryNanos >= 0
           && offer(shelf, maker.apply(shelf.heapBytes))) {

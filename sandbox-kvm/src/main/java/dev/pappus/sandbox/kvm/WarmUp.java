@@ -1,7 +1,6 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.linux.Errno;
-import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.LinuxException;
 
 /** Makes machines that have run once: the first run costs three times as much as others. */
@@ -15,13 +14,8 @@ final class WarmUp {
    *
    * @throws LinuxException if the host gives no more
    */
-  static VirtualMachine machine(
-      KvmSystem system,
-      HostFeatures host,
-      EntryVariant variant,
-      WipeMethod wipeMethod,
-      long heapBytes) {
-    VirtualMachine vm = new VirtualMachine(system, host, variant, wipeMethod, heapBytes);
+  static VirtualMachine machine(MachineType type, long heapBytes) {
+    VirtualMachine vm = new VirtualMachine(type, heapBytes);
     boolean warm = false;
     try {
       if (vm.bind(TinyGuest.EXIT) && run(vm) instanceof VmExit.Agreed) {

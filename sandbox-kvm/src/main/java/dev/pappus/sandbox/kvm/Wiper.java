@@ -1,6 +1,5 @@
 package dev.pappus.sandbox.kvm;
 
-import static dev.pappus.linux.Mapping.HUGE_PAGE;
 import static dev.pappus.linux.Mapping.PAGE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
@@ -9,17 +8,19 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a machine's memory back to what its function starts with. Hot pages are overwritten, heap
- * chunks are dropped; both only where something was written. Nothing here allocates.
+ * Brings a machine's memory back to what its function starts with. Hot pages are overwritten where
+ * something was written; of the heap see {@link HeapWiper}. Nothing here allocates.
  */
 final class Wiper {
   private static final long HOT_PAGES = Backing.HOT_BYTES / PAGE;
 
   private final VmMemory memory;
+  private final HeapWiper heap;
   private final @Nullable MemorySegment residency;
 
-  Wiper(VmMemory memory, WipeMethod method) {
+  Wiper(VmMemory memory, HeapWiper heap, WipeMethod method) {
     this.memory = memory;
+    this.heap = heap;
     this.residency =
         switch (method) {
           case DIRTY_BITS -> null;
@@ -39,11 +40,11 @@ final class Wiper {
       dropAbsentHot(residency);
     }
     int hotPages = wipeHot(root, code);
-    wipeWritten(root.plan(), code, writtenEnd);
+    wipeWritten(root.plan(), writtenEnd);
     if (residency != null) {
-      wipeWholeHeap(root, code);
+      heap.wipeAll(root, code);
     } else {
-      wipeHeap(root, code);
+      heap.wipe(root, code, writtenEnd);
     }
     return hotPages;
   }
@@ -57,14 +58,14 @@ final class Wiper {
       memory.dropHot(0, Backing.HOT_BYTES);
     }
     load(code, Backing.HOT);
-    wipeWholeHeap(root, code);
+    heap.wipeAll(root, code);
   }
 
   /** Copies what the image holds into a machine that is blank. */
   void load(GuestCode code) {
     load(code, Backing.CODE);
     load(code, Backing.HOT);
-    load(code, Backing.HEAP);
+    heap.load(code);
   }
 
   /** Copies what the image holds into hot memory that is zero. */
@@ -73,18 +74,15 @@ final class Wiper {
   }
 
   /** Makes a wiped machine blank: what the image holds goes. Code stays, out of reach. */
-  void unload(GuestCode code) {
+  void unload(Root root, GuestCode code) {
     MemoryPlan plan = code.plan();
     for (int i = 0; i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
-      if (region.loaded()) {
-        switch (region.backing()) {
-          case HOT -> memory.hot().asSlice(region.offset(), region.sizeBytes()).fill((byte) 0);
-          case HEAP -> memory.dropHeap(region.offset(), region.offset() + region.sizeBytes());
-          case CODE, SYSTEM -> {}
-        }
+      if (region.loaded() && region.backing() == Backing.HOT) {
+        memory.hot().asSlice(region.offset(), region.sizeBytes()).fill((byte) 0);
       }
     }
+    heap.unload(root);
   }
 
   private void load(GuestCode code, Backing backing) {
@@ -139,95 +137,17 @@ final class Wiper {
         : (residency.get(JAVA_BYTE, hotOffset / PAGE) & 1) != 0;
   }
 
-  private void wipeWritten(MemoryPlan plan, GuestCode code, long writtenEnd) {
-    long from = plan.imageEnd();
-    for (int i = 0; from < writtenEnd && i < plan.regions().size(); i++) {
+  private void wipeWritten(MemoryPlan plan, long writtenEnd) {
+    for (int i = 0; plan.imageEnd() < writtenEnd && i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
-      long start = Math.max(from, region.start());
+      long start = Math.max(plan.imageEnd(), region.start());
       long end = Math.min(writtenEnd, region.end());
-      if (start < end) {
-        if (region.backing() == Backing.HOT) {
-          memory
-              .hot()
-              .asSlice(region.offset() + (start - region.start()), end - start)
-              .fill((byte) 0);
-        } else {
-          memory.dropHeap(start, end);
-          reload(code, start & -HUGE_PAGE, (end + HUGE_PAGE - 1) & -HUGE_PAGE);
-        }
+      if (region.backing() == Backing.HOT && start < end) {
+        memory
+            .hot()
+            .asSlice(region.offset() + (start - region.start()), end - start)
+            .fill((byte) 0);
       }
-    }
-  }
-
-  private void wipeHeap(Root root, GuestCode code) {
-    for (Root.Run run : root.heap()) {
-      if (run.large()) {
-        dropChunks(root, run, code);
-      } else if (anyDirty(root, run)) {
-        // All of the run lies within one chunk: one table covers as much.
-        long chunk = run.start() & -HUGE_PAGE;
-        memory.dropHeap(chunk, chunk + HUGE_PAGE);
-        cleanAll(root, run);
-        reload(code, chunk, chunk + HUGE_PAGE);
-      }
-    }
-  }
-
-  private void dropChunks(Root root, Root.Run run, GuestCode code) {
-    int first = -1;
-    for (int i = 0; i <= run.count(); i++) {
-      boolean dirty = i < run.count() && root.dirty(run, i);
-      if (dirty && first < 0) {
-        first = i;
-      } else if (!dirty && first >= 0) {
-        long from = run.start() + first * HUGE_PAGE;
-        long to = run.start() + i * HUGE_PAGE;
-        memory.dropHeap(from, to);
-        for (int done = first; done < i; done++) {
-          root.clean(run, done);
-        }
-        if (code.pages(run.region()) != null) {
-          reload(code, from, to);
-        }
-        first = -1;
-      }
-    }
-  }
-
-  private void wipeWholeHeap(Root root, GuestCode code) {
-    memory.dropHeap(0, root.plan().contextBytes());
-    for (Root.Run run : root.heap()) {
-      cleanAll(root, run);
-    }
-    load(code, Backing.HEAP);
-  }
-
-  /** Puts image contents back whose chunks were dropped. */
-  private void reload(GuestCode code, long from, long to) {
-    MemoryPlan plan = code.plan();
-    for (int i = 0; i < plan.regions().size(); i++) {
-      Region region = plan.regions().get(i);
-      MemorySegment pages = code.pages(i);
-      long start = Math.max(from, region.start());
-      long end = Math.min(to, region.end());
-      if (pages != null && region.backing() == Backing.HEAP && start < end) {
-        MemorySegment.copy(pages, start - region.start(), memory.heap(), start, end - start);
-      }
-    }
-  }
-
-  private static boolean anyDirty(Root root, Root.Run run) {
-    for (int i = 0; i < run.count(); i++) {
-      if (root.dirty(run, i)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static void cleanAll(Root root, Root.Run run) {
-    for (int i = 0; i < run.count(); i++) {
-      root.clean(run, i);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.pappus.sandbox.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
 /** Guests that are ended by the clock, at every point of what they do. */
 class KickTest {
   private static final long SEED = Long.getLong("pappus.seed", 20261122L);
-  private static final long FAR_NANOS = 10_000_000_000L;
 
   @Nested
   @NeedsKvm
@@ -65,16 +63,17 @@ class KickTest {
           KvmEngine engine = driver.openEngine(0)) {
         List<PreparedFunction> guests = new ArrayList<>();
         for (String ending : endings) {
-          guests.add(function(driver, new Asm(DATA).setExitCode(0).raw(ending)));
+          guests.add(function(driver, asm().setExitCode(0).raw(ending)));
         }
-        PreparedFunction good = function(driver, new Asm(DATA).requireZeroRegisters(7).exit(0));
+        PreparedFunction good = function(driver, asm().requireZeroRegisters(7).exit(0));
         for (int round = 0; round < rounds; round++) {
           int guest = random.nextInt(guests.size());
           long deadline = System.nanoTime() + 11_000 + random.nextInt(40_000);
-          if (run(engine, guests.get(guest), deadline) instanceof RunOutcome.DeadlineExceeded) {
+          if (TestFunctions.run(engine, guests.get(guest), deadline)
+              instanceof RunOutcome.DeadlineExceeded) {
             killed++;
           }
-          assertThat(run(engine, good, System.nanoTime() + FAR_NANOS))
+          assertThat(TestFunctions.run(engine, good))
               .as("seed %d round %d after %s", SEED, round, endings[guest])
               .isEqualTo(new RunOutcome.Exited(0));
         }
@@ -86,21 +85,20 @@ class KickTest {
     void loopsAreAlwaysKilledAndRightlyBlamed() {
       try (KvmDriver driver = new KvmDriver(TestSettings.of(variant));
           KvmEngine engine = driver.openEngine(0)) {
-        PreparedFunction loop = function(driver, new Asm(DATA).raw("EB FE"));
-        PreparedFunction good = function(driver, new Asm(DATA).exit(0));
+        PreparedFunction loop = function(driver, asm().raw("EB FE"));
+        PreparedFunction good = function(driver, asm().exit(0));
         for (int round = 0; round < 100; round++) {
           long deadline = System.nanoTime() + round * 10_000L;
-          RunOutcome outcome = run(engine, loop, deadline);
+          RunOutcome outcome = TestFunctions.run(engine, loop, deadline);
           assertThat(System.nanoTime()).isGreaterThanOrEqualTo(deadline - 10_000);
           assertThat(outcome).isInstanceOf(RunOutcome.DeadlineExceeded.class);
           if (round > 10
               && outcome instanceof RunOutcome.DeadlineExceeded late
               && late.state().instruction() != null) {
             // It may also have been caught on its way in.
-            assertThat(late.state().instruction()).isIn(CODE, SystemPages.TRAMPOLINE);
+            assertThat(late.state().instruction()).isIn(TestFunctions.CODE, SystemPages.TRAMPOLINE);
           }
-          assertThat(run(engine, good, System.nanoTime() + FAR_NANOS))
-              .isEqualTo(new RunOutcome.Exited(0));
+          assertThat(TestFunctions.run(engine, good)).isEqualTo(new RunOutcome.Exited(0));
           if (round % 10 == 9) {
             engine.idle();
           }
@@ -113,41 +111,27 @@ class KickTest {
       try (KvmDriver driver = new KvmDriver(TestSettings.of(variant));
           KvmEngine engine = driver.openEngine(0)) {
         // mov ecx, 3000000; loop: dec ecx; jnz loop: about a millisecond
-        PreparedFunction busy =
-            function(driver, new Asm(DATA).raw("B9 C0 C6 2D 00 FF C9 75 FC").exit(0));
-        PreparedFunction good = function(driver, new Asm(DATA).exit(0));
+        PreparedFunction busy = function(driver, asm().raw("B9 C0 C6 2D 00 FF C9 75 FC").exit(0));
+        PreparedFunction good = function(driver, asm().exit(0));
         // Machines are made now, not within the short deadline.
-        assertThat(run(engine, good, System.nanoTime() + FAR_NANOS))
-            .isEqualTo(run(engine, busy, System.nanoTime() + FAR_NANOS));
+        assertThat(TestFunctions.run(engine, good)).isEqualTo(TestFunctions.run(engine, busy));
         for (int round = 0; round < 20; round++) {
           // The timer is armed for this deadline, which passes during the next run; on a busy
           // machine even during this one.
-          assertThat(run(engine, good, System.nanoTime() + 500_000))
+          assertThat(TestFunctions.run(engine, good, System.nanoTime() + 500_000))
               .isInstanceOfAny(RunOutcome.Exited.class, RunOutcome.DeadlineExceeded.class);
-          assertThat(run(engine, busy, System.nanoTime() + FAR_NANOS))
-              .isEqualTo(new RunOutcome.Exited(0));
-          assertThat(run(engine, busy, System.nanoTime() + FAR_NANOS))
-              .isEqualTo(new RunOutcome.Exited(0));
+          assertThat(TestFunctions.run(engine, busy)).isEqualTo(new RunOutcome.Exited(0));
+          assertThat(TestFunctions.run(engine, busy)).isEqualTo(new RunOutcome.Exited(0));
         }
       }
     }
   }
 
-  private static final long CODE = 0x10000;
-  private static final long DATA = 0x20000;
-
-  private static PreparedFunction function(KvmDriver driver, Asm code) {
-    TestElf elf =
-        new TestElf()
-            .segment(CODE, code.bytes(), code.size(), TestElf.READ | TestElf.EXECUTE)
-            .segment(DATA, new byte[0], 4096, TestElf.READ | TestElf.WRITE);
-    return driver.prepare(elf.entry(CODE).controlBlock(DATA).build(), 8 << 20);
+  private static Asm asm() {
+    return new Asm(TestFunctions.DATA);
   }
 
-  private static RunOutcome run(KvmEngine engine, PreparedFunction function, long deadlineNanos) {
-    try (Context context = engine.domain().acquire(function)) {
-      context.write(List.of(), List.of());
-      return engine.run(context, deadlineNanos);
-    }
+  private static PreparedFunction function(KvmDriver driver, Asm code) {
+    return TestFunctions.of(driver, code, 8 << 20);
   }
 }

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.DataSet;
-import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Item;
 import dev.pappus.model.Limits;
-import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
-import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import java.util.ArrayList;
@@ -31,8 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How machines are dealt out, kept, given up and shared out among engines. */
 class KvmDomainTest {
-  private static final long FAR_NANOS = 10_000_000_000L;
-
   @Nested
   @NeedsKvm
   @Tag(NeedsKvm.NO_IDT)
@@ -66,12 +61,12 @@ class KvmDomainTest {
     void warmthTellsWhereTheMachineCameFrom() {
       try (KvmDriver driver = new KvmDriver(settings().withWarmBlanks(0));
           KvmEngine engine = driver.openEngine(0)) {
-        PreparedFunction greet = prepare(driver, "greet");
+        PreparedFunction greet = TestFunctions.of(driver, "greet");
         assertThat(warmth(engine, greet)).isEqualTo(new Context.Warmth(false, true));
         assertThat(warmth(engine, greet)).isEqualTo(new Context.Warmth(true, false));
         engine.domain().forget(greet);
         assertThat(warmth(engine, greet)).isEqualTo(new Context.Warmth(false, false));
-        PreparedFunction again = prepare(driver, "greet");
+        PreparedFunction again = TestFunctions.of(driver, "greet");
         assertThat(warmth(engine, again).bound()).isFalse();
       }
     }
@@ -82,9 +77,9 @@ class KvmDomainTest {
           KvmEngine engine = driver.openEngine(0)) {
         List<Context> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-          held.add(engine.domain().acquire(prepare(driver, "greet")));
+          held.add(engine.domain().acquire(TestFunctions.of(driver, "greet")));
         }
-        PreparedFunction more = prepare(driver, "greet");
+        PreparedFunction more = TestFunctions.of(driver, "greet");
         assertThatThrownBy(() -> engine.domain().acquire(more))
             .isInstanceOfSatisfying(
                 ProblemException.class,
@@ -103,7 +98,7 @@ class KvmDomainTest {
           KvmEngine engine = driver.openEngine(0)) {
         List<PreparedFunction> functions = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-          functions.add(prepare(driver, "greet"));
+          functions.add(TestFunctions.of(driver, "greet"));
         }
         for (int round = 0; round < 40; round++) {
           greet(engine, functions.get(round % functions.size()));
@@ -146,7 +141,7 @@ class KvmDomainTest {
         PreparedFunction far =
             driver.prepare(elf.entry(0x10000).controlBlock(0x20000).build(), contextBytes);
         for (int round = 0; round < 3; round++) {
-          assertThat(run(engine, far)).isEqualTo(new RunOutcome.Exited(0));
+          assertThat(TestFunctions.run(engine, far)).isEqualTo(new RunOutcome.Exited(0));
         }
       }
     }
@@ -155,7 +150,7 @@ class KvmDomainTest {
     void aFunctionForgottenWhileItRunsIsGivenUpAfterwards() {
       try (KvmDriver driver = new KvmDriver(settings());
           KvmEngine engine = driver.openEngine(0)) {
-        PreparedFunction greet = prepare(driver, "greet");
+        PreparedFunction greet = TestFunctions.of(driver, "greet");
         Context context = engine.domain().acquire(greet);
         engine.domain().forget(greet);
         context.close();
@@ -169,16 +164,16 @@ class KvmDomainTest {
       try (KvmDriver driver = new KvmDriver(settings());
           KvmEngine engine = driver.openEngine(0);
           KvmEngine other = driver.openEngine(1)) {
-        PreparedFunction greet = prepare(driver, "greet");
+        PreparedFunction greet = TestFunctions.of(driver, "greet");
         try (Context context = engine.domain().acquire(greet)) {
           assertThatThrownBy(context::lastWords).isInstanceOf(IllegalStateException.class);
           assertThatThrownBy(() -> context.readOutputs(Limits.DEFAULTS))
               .isInstanceOf(IllegalStateException.class);
-          assertThatThrownBy(() -> other.run(context, System.nanoTime() + FAR_NANOS))
+          assertThatThrownBy(() -> other.run(context, System.nanoTime() + TestFunctions.FAR_NANOS))
               .isInstanceOf(IllegalArgumentException.class);
           context.write(List.of(), List.of());
-          engine.run(context, System.nanoTime() + FAR_NANOS);
-          assertThatThrownBy(() -> engine.run(context, System.nanoTime() + FAR_NANOS))
+          engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
+          assertThatThrownBy(() -> engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS))
               .isInstanceOf(IllegalStateException.class);
           assertThatThrownBy(() -> context.write(List.of(), List.of()))
               .isInstanceOf(IllegalStateException.class);
@@ -190,7 +185,7 @@ class KvmDomainTest {
     void aDeadlineThatHasPassedIsKeptWithoutEntering() {
       try (KvmDriver driver = new KvmDriver(settings());
           KvmEngine engine = driver.openEngine(0);
-          Context context = engine.domain().acquire(prepare(driver, "greet"))) {
+          Context context = engine.domain().acquire(TestFunctions.of(driver, "greet"))) {
         context.write(List.of(DataSet.empty("names")), List.of("greetings"));
         assertThat(engine.run(context, System.nanoTime() - 1))
             .isInstanceOf(RunOutcome.DeadlineExceeded.class);
@@ -201,8 +196,8 @@ class KvmDomainTest {
     void enginesOnTwoThreadsDoNotDisturbEachOther() throws Exception {
       try (KvmDriver driver = new KvmDriver(settings());
           ExecutorService threads = Executors.newFixedThreadPool(2)) {
-        PreparedFunction greet = prepare(driver, "greet");
-        PreparedFunction hostile = prepare(driver, "hostile");
+        PreparedFunction greet = TestFunctions.of(driver, "greet");
+        PreparedFunction hostile = TestFunctions.of(driver, "hostile");
         Callable<Integer> good =
             () -> {
               try (KvmEngine engine = driver.openEngine(0)) {
@@ -220,7 +215,8 @@ class KvmDomainTest {
                 for (int i = 0; i < 200; i++) {
                   Item mode = Item.ofText("m", modes[i % modes.length]);
                   InstanceResult result =
-                      instance(engine, hostile, "hostile", new DataSet("mode", List.of(mode)));
+                      TestFunctions.instance(
+                          engine, hostile, "hostile", new DataSet("mode", List.of(mode)));
                   faults += result.succeeded() ? 0 : 1;
                 }
               }
@@ -235,24 +231,27 @@ class KvmDomainTest {
 
     @Test
     void whoFaultsAgainAndAgainWaitsAndOthersDoNot() {
-      KvmSettings slow = settings().withBackoff(new KvmSettings.Backoff(5, FAR_NANOS, FAR_NANOS));
+      KvmSettings slow =
+          settings()
+              .withBackoff(
+                  new KvmSettings.Backoff(5, TestFunctions.FAR_NANOS, TestFunctions.FAR_NANOS));
       try (KvmDriver driver = new KvmDriver(slow);
           KvmEngine engine = driver.openEngine(0)) {
-        PreparedFunction hostile = prepare(driver, "hostile");
-        PreparedFunction greet = prepare(driver, "greet");
+        PreparedFunction hostile = TestFunctions.of(driver, "hostile");
+        PreparedFunction greet = TestFunctions.of(driver, "greet");
         DataSet fault = new DataSet("mode", List.of(Item.ofText("m", "null_write")));
         DataSet good = new DataSet("mode", List.of(Item.ofText("m", "tables_good")));
         for (int i = 0; i < 4; i++) {
-          assertThat(codeOf(instance(engine, hostile, "hostile", fault)))
+          assertThat(codeOf(TestFunctions.instance(engine, hostile, "hostile", fault)))
               .isEqualTo(ProblemCode.GUEST_FAULT);
         }
         // A good run in between starts the count anew.
-        assertThat(instance(engine, hostile, "hostile", good).succeeded()).isTrue();
+        assertThat(TestFunctions.instance(engine, hostile, "hostile", good).succeeded()).isTrue();
         for (int i = 0; i < 5; i++) {
-          assertThat(codeOf(instance(engine, hostile, "hostile", fault)))
+          assertThat(codeOf(TestFunctions.instance(engine, hostile, "hostile", fault)))
               .isEqualTo(ProblemCode.GUEST_FAULT);
         }
-        assertThat(codeOf(instance(engine, hostile, "hostile", good)))
+        assertThat(codeOf(TestFunctions.instance(engine, hostile, "hostile", good)))
             .isEqualTo(ProblemCode.OVERLOADED);
         greet(engine, greet);
       }
@@ -262,13 +261,13 @@ class KvmDomainTest {
     void largeWritesOfOneRunAreForgottenLater() {
       try (KvmDriver driver = new KvmDriver(settings().withSandboxesPerEngine(1));
           KvmEngine engine = driver.openEngine(0)) {
-        PreparedFunction touch = prepare(driver, "touch");
-        long expected = touch(engine, touch, 1 << 20);
-        long small = touch(engine, touch, 100);
+        PreparedFunction touch = TestFunctions.of(driver, "touch");
+        long expected = TestFunctions.touch(engine, touch, 1 << 20);
+        long small = TestFunctions.touch(engine, touch, 100);
         for (int i = 0; i < 60; i++) {
-          assertThat(touch(engine, touch, 100)).isEqualTo(small);
+          assertThat(TestFunctions.touch(engine, touch, 100)).isEqualTo(small);
         }
-        assertThat(touch(engine, touch, 1 << 20)).isEqualTo(expected);
+        assertThat(TestFunctions.touch(engine, touch, 1 << 20)).isEqualTo(expected);
       }
     }
   }
@@ -278,51 +277,19 @@ class KvmDomainTest {
     return java.util.Objects.requireNonNull(result.problem()).code();
   }
 
-  private static PreparedFunction prepare(KvmDriver driver, String guest) {
-    return driver.prepare(Guests.binary(guest), Guests.CONTEXT_BYTES);
-  }
-
   private static Context.Warmth warmth(ComputeEngine engine, PreparedFunction function) {
     try (Context context = engine.domain().acquire(function)) {
       return context.warmth();
     }
   }
 
-  private static RunOutcome run(KvmEngine engine, PreparedFunction function) {
-    try (Context context = engine.domain().acquire(function)) {
-      context.write(List.of(), List.of());
-      return engine.run(context, System.nanoTime() + FAR_NANOS);
-    }
-  }
-
-  private static InstanceResult instance(
-      ComputeEngine engine, PreparedFunction function, String guest, DataSet... inputs) {
-    FunctionSpec spec = Guests.spec(guest);
-    return new InstanceRunner(engine, MonotonicClock.SYSTEM)
-        .run(function, spec, List.of(inputs), System.nanoTime() + FAR_NANOS, Limits.DEFAULTS);
-  }
-
   private static void greet(ComputeEngine engine, PreparedFunction function) {
     Item name = Item.ofText("a", "Ada");
     InstanceResult result =
-        instance(engine, function, "greet", new DataSet("names", List.of(name)));
+        TestFunctions.instance(engine, function, "greet", new DataSet("names", List.of(name)));
     assertThat(result.problem()).isNull();
     assertThat(result.outputs().getFirst().items())
         .extracting(Item::text)
         .containsExactly("Hello, Ada!\n");
-  }
-
-  private static long touch(ComputeEngine engine, PreparedFunction function, int bytes) {
-    Item size = Item.ofText("", Integer.toString(bytes));
-    InstanceResult result =
-        instance(engine, function, "touch", new DataSet("bytes", List.of(size)));
-    assertThat(result.problem()).isNull();
-    return result
-        .outputs()
-        .getFirst()
-        .items()
-        .getFirst()
-        .data()
-        .get(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, 0);
   }
 }

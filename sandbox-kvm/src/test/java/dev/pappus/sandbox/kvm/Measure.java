@@ -42,10 +42,13 @@ public final class Measure {
     System.out.printf(Locale.ROOT, "%s, %d rounds, µs%n", variant.text(), rounds);
     for (int pass = 0; pass < 2; pass++) {
       floor();
-      for (long bytes : new long[] {0, 4 << 10, 64 << 10, 1 << 20, 4 << 20}) {
-        bound("bound, touch " + (bytes >> 10) + " KiB", "touch", "bytes", bytes);
+      for (long bytes : new long[] {0, 4 << 10, 64 << 10, 1 << 20, 4 << 20, 8 << 20}) {
+        bound("bound, touch " + (bytes >> 10) + " KiB", settings(), "touch", "bytes", bytes);
       }
-      bound("bound, matmul 128", "matmul_n", "n", 128);
+      KvmSettings keepNothing =
+          settings().withLimits(Limits.DEFAULTS.with(Limit.RESIDENT_BYTES, 0));
+      bound("same, no chunk kept", keepNothing, "touch", "bytes", 8 << 20);
+      bound("bound, matmul 128", settings(), "matmul_n", "n", 128);
       alternating("loaded, known tables, touch 64 KiB", 1);
       alternating("loaded, new tables, touch 64 KiB", 400);
       blank("loaded, machine from the pool, 64 KiB", 4);
@@ -71,10 +74,12 @@ public final class Measure {
     try (KvmSystem system = KvmSystem.open();
         VirtualMachine vm =
             new VirtualMachine(
-                system,
-                HostFeatures.of(system),
-                variant,
-                WipeMethod.DIRTY_BITS,
+                new MachineType(
+                    system,
+                    HostFeatures.of(system),
+                    variant,
+                    WipeMethod.DIRTY_BITS,
+                    new ResidentBudget(0)),
                 HeapSize.SMALLEST_BYTES)) {
       vm.bind(TinyGuest.EXIT);
       long[] nanos = new long[rounds];
@@ -108,8 +113,8 @@ public final class Measure {
     return end - start;
   }
 
-  private void bound(String what, String guest, String set, long value) {
-    try (KvmDriver driver = new KvmDriver(settings());
+  private void bound(String what, KvmSettings settings, String guest, String set, long value) {
+    try (KvmDriver driver = new KvmDriver(settings);
         KvmEngine engine = driver.openEngine(0)) {
       PreparedFunction function = driver.prepare(Guests.binary(guest), Guests.CONTEXT_BYTES);
       FunctionSpec spec = Guests.spec(guest);

@@ -52,19 +52,24 @@ class ResidueTest {
 
     @Test
     void nothingIsLeftByOneFunctionToTheNext() {
-      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 60, SEED).run(300, false);
+      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 60, SEED).run(300, 1, false);
+    }
+
+    @Test
+    void norByOneRunToTheNextOfTheSameFunctionWhoseHeapIsKept() {
+      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 45, SEED + 3).run(300, 6, false);
     }
 
     @Test
     void nothingIsLeftWhenGuestsAreInterruptedAndKilledAtAnyPoint() {
-      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 30, SEED + 1).run(700, true);
+      new Mix(TestSettings.of(variant).withSandboxesPerEngine(2), 30, SEED + 1).run(700, 1, true);
     }
 
     @Test
     void nothingIsLeftWhereOnlyResidencyTellsWhatWasWritten() {
       KvmSettings settings =
           TestSettings.of(variant).withSandboxesPerEngine(2).withWipeMethod(WipeMethod.RESIDENCY);
-      new Mix(settings, 30, SEED + 2).run(80, false);
+      new Mix(settings, 30, SEED + 2).run(80, 1, false);
     }
 
     @Test
@@ -72,7 +77,7 @@ class ResidueTest {
     void nothingIsLeftInTheLongRun() {
       for (int i = 0; i < 4; i++) {
         KvmSettings settings = TestSettings.of(variant).withSandboxesPerEngine(1 + i % 4);
-        new Mix(settings, 100, SEED + 10 + i).run(2000, i % 2 == 1);
+        new Mix(settings, 100, SEED + 10 + i).run(2000, 1 + i, i % 2 == 1);
       }
     }
   }
@@ -86,6 +91,7 @@ class ResidueTest {
     private int agreed;
     private int faulted;
     private int killed;
+    private long keptBytes;
 
     Mix(KvmSettings settings, int count, long seed) {
       this.settings = settings;
@@ -94,7 +100,13 @@ class ResidueTest {
       this.random = new Random(seed);
     }
 
-    void run(int rounds, boolean interrupted) {
+    /**
+     * Runs functions in random order.
+     *
+     * @param repeats how often in a row one of them may run
+     * @param interrupted whether they are also interrupted and killed
+     */
+    void run(int rounds, int repeats, boolean interrupted) {
       try (KvmDriver driver = new KvmDriver(settings);
           KvmEngine engine = driver.openEngine(0);
           PosixTimer kicks = new PosixTimer()) {
@@ -107,6 +119,7 @@ class ResidueTest {
         }
         PreparedFunction state = driver.prepare(Guests.binary("entry_state"), 8 << 20);
         byte[] first = registers(engine, state);
+        int chosen = 0;
         for (int round = 0; round < rounds; round++) {
           if (round % 8 == 7) {
             assertThat(registers(engine, state))
@@ -114,7 +127,9 @@ class ResidueTest {
                 .isEqualTo(first);
             continue;
           }
-          int chosen = random.nextInt(count);
+          if (round % repeats == 0) {
+            chosen = random.nextInt(count);
+          }
           check(
               engine,
               functions.get(chosen),
@@ -125,6 +140,7 @@ class ResidueTest {
         assertThat(agreed).isPositive();
         assertThat(faulted).isPositive();
         assertThat(killed).isPositive();
+        assertThat(repeats == 1 || keptBytes > 0).as("chunks were kept").isTrue();
       }
     }
 
@@ -139,9 +155,11 @@ class ResidueTest {
               ? 1_000_000
               : kicks != null && random.nextInt(3) > 0
                   ? 20_000 + random.nextInt(400_000)
-                  : 10_000_000_000L;
+                  : TestFunctions.FAR_NANOS;
       RunOutcome outcome;
-      try (Context context = engine.domain().acquire(function)) {
+      VirtualMachine vm;
+      try (KvmContext context = (KvmContext) engine.domain().acquire(function)) {
+        vm = context.vm();
         context.write(List.of(), List.of());
         long now = System.nanoTime();
         if (kicks != null) {
@@ -152,6 +170,7 @@ class ResidueTest {
           kicks.disarm();
         }
       }
+      keptBytes = Math.max(keptBytes, vm.keptBytes());
       String where = "seed %d round %d %s: %s".formatted(seed, round, end, outcome);
       Integer vector = end.vector();
       switch (outcome) {
@@ -166,7 +185,7 @@ class ResidueTest {
         }
         case RunOutcome.DeadlineExceeded _ -> {
           killed++;
-          assertThat(nanos).as(where).isLessThan(10_000_000_000L);
+          assertThat(nanos).as(where).isLessThan(TestFunctions.FAR_NANOS);
         }
         case RunOutcome.SandboxFailed failed -> throw new AssertionError(where + failed);
       }
@@ -176,7 +195,7 @@ class ResidueTest {
     private static byte @Nullable [] registers(KvmEngine engine, PreparedFunction state) {
       try (Context context = engine.domain().acquire(state)) {
         context.write(List.of(), List.of("state"));
-        RunOutcome outcome = engine.run(context, System.nanoTime() + 10_000_000_000L);
+        RunOutcome outcome = engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
         assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
         List<DataSet> sets = context.readOutputs(Limits.DEFAULTS);
         return sets.getFirst().items().getFirst().toBytes();

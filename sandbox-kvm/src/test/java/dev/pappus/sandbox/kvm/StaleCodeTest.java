@@ -2,7 +2,6 @@ package dev.pappus.sandbox.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import java.util.Arrays;
@@ -36,7 +35,7 @@ class StaleCodeTest {
       looksFurther.requireZero(CONSTANTS + 4096, (PAGES - 1) * 512, 8, STALE_WORDS_FOUND).exit(0);
       PreparedFunction third = prepare(driver, looksFurther, Arrays.copyOf(secret, 100));
       for (PreparedFunction each : List.of(first, second, first, third)) {
-        assertThat(run(engine, each)).isEqualTo(new RunOutcome.Exited(0));
+        assertThat(TestFunctions.run(engine, each)).isEqualTo(new RunOutcome.Exited(0));
       }
     }
   }
@@ -51,12 +50,5 @@ class StaleCodeTest {
             .controlBlock(CONTROL)
             .build(),
         CONTEXT_BYTES);
-  }
-
-  private static RunOutcome run(KvmEngine engine, PreparedFunction function) {
-    try (Context context = engine.domain().acquire(function)) {
-      context.write(List.of(), List.of());
-      return engine.run(context, System.nanoTime() + 10_000_000_000L);
-    }
   }
 }

@@ -26,7 +26,13 @@ class VmPoolTest {
 
   private static VirtualMachine machine(KvmSystem system) {
     return WarmUp.machine(
-        system, HostFeatures.of(system), EntryVariant.IDT, WipeMethod.DIRTY_BITS, HEAP_BYTES);
+        new MachineType(
+            system,
+            HostFeatures.of(system),
+            EntryVariant.IDT,
+            WipeMethod.DIRTY_BITS,
+            new ResidentBudget(Long.MAX_VALUE)),
+        HEAP_BYTES);
   }
 
   private static void await(CountDownLatch latch) {
@@ -49,6 +55,7 @@ class VmPoolTest {
                 await(go);
                 return machine(system);
               },
+              new ResidentBudget(Long.MAX_VALUE),
               1,
               Integer.MAX_VALUE,
               HEAP_BYTES);
@@ -109,6 +116,7 @@ class VmPoolTest {
                   }
                   return machine(system);
                 },
+                new ResidentBudget(Long.MAX_VALUE),
                 1,
                 Integer.MAX_VALUE,
                 HEAP_BYTES)) {

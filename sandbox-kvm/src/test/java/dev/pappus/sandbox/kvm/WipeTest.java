@@ -82,7 +82,8 @@ class WipeTest {
     }
   }
 
-  private static long firstNonZero(MemorySegment memory) {
+  /** Offset of the first word that is not zero, -1 if there is none. */
+  static long firstNonZero(MemorySegment memory) {
     for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
       if (memory.get(ValueLayout.JAVA_LONG_UNALIGNED, at) != 0) {
         return at;

@@ -57,7 +57,8 @@ public final class PeopleSurface {
     int slash = tail.indexOf('/');
     String name = slash < 0 ? tail : tail.substring(0, slash);
     requireName(composition ? "composition" : "function", name);
-    Registered registered = registry.find(name).orElseThrow(() -> unknown(name));
+    Registered registered =
+        registry.find(caller.namespace(), name).orElseThrow(() -> unknown(name, caller));
     requireKind(registered, composition);
     InvokeTarget target =
         new InvokeTarget(name, slash < 0 ? "" : tail.substring(slash), registered.signature());
@@ -79,14 +80,14 @@ public final class PeopleSurface {
     Names.requireIdentifier(kind, at < 0 ? name : name.substring(0, at));
   }
 
-  private ProblemException unknown(String name) {
+  private ProblemException unknown(String name, Caller caller) {
     String shown = Names.printable(name);
     return new ProblemException(
         Problem.of(
                 ProblemCode.UNKNOWN_INVOCABLE,
                 "nothing is registered as '%s'%s",
                 shown,
-                Suggestion.didYouMean(shown, registry.names()))
+                Suggestion.didYouMean(shown, registry.names(caller.namespace())))
             .withFunction(shown)
             .withHint("'pappus ls' shows what is registered, 'pappus deploy FILE' adds to it"));
   }
@@ -129,9 +130,7 @@ public final class PeopleSurface {
     // A query belongs to a function that sees it.
     AnswerFormat format =
         Negotiation.negotiate(
-            head.headers("accept"),
-            target.seesRequest() ? Map.of() : head.query(),
-            target.signature());
+            head.headers("accept"), target.seesRequest() ? Map.of() : head.query(), target);
     return new Endpoint.Immediate(
         Limit.REQUEST_BODY,
         exchange -> {

@@ -9,6 +9,7 @@ import dev.pappus.dispatcher.Registry;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -67,11 +68,11 @@ public final class ReferenceSurface {
         .add(
             Router.ANY_METHOD,
             "/register/function",
-            (head, _, _) -> register(head, this::addFunction))
+            (head, _, caller) -> register(head, caller, this::addFunction))
         .add(
             Router.ANY_METHOD,
             "/register/composition",
-            (head, _, _) -> register(head, this::addCompositions));
+            (head, _, caller) -> register(head, caller, this::addCompositions));
   }
 
   private Endpoint invoke(Caller caller, CodeSource code) {
@@ -99,7 +100,7 @@ public final class ReferenceSurface {
         () ->
             start(
                 exchange,
-                new InvocationTarget.OneShot(registry.checkOneShot(text)),
+                new InvocationTarget.OneShot(registry.checkOneShot(options.namespace(), text)),
                 document,
                 options);
     if (mayBlock) {
@@ -124,17 +125,17 @@ public final class ReferenceSurface {
 
   @FunctionalInterface
   private interface Registration {
-    void register(InputStream body) throws IOException;
+    void register(Namespace namespace, InputStream body) throws IOException;
   }
 
-  private Endpoint register(RequestHead head, Registration registration) {
+  private Endpoint register(RequestHead head, Caller caller, Registration registration) {
     access.requireDeploy(head);
     return new Endpoint.Streaming(
         Limit.REGISTRATION_BODY,
         (_, body) -> {
           registrations.acquireUninterruptibly();
           try {
-            registration.register(body);
+            registration.register(caller.namespace(), body);
           } finally {
             registrations.release();
           }
@@ -142,19 +143,19 @@ public final class ReferenceSurface {
         });
   }
 
-  private void addFunction(InputStream body) throws IOException {
+  private void addFunction(Namespace namespace, InputStream body) throws IOException {
     FunctionDocument document = FunctionDocument.decode(body, limits);
     requireKvm(document.engineType());
     MemorySegment binary =
         document.localPath().isEmpty()
             ? document.binary()
             : localFiles.read(document.localPath(), limits);
-    registry.registerFunction(document.spec(), binary, Registry.OnConflict.REFUSE);
+    registry.registerFunction(namespace, document.spec(), binary, Registry.OnConflict.REFUSE);
   }
 
-  private void addCompositions(InputStream body) throws IOException {
+  private void addCompositions(Namespace namespace, InputStream body) throws IOException {
     registry.registerCompositions(
-        CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
+        namespace, CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
   }
 
   private static void requireKvm(String engineType) {

@@ -2,8 +2,10 @@ package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -32,7 +34,8 @@ final class RegistryAnswers {
    *
    * @param otherFolder where it is listed instead: "functions", "compositions", or "" if nowhere
    */
-  static ProblemException unknown(Registry registry, String name, String kind, String otherFolder) {
+  static ProblemException unknown(
+      Registry registry, Namespace namespace, String name, String kind, String otherFolder) {
     String hint =
         otherFolder.isEmpty()
             ? "GET /v1/functions and /v1/compositions list what there is"
@@ -43,7 +46,12 @@ final class RegistryAnswers {
                 "'%s' names no %s%s",
                 Names.printable(name),
                 kind,
-                Suggestion.didYouMean(name, registry.names()))
+                Suggestion.didYouMean(name, registry.names(namespace)))
             .withHint(hint));
+  }
+
+  /** The header value that names a version. */
+  static String etag(Digest version) {
+    return "\"" + version + "\"";
   }
 }

@@ -1,33 +1,44 @@
 package dev.pappus.server.api;
 
+import dev.pappus.dispatcher.FunctionReference;
+import dev.pappus.dispatcher.Precondition;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.dispatcher.Registry.Change;
+import dev.pappus.dispatcher.Registry.Deployment;
+import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
-import dev.pappus.model.Digest;
-import dev.pappus.model.FunctionSpec;
-import dev.pappus.model.InputSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Suggestion;
-import dev.pappus.sandbox.ElfImage;
-import dev.pappus.sandbox.FunctionNote;
 import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
+import dev.pappus.server.invoke.HeaderValue;
+import dev.pappus.server.invoke.MediaTypes;
+import dev.pappus.server.invoke.MultipartReader;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /** Functions on the administration port: {@code /v1/functions}, {@code …}. */
 public final class RegistrySurface {
+  /** Media type of binaries. */
+  static final String BINARY_TYPE = "application/vnd.pappus.elf.v1";
+
+  private static final String DRY_RUN = "dryRun";
+
   private final Registry registry;
   private final AccessPolicy access;
   private final Limits limits;
@@ -40,60 +51,128 @@ public final class RegistrySurface {
 
   void addTo(Router router) {
     router
+        .add("GET", "/v1/functions", (head, _, caller) -> list(head, caller.namespace()))
         .add(
-            "GET", "/v1/functions", (_, _, _) -> RegistryAnswers.reading((_, _) -> listFunctions()))
+            "GET",
+            "/v1/functions/{}/versions",
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, _) -> versions(caller.namespace(), name)))
+        .add(
+            "GET",
+            "/v1/functions/{}/binary",
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, _) -> binary(caller.namespace(), name)))
+        .add("POST", "/v1/functions/{}/rollback", this::rollback)
         .add(
             "GET",
             "/v1/functions/{}",
-            (_, name, _) -> RegistryAnswers.reading((_, _) -> describe(name)))
-        .add("PUT", "/v1/functions/{}", this::putFunction);
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, _) -> describe(caller.namespace(), name)))
+        .add("PUT", "/v1/functions/{}", this::put)
+        .add("DELETE", "/v1/functions/{}", this::delete);
   }
 
-  private Endpoint putFunction(RequestHead head, String name, Caller caller) {
+  // Deploying.
+
+  private Endpoint put(RequestHead head, String name, Caller caller) {
     access.requireDeploy(head);
     Names.requireIdentifier("function", name);
+    Precondition precondition = Preconditions.of(head);
+    HeaderValue type = contentType(head);
+    boolean form = type != null && type.value().equals(MediaTypes.MULTIPART);
+    boolean dryRun = dryRun(head.query(), form ? List.of() : FunctionDraft.PARAMETERS);
     return new Endpoint.Blocking(
-        Limit.BINARY_BYTES, (request, body) -> register(name, request.query(), body));
-  }
-
-  private Response register(String name, Map<String, List<String>> query, Body body) {
-    requireKnown(query);
-    long contextBytes = contextBytes(query.getOrDefault("memory", List.of()));
-    List<String> inputs = query.getOrDefault("in", List.of());
-    List<String> outputs = query.getOrDefault("out", List.of());
-    if (inputs.isEmpty() && outputs.isEmpty()) {
-      FunctionNote note = ElfImage.parse(body.segment(), contextBytes, limits).note();
-      if (note == null) {
-        throw new ProblemException(
-            Problem.of(ProblemCode.BAD_BINARY, "the binary does not say which sets it has")
-                .withFunction(name)
-                .withHint(
-                    "declare them with PAPPUS_FUNCTION in the source, or append"
-                        + " ?in=SET&out=SET to the URL"));
-      }
-      inputs = note.inputs();
-      outputs = note.outputs();
-    }
-    FunctionSpec spec =
-        new FunctionSpec(
-            name,
-            inputs.stream().map(InputSet::dynamic).toList(),
-            outputs,
-            contextBytes,
-            List.of());
-    Change change = registry.registerFunction(spec, body.segment(), OnConflict.REPLACE);
-    Digest digest = Digest.of(body.segment());
-    byte[] json =
-        Json.object(out -> {
-          out.writeStringProperty("change", change.name().toLowerCase(Locale.ROOT));
-          function(out, spec, digest, body.length());
+        form ? Limit.REGISTRATION_BODY : Limit.BINARY_BYTES,
+        (request, body) -> {
+          FunctionDraft draft;
+          MemorySegment binary;
+          if (type != null && form) {
+            Map<String, MemorySegment> parts = parts(body, type);
+            binary = parts.getOrDefault("binary", MemorySegment.NULL);
+            MemorySegment spec = parts.get("spec");
+            draft =
+                spec == null
+                    ? FunctionDraft.ofQuery(Map.of())
+                    : FunctionSpecReader.read(spec, limits.get(Limit.SET_ITEMS));
+          } else {
+            binary = body.segment();
+            draft = FunctionDraft.ofQuery(request.query());
+          }
+          Deployment deployment =
+              new Deployment(
+                  draft.complete(name, binary, limits),
+                  binary,
+                  OnConflict.REPLACE,
+                  precondition,
+                  dryRun);
+          return deployed(registry.deploy(caller.namespace(), deployment), dryRun);
         });
-    return Response.of(change == Change.CREATED ? 201 : 200, Json.CONTENT_TYPE, json)
-        .with("etag", etag(digest));
   }
 
-  private static void requireKnown(Map<String, List<String>> query) {
-    List<String> known = List.of("in", "out", "memory");
+  private static @Nullable HeaderValue contentType(RequestHead head) {
+    String type = head.header("content-type");
+    try {
+      return type == null ? null : HeaderValue.parse(type);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.BAD_REQUEST, "the content type is malformed: %s", e.getMessage())
+              .withHint("send application/octet-stream, or multipart/form-data with a boundary"),
+          e);
+    }
+  }
+
+  private static Map<String, MemorySegment> parts(Body body, HeaderValue type) {
+    Map<String, MemorySegment> parts = new HashMap<>();
+    MultipartReader.readParts(
+        body,
+        type,
+        (name, data) -> {
+          List<String> known = List.of("spec", "binary");
+          if (!known.contains(name)) {
+            throw badForm(
+                "part '%s' is not known%s"
+                    .formatted(Names.printable(name), Suggestion.didYouMean(name, known)));
+          }
+          if (parts.put(name, data) != null) {
+            throw badForm("part '" + name + "' occurs twice");
+          }
+        });
+    if (!parts.containsKey("binary")) {
+      throw badForm("there is no part 'binary'");
+    }
+    return parts;
+  }
+
+  private static ProblemException badForm(String detail) {
+    return new ProblemException(
+        Problem.of(ProblemCode.BAD_REQUEST, "the form: %s", detail)
+            .withHint("send -F spec=@SPEC.json -F binary=@FILE.elf"));
+  }
+
+  private static boolean dryRun(Map<String, List<String>> query, List<String> others) {
+    List<String> known = new ArrayList<>(others);
+    known.add(DRY_RUN);
+    requireKnown(query, known);
+    return switch (last(query, DRY_RUN)) {
+      case null -> false;
+      case "true" -> true;
+      case "false" -> false;
+      case String other ->
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.BAD_REQUEST,
+                      "dryRun is true or false, not '%s'",
+                      Names.printable(other))
+                  .withHint("append ?dryRun=true to check a deployment without making it"));
+    };
+  }
+
+  private static @Nullable String last(Map<String, List<String>> query, String parameter) {
+    List<String> values = query.getOrDefault(parameter, List.of());
+    return values.isEmpty() ? null : values.getLast();
+  }
+
+  private static void requireKnown(Map<String, List<String>> query, List<String> known) {
     for (String parameter : query.keySet()) {
       if (!known.contains(parameter)) {
         throw new ProblemException(
@@ -102,92 +181,145 @@ public final class RegistrySurface {
                     "parameter '%s' is not known%s",
                     Names.printable(parameter),
                     Suggestion.didYouMean(parameter, known))
-                .withHint("the parameters are in=SET and out=SET, repeated in order, and memory"));
+                .withHint(
+                    known.isEmpty()
+                        ? "the path takes no parameters"
+                        : "the parameters are " + String.join(", ", known)));
       }
     }
   }
 
-  private long contextBytes(List<String> memory) {
-    if (memory.isEmpty()) {
-      return limits.get(Limit.CONTEXT_DEFAULT);
-    }
-    try {
-      return Limit.CONTEXT_DEFAULT.parse(memory.getLast());
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.BAD_REQUEST,
-                  "'%s' is not a size of memory",
-                  Names.printable(memory.getLast()))
-              .withHint("write it like memory=64MiB"),
-          e);
-    }
-  }
-
-  private static String etag(Digest digest) {
-    return "\"" + digest + "\"";
-  }
-
-  private Response listFunctions() {
-    return Response.of(
-        200,
-        Json.CONTENT_TYPE,
-        Json.object(json -> {
-          json.writeName("functions");
-          json.writeStartArray();
-          for (Registered each : registry.list()) {
-            function(each)
-                .ifPresent(properties -> {
-                  json.writeStartObject();
-                  properties.write(json);
-                  json.writeEndObject();
-                });
+  private static Response deployed(FunctionDeployed deployed, boolean dryRun) {
+    byte[] json =
+        Json.object(out -> {
+          out.writeStringProperty("change", deployed.change().name().toLowerCase(Locale.ROOT));
+          if (dryRun) {
+            out.writeBooleanProperty(DRY_RUN, true);
           }
-          json.writeEndArray();
-        }));
+          FunctionJson.full(out, deployed.function());
+        });
+    int status = deployed.change() == Change.CREATED && !dryRun ? 201 : 200;
+    return tagged(Response.of(status, Json.CONTENT_TYPE, json), deployed.function());
   }
 
-  private static Optional<Json.Content> function(Registered registered) {
-    return switch (registered) {
+  private static Response tagged(Response response, Registered.Function function) {
+    return response.with("etag", RegistryAnswers.etag(function.version()));
+  }
+
+  private Endpoint rollback(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
+    Names.requireIdentifier("function", name);
+    Map<String, List<String>> query = head.query();
+    requireKnown(query, List.of("to"));
+    String to = last(query, "to");
+    String digits = to == null ? null : FunctionReference.digits(to);
+    Precondition precondition = Preconditions.of(head);
+    return RegistryAnswers.reading((_, _) ->
+        deployed(registry.rollBack(caller.namespace(), name, digits, precondition), false));
+  }
+
+  private Endpoint delete(RequestHead head, String name, Caller caller) {
+    access.requireDeploy(head);
+    if (FunctionReference.isVersion(name)) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.BAD_REQUEST, "single versions of a function cannot be deleted")
+              .withHint("delete the function by its name alone; old versions go by themselves"));
+    }
+    Precondition precondition = Preconditions.of(head);
+    return RegistryAnswers.reading((_, _) -> {
+      Registered.Function deleted = registry.deleteFunction(caller.namespace(), name, precondition);
+      byte[] json =
+          Json.object(out -> {
+            out.writeStringProperty("change", "deleted");
+            FunctionJson.summary(out, deleted);
+          });
+      return Response.of(200, Json.CONTENT_TYPE, json);
+    });
+  }
+
+  // Looking.
+
+  private Endpoint list(RequestHead head, Namespace namespace) {
+    Map<String, List<String>> query = head.query();
+    requireKnown(query, PageRequest.PARAMETERS);
+    PageRequest request = PageRequest.of(query);
+    return RegistryAnswers.reading((_, _) -> page(request, namespace));
+  }
+
+  private Response page(PageRequest request, Namespace namespace) {
+    PageRequest.Page<Registered> page = request.of(registry.functions(namespace), Registered::name);
+    PageRequest next = page.next();
+    byte[] json =
+        Json.object(out -> {
+          writeAll(out, "functions", page.entries());
+          if (next != null) {
+            out.writeStringProperty("next", next.cursor());
+          }
+        });
+    Response response = Response.of(200, Json.CONTENT_TYPE, json);
+    return next == null
+        ? response
+        : response.with(
+            "link",
+            "</v1/functions?limit=%d&cursor=%s>; rel=\"next\""
+                .formatted(next.limit(), next.cursor()));
+  }
+
+  private static void writeAll(
+      JsonGenerator json, String name, List<? extends Registered> entries) {
+    json.writeArrayPropertyStart(name);
+    for (Registered each : entries) {
+      json.writeStartObject();
+      FunctionJson.summary(json, each);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private Response describe(Namespace namespace, String text) {
+    return switch (find(namespace, text)) {
       case Registered.Function function ->
-          Optional.of(json -> {
-            function(json, function.spec(), function.binary(), function.binaryBytes());
-            json.writeStringProperty("sandbox", function.sandbox());
-          });
-      case Registered.Communication communication ->
-          Optional.of(json -> {
-            RegistryAnswers.sets(json, communication);
-            json.writeStringProperty("kind", "communication");
-          });
-      case Registered.OfComposition _ -> Optional.empty();
+          tagged(
+              Response.of(
+                  200, Json.CONTENT_TYPE, Json.object(json -> FunctionJson.full(json, function))),
+              function);
+      case Registered other ->
+          Response.of(
+              200, Json.CONTENT_TYPE, Json.object(json -> FunctionJson.summary(json, other)));
     };
   }
 
-  private static void function(
-      JsonGenerator json, FunctionSpec spec, Digest binary, long binaryBytes) {
-    json.writeStringProperty("name", spec.name());
-    Json.strings(json, "inputs", spec.signature().inputs());
-    Json.strings(json, "outputs", spec.outputs());
-    json.writeStringProperty("kind", "compute");
-    json.writeNumberProperty("memoryBytes", spec.contextBytes());
-    json.writeStringProperty("binary", binary.toString());
-    json.writeNumberProperty("binaryBytes", binaryBytes);
+  private Response versions(Namespace namespace, String name) {
+    List<Registered.Function> versions = registry.versions(namespace, name);
+    return Response.of(
+        200, Json.CONTENT_TYPE, Json.object(json -> writeAll(json, "versions", versions)));
   }
 
-  private Response describe(String name) {
-    Registered registered = find(name);
-    Json.Content content =
-        function(registered)
-            .orElseThrow(() -> RegistryAnswers.unknown(registry, name, "function", "compositions"));
-    Response response = Response.of(200, Json.CONTENT_TYPE, Json.object(content));
-    return registered instanceof Registered.Function function
-        ? response.with("etag", etag(function.binary()))
-        : response;
+  private Response binary(Namespace namespace, String text) {
+    Registered.Function function = registry.version(namespace, FunctionReference.parse(text));
+    return tagged(
+            new Response(
+                200,
+                List.of(new Response.Header("content-type", BINARY_TYPE)),
+                List.of(registry.binary(function))),
+            function)
+        .with("x-content-type-options", "nosniff");
   }
 
-  private Registered find(String name) {
-    return registry
-        .find(name)
-        .orElseThrow(() -> RegistryAnswers.unknown(registry, name, "function or composition", ""));
+  /** A function, current or not, or a communication function. */
+  private Registered find(Namespace namespace, String text) {
+    FunctionReference reference = FunctionReference.parse(text);
+    String name = reference.name();
+    Registered found =
+        registry
+            .find(namespace, name)
+            .orElseThrow(() ->
+                RegistryAnswers.unknown(registry, namespace, name, "function or composition", ""));
+    return switch (found) {
+      case Registered.Function _ -> registry.version(namespace, reference);
+      case Registered.Communication communication -> communication;
+      case Registered.OfComposition _ ->
+          throw RegistryAnswers.unknown(registry, namespace, name, "function", "compositions");
+    };
   }
 }

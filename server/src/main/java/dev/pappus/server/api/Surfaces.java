@@ -4,6 +4,7 @@ import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.Registry;
+import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
  * @param limits the node's limits
+ * @param partition what any-sets are cut for
  */
 public record Surfaces(
     Registry registry,
@@ -34,7 +36,8 @@ public record Surfaces(
     BooleanSupplier ready,
     Problems problems,
     @Nullable Path localPathFolder,
-    Limits limits) {
+    Limits limits,
+    PartitionSettings partition) {
 
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
@@ -51,7 +54,7 @@ public record Surfaces(
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, new InvocationService(invoke, problems), limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
-    new CompositionsSurface(registry, access).addTo(router);
+    new CompositionsSurface(registry, access, partition, limits).addTo(router);
     new InvocationsSurface(recent, problems).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);

@@ -111,21 +111,31 @@ public final class AnswerEncoder {
   private record Results(
       @Nullable OutputSet http, @Nullable OutputSet stdio, @Nullable OutputSet first, int count) {
     static Results of(List<OutputSet> outputs) {
-      OutputSet http = null;
+      OutputSet http = named(HttpSet.NAME, outputs);
+      if (http == null) {
+        http = named(HttpSet.ANSWER_NAME, outputs);
+      }
       OutputSet stdio = null;
       OutputSet first = null;
       int count = 0;
       for (OutputSet set : outputs) {
-        switch (set.name()) {
-          case HttpSet.NAME -> http = set;
-          case STDIO -> stdio = set;
-          default -> {
-            first = first == null ? set : first;
-            count++;
-          }
+        if (set.name().equals(STDIO)) {
+          stdio = set;
+        } else if (http == null || !set.name().equals(http.name())) {
+          first = first == null ? set : first;
+          count++;
         }
       }
       return new Results(http, stdio, first, count);
+    }
+
+    private static @Nullable OutputSet named(String name, List<OutputSet> outputs) {
+      for (OutputSet set : outputs) {
+        if (set.name().equals(name)) {
+          return set;
+        }
+      }
+      return null;
     }
 
     /** The only item of the only set, or null. */

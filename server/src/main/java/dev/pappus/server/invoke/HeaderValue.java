@@ -12,8 +12,8 @@ import java.util.Map;
  * @param value what stands before the parameters, in lower case
  * @param parameters by name in lower case; the first of a name counts
  */
-record HeaderValue(String value, Map<String, String> parameters) {
-  HeaderValue {
+public record HeaderValue(String value, Map<String, String> parameters) {
+  public HeaderValue {
     parameters = Map.copyOf(parameters);
   }
 
@@ -22,7 +22,7 @@ record HeaderValue(String value, Map<String, String> parameters) {
    *
    * @throws IllegalArgumentException if a quotation has no end or a parameter has no name
    */
-  static HeaderValue parse(String text) {
+  public static HeaderValue parse(String text) {
     List<String> parts = split(text, ';');
     Map<String, String> parameters = new LinkedHashMap<>();
     for (String part : parts.subList(1, parts.size())) {

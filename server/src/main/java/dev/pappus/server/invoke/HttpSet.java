@@ -10,9 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** The sets through which a function sees the HTTP request and writes its answer. */
-public final class HttpSet {
-  /** Name of both sets. */
-  public static final String NAME = "http";
+final class HttpSet {
+  /** Name of the input set, and of the output set. */
+  static final String NAME = "http";
+
+  /** The output set's name in compositions, where no set is both an input and an output. */
+  static final String ANSWER_NAME = "http_answer";
 
   static final String METHOD = "method";
   static final String PATH = "path";

@@ -1,6 +1,7 @@
 package dev.pappus.server.invoke;
 
 import dev.pappus.model.Signature;
+import java.util.List;
 
 /**
  * What a request invokes.
@@ -17,6 +18,7 @@ public record InvokeTarget(String name, String rest, Signature signature) {
 
   /** Whether it writes status and header fields of its answer. */
   public boolean writesAnswer() {
-    return signature.outputs().contains(HttpSet.NAME);
+    List<String> outputs = signature.outputs();
+    return outputs.contains(HttpSet.NAME) || outputs.contains(HttpSet.ANSWER_NAME);
   }
 }

@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /**
- * Reads {@code multipart/form-data} whose parts are named {@code SET[:KEY]/ITEM}. Items are slices
- * of the body; no byte of theirs is copied. A part {@code SET} without bytes says that the set is
- * there. One thread uses it.
+ * Reads {@code multipart/form-data}. Parts are slices of the body; no byte of theirs is copied. One
+ * thread uses it.
  */
-final class MultipartReader {
+public final class MultipartReader {
   private static final int BOUNDARY_MAX = 70;
   private static final int PART_HEAD_BYTES_MAX = 8 << 10;
   private static final byte[] EMPTY_LINE = {'\r', '\n', '\r', '\n'};
@@ -25,31 +25,54 @@ final class MultipartReader {
   private final byte[] bytes;
   private final int length;
   private final byte[] delimiter;
-  private final SetCollector collector;
+  private final BiConsumer<String, MemorySegment> parts;
   private int position;
 
-  private MultipartReader(Body body, String boundary, SetCollector collector) {
+  private MultipartReader(Body body, String boundary, BiConsumer<String, MemorySegment> parts) {
     this.bytes = body.bytes();
     this.length = body.length();
     this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
-    this.collector = collector;
+    this.parts = parts;
   }
 
   /**
-   * Reads a body, whose bytes then belong to the items.
+   * Reads a body whose parts are named {@code SET[:KEY]/ITEM}; its bytes then belong to the items.
+   * A part {@code SET} without bytes says that the set is there.
    *
    * @param type the content type
    * @throws ProblemException BAD_REQUEST, BAD_NAME, UNKNOWN_SET or TOO_MANY_ITEMS
    */
   static void read(Body body, HeaderValue type, SetCollector collector) {
+    readParts(
+        body,
+        type,
+        (name, data) -> {
+          if (name.indexOf('/') < 0 && data.byteSize() == 0) {
+            collector.require(name);
+            return;
+          }
+          ItemPath path = ItemPath.parse(name);
+          collector.add(path.set(), new Item(path.item(), path.key(), data));
+        });
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @param type the content type
+   * @param parts told of each part, its name and its bytes
+   * @throws ProblemException BAD_REQUEST, or whatever {@code parts} throws
+   */
+  public static void readParts(
+      Body body, HeaderValue type, BiConsumer<String, MemorySegment> parts) {
     String boundary = type.parameters().getOrDefault("boundary", "");
     if (boundary.isEmpty() || boundary.length() > BOUNDARY_MAX) {
       throw malformed("the content type has no boundary of 1 to 70 characters", 0);
     }
-    new MultipartReader(body, boundary, collector).parts();
+    new MultipartReader(body, boundary, parts).read();
   }
 
-  private void parts() {
+  private void read() {
     // The first delimiter may stand at the very start, without a line end of its own.
     if (matches(0, 2)) {
       position = delimiter.length - 2;
@@ -122,12 +145,7 @@ final class MultipartReader {
     int dataEnd = nextDelimiter();
     MemorySegment data =
         MemorySegment.ofArray(bytes).asSlice(dataStart, Math.max(0, dataEnd - dataStart));
-    if (name.indexOf('/') < 0 && data.byteSize() == 0) {
-      collector.require(name);
-      return;
-    }
-    ItemPath path = ItemPath.parse(name);
-    collector.add(path.set(), new Item(path.item(), path.key(), data));
+    parts.accept(name, data);
   }
 
   /** The header fields of a part; goes behind the empty line at their end. */

@@ -43,13 +43,13 @@ public final class Negotiation {
    * @throws ProblemException NOT_ACCEPTABLE, BAD_REQUEST, BAD_NAME or UNKNOWN_ITEM
    */
   public static AnswerFormat negotiate(
-      List<String> accept, Map<String, List<String>> query, Signature signature) {
+      List<String> accept, Map<String, List<String>> query, InvokeTarget target) {
     if (accept.isEmpty() && query.isEmpty()) {
       return AnswerFormat.DEFAULT;
     }
-    ItemPath output = output(query.getOrDefault(OUTPUT, List.of()), signature);
+    ItemPath output = output(query.getOrDefault(OUTPUT, List.of()), target.signature());
     List<Range> ranges = ranges(accept);
-    return new AnswerFormat(ranges.isEmpty() ? Kind.AUTO : kind(ranges, accept, signature), output);
+    return new AnswerFormat(ranges.isEmpty() ? Kind.AUTO : kind(ranges, accept, target), output);
   }
 
   private static @Nullable ItemPath output(List<String> values, Signature signature) {
@@ -105,8 +105,8 @@ public final class Negotiation {
     }
   }
 
-  private static Kind kind(List<Range> ranges, List<String> accept, Signature signature) {
-    boolean ownAnswer = signature.outputs().contains(HttpSet.NAME);
+  private static Kind kind(List<Range> ranges, List<String> accept, InvokeTarget target) {
+    boolean ownAnswer = target.writesAnswer();
     Kind best = null;
     int bestWeight = 0;
     for (Kind kind : Kind.values()) {

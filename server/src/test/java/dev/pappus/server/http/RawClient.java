@@ -97,6 +97,11 @@ public final class RawClient implements AutoCloseable {
     return answer(false);
   }
 
+  /** The next answer to a HEAD request. */
+  public Answer answerToHead() throws IOException {
+    return answer(true);
+  }
+
   Answer answer(boolean toHead) throws IOException {
     String status = line();
     Map<String, String> headers = new TreeMap<>();

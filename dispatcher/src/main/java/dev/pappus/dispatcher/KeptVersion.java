@@ -1,0 +1,70 @@
+package dev.pappus.dispatcher;
+
+import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
+import dev.pappus.dispatcher.store.BlobStore;
+import dev.pappus.dispatcher.store.FunctionRow;
+import dev.pappus.model.Digest;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.ComputeDriver;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version of a function that is not the current one, read from its row when somebody asks for it.
+ * Any thread may use it.
+ */
+final class KeptVersion {
+  private final FunctionRow row;
+  private final @Nullable ComputeDriver driver;
+  private final BlobStore blobs;
+  private volatile @Nullable FunctionEntry entry;
+
+  KeptVersion(FunctionRow row, @Nullable ComputeDriver driver, BlobStore blobs) {
+    this.row = row;
+    this.driver = driver;
+    this.blobs = blobs;
+  }
+
+  Digest version() {
+    return row.version();
+  }
+
+  FunctionRow row() {
+    return row;
+  }
+
+  /**
+   * What runs it: the same each time, so that its code stays warm; does not block.
+   *
+   * @throws ProblemException with STORAGE_FAILED if its row is damaged
+   */
+  FunctionEntry entry() {
+    FunctionEntry known = entry;
+    return known == null ? make() : known;
+  }
+
+  private synchronized FunctionEntry make() {
+    FunctionEntry known = entry;
+    if (known != null) {
+      return known;
+    }
+    try {
+      FunctionEntry made =
+          RegistryRestorer.entryOf(row, RegistryRestorer.functionOf(row, driver), blobs, List.of());
+      entry = made;
+      return made;
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.STORAGE_FAILED,
+                  "the stored specification of '%s', %s, is damaged",
+                  row.name(),
+                  row.version())
+              .withHint("deploy that version again")
+              .withFunction(row.name()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.pappus.dispatcher.store;
+
+import dev.pappus.model.Digest;
+import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.InputSet;
+import dev.pappus.model.Item;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.StaticItem;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A function's specification as the node keeps it: static items by digest, their bytes in the blob
+ * store. Immutable.
+ *
+ * @param declared the specification, all input sets without items
+ * @param statics its static items, in order
+ */
+public record StoredSpec(FunctionSpec declared, List<StaticItem> statics) {
+  public StoredSpec {
+    statics = List.copyOf(statics);
+  }
+
+  /** What is to be kept of {@code spec}. */
+  public static StoredSpec of(FunctionSpec spec) {
+    List<StaticItem> statics = new ArrayList<>();
+    List<InputSet> inputs = new ArrayList<>();
+    for (InputSet input : spec.inputs()) {
+      inputs.add(InputSet.dynamic(input.name()));
+      for (Item item : input.staticItems()) {
+        statics.add(
+            new StaticItem(
+                input.name(), item.name(), item.key(), Digest.of(item.data()), item.sizeBytes()));
+      }
+    }
+    return new StoredSpec(spec.withInputs(inputs), statics);
+  }
+
+  /**
+   * Names the version of a function that has this specification and {@code binary}: equal exactly
+   * if both are. The function's name is no part of it.
+   */
+  public Digest versionWith(Digest binary) {
+    String text = SpecDocument.encode(this) + "\n" + binary + "\n";
+    return Digest.of(MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Stores the bytes of the static items of {@code full}, which this was made of; durable. */
+  public void putStaticItems(FunctionSpec full, BlobStore blobs) {
+    int next = 0;
+    for (InputSet input : full.inputs()) {
+      for (Item item : input.staticItems()) {
+        blobs.put(statics.get(next++).content(), item.data());
+      }
+    }
+  }
+
+  /**
+   * The whole specification, static items read from {@code blobs} into the heap.
+   *
+   * @throws ProblemException with BINARY_CORRUPT or STORAGE_FAILED if one cannot be read
+   */
+  public FunctionSpec load(BlobStore blobs) {
+    if (statics.isEmpty()) {
+      return declared;
+    }
+    List<InputSet> inputs = new ArrayList<>();
+    for (InputSet input : declared.inputs()) {
+      List<Item> items = new ArrayList<>();
+      for (StaticItem item : statics) {
+        if (item.set().equals(input.name())) {
+          MemorySegment bytes =
+              blobs.read(item.content(), item.sizeBytes(), BlobStore.ON_HEAP).asReadOnly();
+          items.add(new Item(item.name(), item.key(), bytes));
+        }
+      }
+      inputs.add(new InputSet(input.name(), items));
+    }
+    return declared.withInputs(inputs);
+  }
+}

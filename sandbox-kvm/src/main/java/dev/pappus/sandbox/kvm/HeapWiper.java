@@ -1,0 +1,258 @@
+package dev.pappus.sandbox.kvm;
+
+import static dev.pappus.linux.Mapping.HUGE_PAGE;
+import static dev.pappus.linux.Mapping.PAGE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Brings a machine's heap slot back to what its function starts with, in chunks of one huge page.
+ * Chunks go back to the host after the run, save those that hold parts of the image, and those that
+ * are kept because the function's history and the node's budget speak for it: these are wiped in
+ * place. Notes of written pages are taken away with the chunk only. Nothing here allocates.
+ */
+final class HeapWiper {
+  private static final MemorySegment ZEROES = Arena.global().allocate(PAGE, PAGE);
+
+  private final VmMemory memory;
+  private final MemorySegment heap;
+  private final ResidentBudget budget;
+
+  /** Chunks that stay as long as the function does. */
+  private final boolean[] image;
+
+  /** Chunks that are kept for the function's next run; each is charged. */
+  private final boolean[] kept;
+
+  private int keptCount;
+
+  // Of the wipe under way.
+  private final boolean[] touched;
+  private final boolean[] used;
+  private final boolean[] leaving;
+
+  HeapWiper(VmMemory memory, ResidentBudget budget) {
+    this.memory = memory;
+    this.heap = memory.heap();
+    this.budget = budget;
+    int chunks = Math.toIntExact(heap.byteSize() / HUGE_PAGE);
+    image = new boolean[chunks];
+    kept = new boolean[chunks];
+    touched = new boolean[chunks];
+    used = new boolean[chunks];
+    leaving = new boolean[chunks];
+  }
+
+  /** Copies what the image holds into a heap that is blank. */
+  void load(GuestCode code) {
+    for (Region region : code.plan().regions()) {
+      if (region.loaded() && region.backing() == Backing.HEAP) {
+        for (int chunk = chunk(region.start()); chunk <= chunk(region.end() - 1); chunk++) {
+          if (!image[chunk]) {
+            image[chunk] = true;
+            budget.charge(HUGE_PAGE);
+          }
+        }
+      }
+    }
+    copyImage(code);
+  }
+
+  /** Makes a wiped heap blank. */
+  void unload(Root root) {
+    for (int chunk = 0; chunk < leaving.length; chunk++) {
+      leaving[chunk] = image[chunk] || kept[chunk];
+    }
+    dropLeaving(root);
+  }
+
+  /** Gives back what was kept for the function's next run. */
+  void giveBack(Root root) {
+    System.arraycopy(kept, 0, leaving, 0, kept.length);
+    dropLeaving(root);
+  }
+
+  /** Bytes that are kept for the function's next run. */
+  long keptBytes() {
+    return HUGE_PAGE * keptCount;
+  }
+
+  /**
+   * After a run that ended as agreed.
+   *
+   * @param writtenEnd the host has written from the image's end to here
+   */
+  void wipe(Root root, GuestCode code, long writtenEnd) {
+    wipeNoted(root, code);
+    wipeWritten(root.plan(), writtenEnd);
+    if (decide(code.heapHistory(), root.plan())) {
+      dropLeaving(root);
+    }
+  }
+
+  /** After anything else: all that the guest could have written, whatever the notes say. */
+  void wipeAll(Root root, GuestCode code) {
+    memory.dropHeap(0, root.plan().contextBytes());
+    budget.refund(keptBytes());
+    Arrays.fill(kept, false);
+    keptCount = 0;
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; i < run.count(); i++) {
+        root.clean(run, i);
+      }
+    }
+    copyImage(code);
+  }
+
+  /** Takes all charges back; the memory is about to go. */
+  void writeOff() {
+    for (int chunk = 0; chunk < image.length; chunk++) {
+      if (stays(chunk)) {
+        budget.refund(HUGE_PAGE);
+      }
+    }
+    Arrays.fill(image, false);
+    Arrays.fill(kept, false);
+    keptCount = 0;
+  }
+
+  private void copyImage(GuestCode code) {
+    for (int i = 0; i < code.plan().regions().size(); i++) {
+      Region region = code.plan().regions().get(i);
+      MemorySegment pages = code.pages(i);
+      if (pages != null && region.backing() == Backing.HEAP) {
+        MemorySegment.copy(pages, 0, heap, region.offset(), region.sizeBytes());
+      }
+    }
+  }
+
+  /** Finds what the guest has touched, and wipes that of it which stays. */
+  private void wipeNoted(Root root, GuestCode code) {
+    for (Root.Run run : root.heap()) {
+      MemorySegment pages = code.pages(run.region());
+      long regionStart = root.plan().regions().get(run.region()).start();
+      long bytes = run.large() ? HUGE_PAGE : PAGE;
+      for (int i = 0; i < run.count(); i++) {
+        if (root.dirty(run, i)) {
+          long at = run.start() + i * bytes;
+          int chunk = chunk(at);
+          touched[chunk] = true;
+          if (!stays(chunk)) {
+            used[chunk] = true;
+          } else if (pages == null) {
+            used[chunk] |= zero(at, bytes);
+          } else {
+            used[chunk] |= restore(at, bytes, pages, at - regionStart);
+          }
+        }
+      }
+    }
+  }
+
+  /** Overwrites pages that are not zero, and says whether there were any. */
+  private boolean zero(long at, long bytes) {
+    boolean found = false;
+    for (long page = at; page < at + bytes; page += PAGE) {
+      if (MemorySegment.mismatch(heap, page, page + PAGE, ZEROES, 0, PAGE) >= 0) {
+        heap.asSlice(page, PAGE).fill((byte) 0);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  private boolean restore(long at, long bytes, MemorySegment pages, long offset) {
+    if (MemorySegment.mismatch(heap, at, at + bytes, pages, offset, offset + bytes) < 0) {
+      return false;
+    }
+    MemorySegment.copy(pages, offset, heap, at, bytes);
+    return true;
+  }
+
+  /** Inputs and tables, of which no table notes anything. */
+  private void wipeWritten(MemoryPlan plan, long writtenEnd) {
+    for (int i = 0; plan.imageEnd() < writtenEnd && i < plan.regions().size(); i++) {
+      Region region = plan.regions().get(i);
+      long end = Math.min(writtenEnd, region.end());
+      if (region.backing() == Backing.HEAP) {
+        for (long at = Math.max(plan.imageEnd(), region.start()); at < end; ) {
+          long next = Math.min(end, (at & -HUGE_PAGE) + HUGE_PAGE);
+          int chunk = chunk(at);
+          touched[chunk] = true;
+          used[chunk] = true;
+          if (stays(chunk)) {
+            heap.asSlice(at, next - at).fill((byte) 0);
+          }
+          at = next;
+        }
+      }
+    }
+  }
+
+  /** Decides which chunks leave, and says whether any does. */
+  private boolean decide(HeapHistory history, MemoryPlan plan) {
+    boolean anyLeaves = false;
+    for (int chunk = 0; chunk <= chunk(plan.contextBytes() - 1); chunk++) {
+      if (!image[chunk]) {
+        history.note(chunk, used[chunk]);
+        if (kept[chunk] || touched[chunk]) {
+          boolean keep =
+              history.worthKeeping(chunk)
+                  && (kept[chunk] ? !budget.overdrawn() : budget.tryCharge(HUGE_PAGE));
+          if (!keep) {
+            leaving[chunk] = true;
+            anyLeaves = true;
+          } else if (!kept[chunk]) {
+            heap.asSlice(chunk * HUGE_PAGE, HUGE_PAGE).fill((byte) 0);
+            kept[chunk] = true;
+            keptCount++;
+          }
+        }
+      }
+      touched[chunk] = false;
+      used[chunk] = false;
+    }
+    return anyLeaves;
+  }
+
+  private void dropLeaving(Root root) {
+    int first = -1;
+    for (int chunk = 0; chunk <= leaving.length; chunk++) {
+      boolean leaves = chunk < leaving.length && leaving[chunk];
+      if (leaves) {
+        first = first < 0 ? chunk : first;
+      } else if (first >= 0) {
+        memory.dropHeap(first * HUGE_PAGE, chunk * HUGE_PAGE);
+        first = -1;
+      }
+    }
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; i < run.count(); i++) {
+        if (leaving[chunk(run.start() + i * (run.large() ? HUGE_PAGE : PAGE))]) {
+          root.clean(run, i);
+        }
+      }
+    }
+    for (int chunk = 0; chunk < leaving.length; chunk++) {
+      if (leaving[chunk]) {
+        leaving[chunk] = false;
+        if (stays(chunk)) {
+          keptCount -= kept[chunk] ? 1 : 0;
+          kept[chunk] = false;
+          image[chunk] = false;
+          budget.refund(HUGE_PAGE);
+        }
+      }
+    }
+  }
+
+  private boolean stays(int chunk) {
+    return image[chunk] || kept[chunk];
+  }
+
+  private static int chunk(long address) {
+    return (int) (address / HUGE_PAGE);
+  }
+}
