@@ -42,7 +42,7 @@ public abstract class EngineTask {
 
   /** Decides {@link #turns}; before it enters a queue. */
   final void weigh() {
-    turns = (int) Math.clamp(expectedNanos() / TURN_NANOS, 1, TURNS_MAX);
+    turns = Math.clamp(expectedNanos() / TURN_NANOS, 1, TURNS_MAX);
   }
 
   /** Number of the engine that would start it warmest, or -1. */

@@ -129,22 +129,21 @@ final class ReadyQueue {
     task.next = null;
     size--;
     flow.size--;
-    if (before == null && after == null) {
+    EngineTask head = before == null ? after : flow.head;
+    EngineTask tail = after == null ? before : flow.tail;
+    if (head == null || tail == null) {
       removeFlow(flow);
       return;
     }
-    if (after == null) {
-      flow.tail = before;
-    } else {
+    flow.head = head;
+    flow.tail = tail;
+    if (after != null) {
       after.previous = before;
     }
-    if (before == null) {
-      flow.head = after;
-      if (after.readyNanos - flow.sinceNanos > 0) {
-        flow.sinceNanos = after.readyNanos;
-      }
-    } else {
+    if (before != null) {
       before.next = after;
+    } else if (head.readyNanos - flow.sinceNanos > 0) {
+      flow.sinceNanos = head.readyNanos;
     }
   }
 

@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The fair queue against a plain model of it, and what fairness promises. */
@@ -72,21 +74,25 @@ class ReadyQueueTest {
       credit.merge(flows.firstEntry().getKey(), 1, Integer::sum);
     }
 
-    Task poll() {
+    @Nullable Task poll() {
       if (flows.isEmpty()) {
         return null;
       }
-      while (flows.size() > 1 && turnsOfFirst() > credit.get(flows.firstEntry().getKey())) {
+      while (flows.size() > 1 && turnsOfFirst() > creditOf(flows.firstEntry().getKey())) {
         rotate();
       }
       Namespace namespace = flows.firstEntry().getKey();
-      Task task = flows.get(namespace).getFirst();
-      credit.put(namespace, flows.size() == 1 ? 0 : credit.get(namespace) - task.turns());
+      Task task = flows.firstEntry().getValue().getFirst();
+      credit.put(namespace, flows.size() == 1 ? 0 : creditOf(namespace) - task.turns());
       remove(task);
-      if (flows.containsKey(namespace) && credit.get(namespace) < turnsOfFirst()) {
+      if (flows.containsKey(namespace) && creditOf(namespace) < turnsOfFirst()) {
         rotate();
       }
       return task;
+    }
+
+    private int creditOf(Namespace namespace) {
+      return credit.getOrDefault(namespace, 0);
     }
 
     private int turnsOfFirst() {
@@ -94,7 +100,7 @@ class ReadyQueueTest {
     }
 
     void remove(Task task) {
-      Deque<Task> flow = flows.get(task.namespace);
+      Deque<Task> flow = Objects.requireNonNull(flows.get(task.namespace));
       assertThat(flow.remove(task)).isTrue();
       if (flow.isEmpty()) {
         boolean first = flows.firstEntry().getKey().equals(task.namespace);
@@ -178,10 +184,11 @@ class ReadyQueueTest {
     }
     Map<Namespace, Long> nanos = new HashMap<>();
     for (int i = 0; i < 4000; i++) {
-      Task task = (Task) queue.poll();
+      Task task = (Task) Objects.requireNonNull(queue.poll());
       nanos.merge(task.namespace, task.expectedNanos, Long::sum);
     }
-    double ratio = (double) nanos.get(new Namespace("long")) / nanos.get(new Namespace("short"));
+    double ratio = (double) nanos.getOrDefault(new Namespace("long"), 0L)
+            / nanos.getOrDefault(new Namespace("short"), 1L);
     assertThat(ratio).isBetween(0.95, 1.05);
   }
 

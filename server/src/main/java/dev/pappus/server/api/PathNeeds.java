@@ -13,6 +13,10 @@ final class PathNeeds {
   private static final List<String> REGISTERING = List.of("/register/");
   private static final List<String> REGISTRY = List.of("/v1/functions", "/v1/compositions");
   private static final String INVOCATIONS = "/v1/invocations";
+
+  /** Sends inputs, but changes nothing. */
+  private static final String PLAN = "/plan";
+
   private static final String OPENAPI = "/openapi.json";
 
   private PathNeeds() {}
@@ -37,7 +41,7 @@ final class PathNeeds {
       return Scope.INVOKE;
     }
     if (REGISTRY.stream().anyMatch(root -> isBelow(path, root))) {
-      return reads ? Scope.INVOKE : Scope.DEPLOY;
+      return reads || path.endsWith(PLAN) ? Scope.INVOKE : Scope.DEPLOY;
     }
     return startsWithAny(path, REGISTERING) ? Scope.DEPLOY : Scope.ADMIN;
   }

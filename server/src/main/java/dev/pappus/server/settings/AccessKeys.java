@@ -78,7 +78,7 @@ final class AccessKeys {
   private static SettingKey.Setter setter(BiFunction<Quota, Object, Quota> change) {
     return (builder, name, value) -> {
       try {
-        Namespace namespace = new Namespace(name.split("\\.")[1]);
+        Namespace namespace = new Namespace(name.split("\\.", -1)[1]);
         builder.quota(namespace, quota -> change.apply(quota, value));
       } catch (ProblemException e) {
         throw new IllegalArgumentException("is about no namespace: " + e.problem().detail(), e);

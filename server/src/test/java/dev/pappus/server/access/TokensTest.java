@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,8 +56,7 @@ class TokensTest {
 
     Tokens again = Tokens.open(folder);
     assertThat(again.list()).containsExactly(created.token());
-    Tokens.Verified verified = again.verify(created.text());
-    assertThat(verified).isNotNull();
+    Tokens.Verified verified = Objects.requireNonNull(again.verify(created.text()));
     assertThat(verified.token().namespace()).isEqualTo(new Namespace("team"));
     assertThat(verified.token().quota()).isEqualTo(new Quota(0.5, 8, 10 << 20));
     assertThat(again.refused()).isZero();

@@ -139,7 +139,8 @@ class SettingsFileTest {
         "1:1: unknown key 'hots'; did you mean 'host'?",
         "2:1: port must be a whole number without quotes, not 8080",
         "4:3: unknown key 'limits.function_rum'; did you mean 'limits.function_run'?",
-        "5:3: limits.request_body '64 megs' is not a value for limits.request_body; write it like 64MiB",
+        "5:3: limits.request_body '64 megs' is not a value for limits.request_body; write it like"
+            + " 64MiB",
         "6:3: limits.set_items must be a number, or a string like \"64MiB\" or \"10s\", not true",
         "8:1: egress.allow must be an array of strings, not 10.0.0.0/8");
     assertFaults("port = 70000", "1:1: port must be a port from 0 to 65535, not 70000");
