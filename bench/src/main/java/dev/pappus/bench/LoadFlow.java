@@ -28,7 +28,11 @@ final class LoadFlow {
   private static byte[] request(
       InetSocketAddress address, String namespace, String path, String body) {
     return String.format(
-            "POST %s HTTP/1.1\r\nHost: %s:%d\r\nPappus-Namespace: %s\r\nContent-Length: %d\r\n\r\n%s",
+            "POST %s HTTP/1.1\r\n"
+                + "Host: %s:%d\r\n"
+                + "Pappus-Namespace: %s\r\n"
+                + "Content-Length: %d\r\n\r\n"
+                + "%s",
             path, address.getHostString(), address.getPort(), namespace, body.length(), body)
         .getBytes(StandardCharsets.US_ASCII);
   }

@@ -51,12 +51,11 @@ public record OverloadResult(
   public String text() {
     return String.format(
         Locale.ROOT,
-        "peak %.0f results/s; at %.0f requests/s: %.0f results/s, %d refused (p50 %.2f ms, p99 %.2f ms)%n"
-            + "quiet namespace alone: %.0f results/s, p99 %.1f ms; beside a noisy one: %.0f results/s,"
-            + " p99 %.1f ms%n"
-            + "not sent for lack of connections: %d; failed: %d; live heap grew by %d MiB%n"
-            + "%s goodput is %.0f %% of the peak, goal at least %.0f%n"
-            + "%s the quiet namespace keeps %.0f %% of its throughput, goal at least %.0f%n",
+        "peak %.0f results/s; at %.0f requests/s: %.0f results/s, %d refused (p50 %.2f ms, p99 %.2f"
+            + " ms)%nquiet namespace alone: %.0f results/s, p99 %.1f ms; beside a noisy one: %.0f"
+            + " results/s, p99 %.1f ms%nnot sent for lack of connections: %d; failed: %d; live heap"
+            + " grew by %d MiB%n%s goodput is %.0f %% of the peak, goal at least %.0f%n%s the quiet"
+            + " namespace keeps %.0f %% of its throughput, goal at least %.0f%n",
         peak,
         offered,
         goodput,

@@ -374,8 +374,8 @@ final class InvocationRun implements Invocation {
               .locate(
                   Problem.of(
                           ProblemCode.OVERLOADED,
-                          "no room for another ready instance of namespace '%s': its share of %d places"
-                              + " for waiting ones is taken (limits.%s)",
+                          "no room for another ready instance of namespace '%s': its share of %d"
+                              + " places for waiting ones is taken (limits.%s)",
                           info.namespace(),
                           limit,
                           Limit.COMPUTE_QUEUE.key())

@@ -39,6 +39,7 @@ public final class EnginePool implements AutoCloseable {
   private static final long SPARE_LINGER_NANOS = 2_000_000_000L;
 
   private static final int SPARES_PER_ENGINE = 4;
+  private static final long START_PAUSE_NANOS = 50_000L;
   private static final long SERVICE_WEIGHT = 16;
 
   private final ComputeDriver driver;
@@ -427,7 +428,18 @@ public final class EnginePool implements AutoCloseable {
     return ended;
   }
 
-  private static boolean join(Thread thread, long nanos) {
+  private boolean join(Thread thread, long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (thread.getState() == Thread.State.NEW && threads.contains(thread)) {
+      // A spare engine that another thread is about to start, or cannot start after all.
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(START_PAUSE_NANOS);
+    }
+    if (thread.getState() == Thread.State.NEW) {
+      return true;
+    }
     try {
       return thread.join(java.time.Duration.ofNanos(Math.max(1, nanos)));
     } catch (InterruptedException e) {

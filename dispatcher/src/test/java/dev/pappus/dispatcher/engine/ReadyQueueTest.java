@@ -187,7 +187,8 @@ class ReadyQueueTest {
       Task task = (Task) Objects.requireNonNull(queue.poll());
       nanos.merge(task.namespace, task.expectedNanos, Long::sum);
     }
-    double ratio = (double) nanos.getOrDefault(new Namespace("long"), 0L)
+    double ratio =
+        (double) nanos.getOrDefault(new Namespace("long"), 0L)
             / nanos.getOrDefault(new Namespace("short"), 1L);
     assertThat(ratio).isBetween(0.95, 1.05);
   }
