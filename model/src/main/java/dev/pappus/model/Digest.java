@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * Names content by its SHA-256.
@@ -11,8 +12,10 @@ import java.util.HexFormat;
  * @param hex 64 lower-case hexadecimal digits
  */
 public record Digest(String hex) {
+  private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
   public Digest {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (!SHA_256.matcher(hex).matches()) {
       throw new IllegalArgumentException("not a SHA-256 in hexadecimal: " + hex);
     }
   }

@@ -408,6 +408,15 @@ class InvokeKvmTest {
         .contains("content-type: multipart/form-data; boundary=XX\n")
         .contains("authorization: Basic eDp5\n")
         .doesNotContain("pappus-timeout", "connection:", "content-length:", "\nte:");
+    try (RawClient client = new RawClient(node.invocationAddress())) {
+      client.send(
+          "GET /function/see HTTP/1.1\r\nhost: x\r\nx-secret: 1\r\nx-bytes: \u00c3\u00bc\r\n"
+              + "connection: keep-alive, x-secret\r\naccept: "
+              + SETS
+              + "\r\n\r\n");
+      assertThat(SetsAnswer.items(client.answer().body()).get("headers"))
+          .isEqualTo("host: x\nx-bytes: \u00fc\naccept: " + SETS + "\n");
+    }
     Map<String, String> bare =
         seen(
             node.send(

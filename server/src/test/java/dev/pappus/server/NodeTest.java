@@ -59,11 +59,11 @@ class NodeTest {
 
   @Test
   void wrongMethodsNameTheRightOnes() throws Exception {
-    HttpResponse<byte[]> answer = node.admin("DELETE", "/v1/functions/x", NOTHING);
+    HttpResponse<byte[]> answer = node.admin("PATCH", "/v1/functions/x", NOTHING);
     assertProblem(answer, 405, "\"code\":\"method_not_allowed\"");
-    assertThat(answer.headers().firstValue("allow")).hasValue("GET, PUT");
+    assertThat(answer.headers().firstValue("allow")).hasValue("DELETE, GET, PUT");
     HttpResponse<byte[]> post = node.admin("POST", "/v1/functions/x", NOTHING);
-    assertProblem(post, 405, "use GET, PUT");
+    assertProblem(post, 405, "use DELETE, GET, PUT");
   }
 
   @Test

@@ -19,6 +19,9 @@ public final class AnswerEncoder {
   /** The output set for a function's prints, which is a result only if there is no other set. */
   static final String STDIO = "stdio";
 
+  /** So many items are compared with one that is not there. */
+  private static final int COMPARED_MAX = 100;
+
   private static final String STDOUT = "stdout";
 
   private static final Response.Header NO_SNIFFING =
@@ -30,7 +33,7 @@ public final class AnswerEncoder {
           "content-security-policy", "sandbox allow-scripts allow-forms allow-popups");
 
   private static final List<Response.Header> OCTETS =
-      List.of(new Response.Header("content-type", MediaTypes.OCTETS), NO_SNIFFING);
+      List.of(new Response.Header("content-type", MediaTypes.OCTETS));
 
   private AnswerEncoder() {}
 
@@ -79,7 +82,8 @@ public final class AnswerEncoder {
                 ProblemCode.UNKNOWN_ITEM,
                 "there is no output item '%s'%s",
                 path,
-                Suggestion.didYouMean(path.toString(), others))
+                Suggestion.didYouMean(
+                    path.toString(), others.subList(0, Math.min(others.size(), COMPARED_MAX))))
             .withItem(path.toString())
             .withHint(
                 others.isEmpty()

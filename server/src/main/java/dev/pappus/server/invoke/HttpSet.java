@@ -1,7 +1,9 @@
 package dev.pappus.server.invoke;
 
 import dev.pappus.model.Item;
+import dev.pappus.model.Key;
 import dev.pappus.server.http.RequestHead;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -51,10 +53,15 @@ final class HttpSet {
   /** What a function sees of a request, beside its body. */
   static List<Item> items(RequestHead head, String rest) {
     return List.of(
-        Item.ofText(METHOD, head.method()),
-        Item.ofText(PATH, rest),
-        Item.ofText(QUERY, head.rawQuery()),
-        Item.ofText(HEADERS, headers(head)));
+        item(METHOD, head.method()),
+        item(PATH, rest),
+        item(QUERY, head.rawQuery()),
+        item(HEADERS, headers(head)));
+  }
+
+  /** The bytes that were sent: in heads each of them is one character. */
+  private static Item item(String name, String sent) {
+    return Item.of(name, Key.ZERO, sent.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static String headers(RequestHead head) {
@@ -72,7 +79,9 @@ final class HttpSet {
           && !name.startsWith("pappus-")
           && !name.startsWith("x-http2-")
           && !isOwnCredential(name, field.getValue())) {
-        lines.append(name).append(": ").append(field.getValue()).append('\n');
+        // A value never holds a line end, as no HTTP/1.1 message can; here is where it would hurt.
+        String value = field.getValue().replace('\n', ' ').replace('\r', ' ');
+        lines.append(name).append(": ").append(value).append('\n');
       }
     }
     return lines.toString();

@@ -19,6 +19,7 @@ public final class Negotiation {
   public static final String OUTPUT = "output";
 
   private static final int WEIGHT_MAX = 1000;
+  private static final List<String> ANYTHING = List.of("*/*");
 
   private Negotiation() {}
 
@@ -44,7 +45,7 @@ public final class Negotiation {
    */
   public static AnswerFormat negotiate(
       List<String> accept, Map<String, List<String>> query, InvokeTarget target) {
-    if (accept.isEmpty() && query.isEmpty()) {
+    if (query.isEmpty() && (accept.isEmpty() || accept.equals(ANYTHING))) {
       return AnswerFormat.DEFAULT;
     }
     ItemPath output = output(query.getOrDefault(OUTPUT, List.of()), target.signature());
@@ -78,10 +79,6 @@ public final class Negotiation {
   private static List<Range> ranges(List<String> accept) {
     List<Range> ranges = new ArrayList<>();
     for (String value : accept) {
-      if (value.equals("*/*")) {
-        ranges.add(new Range(value, WEIGHT_MAX));
-        continue;
-      }
       try {
         for (String part : HeaderValue.split(value, ',')) {
           HeaderValue range = HeaderValue.parse(part);

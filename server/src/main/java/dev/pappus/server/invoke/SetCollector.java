@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sorts the items of a request into the sets of what it invokes. One thread uses it. */
 final class SetCollector {
+  /** Longer texts resemble no name, and comparing them takes long. */
+  private static final int NAME_MAX = 100;
+
   private final String target;
   private final List<String> inputs;
   private final Limits limits;
@@ -46,7 +49,7 @@ final class SetCollector {
                   "'%s' has no input set '%s'%s",
                   target,
                   Names.printable(set),
-                  Suggestion.didYouMean(set, inputs))
+                  set.length() > NAME_MAX ? "" : Suggestion.didYouMean(set, inputs))
               .withFunction(target)
               .withHint(
                   inputs.isEmpty()

@@ -62,7 +62,7 @@ class AnswerEncoderTest {
     assertThat(header(answer, "content-type")).isEqualTo("image/png");
     Response octets = answer("auto", set("out", Item.ofText("a.b/c", "x")));
     assertThat(header(octets, "content-type")).isEqualTo("application/octet-stream");
-    assertThat(header(octets, "x-content-type-options")).isEqualTo("nosniff");
+    assertThat(header(answer, "x-content-type-options")).isEqualTo("nosniff");
     Response page = answer("auto", set("out", Item.ofText("index.html", "x")));
     assertThat(header(page, "content-security-policy")).startsWith("sandbox");
     assertThat(header(answer("octets", set("out", Item.ofText("a.png", "x"))), "content-type"))
