@@ -77,7 +77,9 @@ public final class OverloadBench {
       if (unavailable != null) {
         throw new IllegalStateException(unavailable);
       }
-      deploy(node.addresses().administration(), guestBuild.resolve("busy.elf"));
+      for (String namespace : List.of("default", "quiet", "noisy")) {
+        deploy(node.addresses().administration(), namespace, guestBuild.resolve("busy.elf"));
+      }
       URI uri = URI.create(node.addresses().invocation());
       InetSocketAddress address = new InetSocketAddress(uri.getHost(), uri.getPort());
       try (LoadGenerator generator = new LoadGenerator(address, CONNECTIONS_MAX)) {
@@ -88,10 +90,12 @@ public final class OverloadBench {
     }
   }
 
-  private static void deploy(String administration, Path elf) throws IOException {
+  private static void deploy(String administration, String namespace, Path elf)
+      throws IOException {
     URI target = URI.create(administration + "/v1/functions/busy");
     HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
     connection.setRequestMethod("PUT");
+    connection.setRequestProperty("Pappus-Namespace", namespace);
     connection.setDoOutput(true);
     try (OutputStream out = connection.getOutputStream()) {
       Files.copy(elf, out);
