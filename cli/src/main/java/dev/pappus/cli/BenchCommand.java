@@ -3,6 +3,8 @@ package dev.pappus.cli;
 import dev.pappus.bench.BenchReport;
 import dev.pappus.bench.DeadlineBench;
 import dev.pappus.bench.FaultsBench;
+import dev.pappus.bench.OverloadBench;
+import dev.pappus.bench.OverloadResult;
 import dev.pappus.bench.SandboxBench;
 import dev.pappus.model.ProblemException;
 import java.io.IOException;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measure sandboxes on this machine.",
-    synopsisSubcommandLabel = "sandbox|deadline|faults")
+    synopsisSubcommandLabel = "sandbox|deadline|faults|overload")
 final class BenchCommand {
   private final Terminal terminal;
 
@@ -59,6 +61,23 @@ final class BenchCommand {
       throws IOException {
     long nanos = TimeUnit.SECONDS.toNanos(quick ? 2 : 10);
     terminal.out().print(measured(() -> FaultsBench.run(terminal.guestBuild(), nanos)).text());
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "overload",
+      description = "What a node still does at ten times the load it can bear, and beside noise.")
+  int overload(
+      @Mixin OutputOption output,
+      @Option(names = "--quick", description = "8 seconds instead of 60.") boolean quick)
+      throws IOException {
+    long nanos = TimeUnit.SECONDS.toNanos(quick ? 8 : 60);
+    OverloadResult result = measured(() -> OverloadBench.run(terminal.guestBuild(), nanos));
+    if (output.json()) {
+      Json.write(terminal.out(), result::writeTo);
+    } else {
+      terminal.out().print(result.text());
+    }
     return ExitCode.OK;
   }
 

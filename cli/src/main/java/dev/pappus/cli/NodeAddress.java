@@ -56,6 +56,11 @@ class NodeAddress {
     return url != null || SettingsSource.load(terminal, null).find("server").isPresent();
   }
 
+  /** The namespace that the command line names; null is none. */
+  final @Nullable String namespace() {
+    return namespace;
+  }
+
   private URI address(Settings settings) {
     String chosen = url;
     return parse(chosen != null ? chosen : settings.text("server").orElse(DEFAULT_URL));

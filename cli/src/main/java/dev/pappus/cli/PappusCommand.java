@@ -100,6 +100,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new RunCommand(terminal));
     commands.addSubcommand(new ServerCommand(terminal));
     commands.addSubcommand(new TestCommand(terminal));
+    commands.addSubcommand(new TokenCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new VersionsCommand(terminal));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());

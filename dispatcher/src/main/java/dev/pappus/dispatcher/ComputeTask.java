@@ -6,6 +6,7 @@ import dev.pappus.dispatcher.engine.EngineTask;
 import dev.pappus.dispatcher.engine.EngineWorker;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
@@ -51,6 +52,16 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   @Override
   public Instance instance() {
     return instance;
+  }
+
+  @Override
+  protected Namespace namespace() {
+    return run.info().namespace();
+  }
+
+  @Override
+  protected long expectedNanos() {
+    return function.code().expectedNanos();
   }
 
   @Override
@@ -115,7 +126,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
         new InstanceRunner(worker.engine(), MonotonicClock.SYSTEM)
             .run(code.function(), spec, instance.inputs(), run.deadlineNanos(), run.limits());
     if (source == InvocationRequest.CodeSource.ANY) {
-      function.code().ranOn(worker.index());
+      function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }
     Phases phases =
         new Phases(

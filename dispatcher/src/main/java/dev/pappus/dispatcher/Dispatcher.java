@@ -8,6 +8,7 @@ import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.dispatcher.engine.FairShare;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
@@ -15,6 +16,7 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -55,6 +57,7 @@ public final class Dispatcher implements AutoCloseable {
   private final RecentInvocations recent = new RecentInvocations();
   private final Map<String, InvocationRun> running = new ConcurrentHashMap<>();
   private final AtomicInteger runningCount = new AtomicInteger();
+  private final FairShare shares;
   private final AtomicLong internalErrors = new AtomicLong();
   private final LongAdder received = new LongAdder();
   private final LongAdder succeeded = new LongAdder();
@@ -126,6 +129,7 @@ public final class Dispatcher implements AutoCloseable {
   Dispatcher(Settings settings, ResultBudget results) {
     this.settings = settings;
     Limits limits = settings.limits();
+    shares = new FairShare(limits.count(Limit.INVOCATIONS_MAX));
     DataFolder folder = DataFolder.open(settings.dataFolder());
     timer =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timer").daemon().factory());
@@ -208,26 +212,70 @@ public final class Dispatcher implements AutoCloseable {
     // Counted before the look at the flag: close() either sees this run or is seen by it.
     running.put(run.id(), run);
     int before = runningCount.getAndIncrement();
+    boolean fits = shares.tryTake(request.options().namespace());
+    if (!fits) { // on the books until it has ended, as everything that ends is
+      shares.take(request.options().namespace());
+    }
     tell(observer -> observer.started(run.info()));
-    run.start(() -> admit(request, snapshot, before), request.inputs());
+    run.start(() -> admit(request, snapshot, before, fits), request.inputs());
     return run;
   }
 
+  /**
+   * Why an invocation of {@code namespace} would be refused for lack of room now, or null. Costs
+   * little, so that whoever has not read all of a request yet can do without the rest.
+   */
+  public @Nullable Problem fullness(Namespace namespace) {
+    if (closing.get()) {
+      return shuttingDown();
+    }
+    if (!shares.hasRoom(namespace)) {
+      return full(namespace, runningCount.get() + 1L);
+    }
+    return tooLongWait(namespace, Long.MAX_VALUE);
+  }
+
+  private Problem full(Namespace namespace, long underWay) {
+    return settings
+        .limits()
+        .exceeded(
+            ProblemCode.OVERLOADED,
+            Limit.INVOCATIONS_MAX,
+            underWay > settings.limits().get(Limit.INVOCATIONS_MAX)
+                ? "invocations under way"
+                : "invocations under way, of which namespace '" + namespace + "' has its share,",
+            underWay)
+        .withHint("try again a little later");
+  }
+
+  /** The problem that work of {@code namespace} would wait too long for an engine, or null. */
+  private @Nullable Problem tooLongWait(Namespace namespace, long patienceNanos) {
+    Node.Compute compute = node.compute();
+    long most = Math.min(settings.limits().get(Limit.QUEUE_WAIT), patienceNanos);
+    if (compute == null || compute.engines().expectedWaitNanos(namespace) <= most) {
+      return null;
+    }
+    return Problem.of(
+            ProblemCode.OVERLOADED,
+            "work of namespace '%s' would wait longer than %s for an engine (limits.%s)",
+            namespace,
+            Limit.QUEUE_WAIT.format(most),
+            Limit.QUEUE_WAIT.key())
+        .withHint("try again a little later, or with less work at once");
+  }
+
   /** What {@code request} asks for, while {@code before} others are under way. */
-  private Entry admit(InvocationRequest request, RegistrySnapshot snapshot, int before) {
+  private Entry admit(
+      InvocationRequest request, RegistrySnapshot snapshot, int before, boolean fits) {
     if (closing.get()) {
       throw new ProblemException(shuttingDown());
     }
-    if (before >= settings.limits().count(Limit.INVOCATIONS_MAX)) {
-      throw new ProblemException(
-          settings
-              .limits()
-              .exceeded(
-                  ProblemCode.OVERLOADED,
-                  Limit.INVOCATIONS_MAX,
-                  "invocations under way",
-                  before + 1L)
-              .withHint("try again a little later"));
+    if (!fits) {
+      throw new ProblemException(full(request.options().namespace(), before + 1L));
+    }
+    Problem wait = tooLongWait(request.options().namespace(), request.options().timeoutNanos());
+    if (wait != null) {
+      throw new ProblemException(wait);
     }
     Entry target = resolve(request.target(), snapshot);
     checkInputs(target, request.inputs());
@@ -286,6 +334,7 @@ public final class Dispatcher implements AutoCloseable {
   private void ended(InvocationRun run, InvocationResult result) {
     running.remove(run.id(), run);
     runningCount.getAndDecrement();
+    shares.give(run.info().namespace());
     switch (result.outcome()) {
       case Succeeded _ -> succeeded.increment();
       case Failed failure -> {

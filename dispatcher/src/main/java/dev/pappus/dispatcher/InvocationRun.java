@@ -70,6 +70,7 @@ final class InvocationRun implements Invocation {
   private @Nullable Future<?> timer;
   private final InvocationQuota quota;
   private final LogTails logs = new LogTails();
+  private final StartWindow window = new StartWindow();
   private boolean ended;
 
   /**
@@ -197,7 +198,7 @@ final class InvocationRun implements Invocation {
                 "the invocation took longer than %s (%s); %d instances were not done",
                 Limit.INVOCATION_WALL.format(wallNanos),
                 lowered ? "its caller's wish" : "limits." + Limit.INVOCATION_WALL.key(),
-                underWay.size())
+                underWay.size() + window.held())
             .withHint(
                 "see which instances were slow, give it less work at a time, or "
                     + (lowered ? "allow it more" : "raise limits." + Limit.INVOCATION_WALL.key()))
@@ -325,7 +326,12 @@ final class InvocationRun implements Invocation {
       ApplicationRun application, int index, List<DataSet> inputs, int depth) {
     Instance instance = new Instance(application, index, inputs, System.nanoTime());
     switch (application.callee()) {
-      case FunctionEntry function -> startWork(computeTask(instance, function));
+      case FunctionEntry function -> {
+        ComputeTask task = computeTask(instance, function);
+        if (window.admits(task)) {
+          startWork(task);
+        }
+      }
       case CommunicationEntry communication ->
           startWork(
               new CommunicationTask(
@@ -363,18 +369,40 @@ final class InvocationRun implements Invocation {
   }
 
   private void startWork(InstanceWork work) {
-    underWay.add(work);
-    if (!work.start()) {
+    if (!tryStart(work)) {
       long limit = node.limits().get(Limit.COMPUTE_QUEUE);
       throw new ProblemException(
           work.instance()
               .locate(
                   Problem.of(
                           ProblemCode.OVERLOADED,
-                          "no room for another ready instance: %d wait already (limits.%s)",
+                          "no room for another ready instance of namespace '%s': its share of %d"
+                              + " places for waiting ones is taken (limits.%s)",
+                          info.namespace(),
                           limit,
                           Limit.COMPUTE_QUEUE.key())
                       .withHint("try again a little later, or with less parallel work")));
+    }
+  }
+
+  private boolean tryStart(InstanceWork work) {
+    underWay.add(work);
+    boolean started = work.start();
+    if (!started) {
+      underWay.remove(work);
+    }
+    return started;
+  }
+
+  /** Starts what was held back; what finds no room waits for the next of ours to end. */
+  private void startHeld() {
+    for (ComputeTask next = window.next(); next != null && !ended; next = window.next()) {
+      if (underWay.isEmpty()) {
+        startWork(next);
+      } else if (!tryStart(next)) {
+        window.putBack(next);
+        return;
+      }
     }
   }
 
@@ -414,6 +442,10 @@ final class InvocationRun implements Invocation {
       end(new Failed(instance.locate(problem).withNode(node.name())), trace);
     } else {
       application.instanceCompleted(instance.index(), end.outputs(), trace);
+      if (work instanceof ComputeTask) {
+        window.ended();
+      }
+      startHeld();
     }
   }
 
@@ -454,6 +486,7 @@ final class InvocationRun implements Invocation {
       armed.cancel(false);
     }
     agenda.clear();
+    window.clear();
     underWay.forEach(work -> attempt(work::cancel));
     underWay.clear();
     quota.release();

@@ -203,6 +203,24 @@ class FailureTest {
   }
 
   @Test
+  void aLargeInvocationDoesNotFillTheQueue() {
+    try (TestNode node =
+        withWork(TestNode.in(folder).engines(1).limit(Limit.COMPUTE_QUEUE, 1000).start())) {
+      node.compositions(WORK + "composition all (A) => (R) { work (in = each A) => (R = out); }");
+      String[] items = new String[3000];
+      java.util.Arrays.fill(items, "slow");
+      Invocation large = node.start("all", set(items));
+      until(() -> node.dispatcher.stats().enginesBusy() == 5);
+      assertThat(node.dispatcher.stats().computeWaiting()).isLessThan(StartWindow.STARTED_MAX);
+      Invocation small = node.start("work", set("fast"));
+      gate.countDown();
+      outputs(await(small));
+      assertThat(outputs(await(large)).getFirst().items()).hasSize(3000);
+      assertThat(ran.get()).isEqualTo(3001);
+    }
+  }
+
+  @Test
   void resultsCannotFillTheMemory() {
     try (TestNode node = TestNode.in(folder).resultBytes(1000).start()) {
       node.function("copy", List.of("in"), List.of("out"), Functions::copy);

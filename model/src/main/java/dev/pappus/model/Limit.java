@@ -37,6 +37,11 @@ public enum Limit {
       "invocation_instances", Unit.COUNT, 100_000, "instances that one invocation may start"),
   INVOCATIONS_MAX("invocations_max", Unit.COUNT, 4096, "invocations under way at once"),
   COMPUTE_QUEUE("compute_queue", Unit.COUNT, 131_072, "ready instances that wait for an engine"),
+  QUEUE_WAIT(
+      "queue_wait",
+      Unit.NANOS,
+      10_000_000_000L,
+      "expected wait for an engine from which on invocations are refused"),
   WARM_SANDBOXES("warm_sandboxes", Unit.COUNT, 64, "sandboxes kept warm on the node"),
   RESIDENT_BYTES(
       "resident_bytes",

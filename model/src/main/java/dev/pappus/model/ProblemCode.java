@@ -26,6 +26,7 @@ public enum ProblemCode {
   UNKNOWN_INVOCATION(ProblemSource.CALLER, "No invocation has this identifier"),
   RESULT_GONE(ProblemSource.CALLER, "The invocation's result is not kept any more"),
   IDEMPOTENCY_MISMATCH(ProblemSource.CALLER, "The idempotency key belongs to another request"),
+  UNKNOWN_TOKEN(ProblemSource.CALLER, "No token has this identifier"),
   UNKNOWN_ITEM(ProblemSource.CALLER, "The result has no such item"),
   UNKNOWN_PATH(ProblemSource.CALLER, "Nothing is served at this path"),
   METHOD_NOT_ALLOWED(ProblemSource.CALLER, "The path does not take this method"),
@@ -37,10 +38,12 @@ public enum ProblemCode {
   PAYLOAD_TOO_LARGE(ProblemSource.CALLER, "The request is larger than allowed"),
   TOO_MANY_ITEMS(ProblemSource.CALLER, "There are more items or instances than allowed"),
   REQUEST_TIMEOUT(ProblemSource.CALLER, "The client took too long to send its request"),
+  UNAUTHENTICATED(ProblemSource.CALLER, "The request needs a valid token"),
+  FORBIDDEN(ProblemSource.CALLER, "The token does not allow this"),
+  RATE_LIMITED(ProblemSource.CALLER, "The caller asks for more than its quota"),
   EGRESS_DENIED(ProblemSource.CALLER, "The egress policy forbids this destination"),
   COMMUNICATION_DIRECT(
       ProblemSource.CALLER, "A communication function cannot be invoked from outside"),
-  REMOTE_DEPLOY_DENIED(ProblemSource.CALLER, "Deploying over this address is not allowed"),
   CROSS_ORIGIN_DENIED(
       ProblemSource.CALLER, "A page of another site may not use this address of the node"),
   LOCAL_PATH_DENIED(ProblemSource.CALLER, "Deploying a file of the server is not allowed"),

@@ -2,13 +2,19 @@ package dev.pappus.server;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.server.access.AccessSettings;
+import dev.pappus.server.access.Quota;
+import dev.pappus.server.access.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param sandboxEntry which entry variant KVM sandboxes use: {@code auto} or a variant's name
  * @param egressAllow rules {@code HOST|CIDR[:PORT]} that communication functions may connect to
  * @param egressPublic whether they may connect to public addresses besides
- * @param allowRemoteDeploy whether whoever reaches a non-loopback address may deploy
+ * @param access who may do what
  * @param localPathFolder the folder from which clients may deploy by path; null is none
  * @param limits the limits
  */
@@ -39,7 +45,7 @@ public record Configuration(
     String sandboxEntry,
     List<String> egressAllow,
     boolean egressPublic,
-    boolean allowRemoteDeploy,
+    AccessSettings access,
     @Nullable Path localPathFolder,
     Limits limits) {
   /** Port for invocations where nothing is configured. */
@@ -72,7 +78,12 @@ public record Configuration(
     private String sandboxEntry = "auto";
     private final List<String> egressAllow = new ArrayList<>();
     private boolean egressPublic = true;
-    private boolean allowRemoteDeploy;
+    private @Nullable Scope anonymousLoopback = Scope.ADMIN;
+    private @Nullable Scope anonymousRemote;
+    private @Nullable Path tlsCertificate;
+    private @Nullable Path tlsKey;
+    private boolean tlsLoopback;
+    private final Map<Namespace, Quota> namespaces = new HashMap<>();
     private @Nullable Path localPathFolder;
     private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
@@ -141,9 +152,51 @@ public record Configuration(
       return this;
     }
 
-    /** Whether everybody who reaches a non-loopback address may deploy. */
+    /** Whether everybody who reaches a non-loopback address may deploy, without a token. */
     public Builder allowRemoteDeploy(boolean value) {
-      allowRemoteDeploy = value;
+      if (value) {
+        anonymousRemote = Scope.DEPLOY;
+      }
+      return this;
+    }
+
+    /** What callers without a token may do on loopback addresses; {@code none} or a scope. */
+    public Builder anonymousLoopback(String value) {
+      anonymousLoopback = scopeOrNone(value);
+      return this;
+    }
+
+    /** What callers without a token may do on other addresses; {@code none} or a scope. */
+    public Builder anonymousRemote(String value) {
+      anonymousRemote = scopeOrNone(value);
+      return this;
+    }
+
+    private static @Nullable Scope scopeOrNone(String value) {
+      return value.equals("none") ? null : Scope.parse(value);
+    }
+
+    /** The certificate chain for TLS, PEM. */
+    public Builder tlsCertificate(Path value) {
+      tlsCertificate = value;
+      return this;
+    }
+
+    /** The private key for TLS, PEM. */
+    public Builder tlsKey(Path value) {
+      tlsKey = value;
+      return this;
+    }
+
+    /** Whether loopback addresses speak TLS too. */
+    public Builder tlsLoopback(boolean value) {
+      tlsLoopback = value;
+      return this;
+    }
+
+    /** Changes the quota of a namespace. */
+    public Builder quota(Namespace namespace, UnaryOperator<Quota> change) {
+      namespaces.put(namespace, change.apply(namespaces.getOrDefault(namespace, Quota.NONE)));
       return this;
     }
 
@@ -175,9 +228,20 @@ public record Configuration(
           sandboxEntry,
           egressAllow,
           egressPublic,
-          allowRemoteDeploy,
+          new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
           localPathFolder,
           new Limits(limits));
+    }
+
+    private AccessSettings.@Nullable Tls tls() {
+      if (tlsCertificate == null && tlsKey == null) {
+        return null;
+      }
+      if (tlsCertificate == null || tlsKey == null) {
+        throw new ConfigurationException(
+            "tls.certificate and tls.key belong together; only one of them is set");
+      }
+      return new AccessSettings.Tls(tlsCertificate, tlsKey, tlsLoopback);
     }
 
     private static String requireText(String value, String expected) {

@@ -7,6 +7,9 @@ import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.server.access.AccessSettings;
+import dev.pappus.server.access.Accounts;
+import dev.pappus.server.access.Tokens;
 import dev.pappus.server.api.AccessPolicy;
 import dev.pappus.server.api.Problems;
 import dev.pappus.server.api.Surfaces;
@@ -14,7 +17,9 @@ import dev.pappus.server.async.LogHub;
 import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.EventLoops;
 import dev.pappus.server.http.Listener;
+import dev.pappus.server.http.TlsFiles;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -39,6 +44,7 @@ public final class PappusNode implements AutoCloseable {
   private final LogHub logs;
   private @Nullable Addresses addresses;
   private @Nullable Sandboxes sandboxes;
+  private @Nullable TlsFiles tls;
   private @Nullable Dispatcher dispatcher;
   private @Nullable DurableParts durable;
   private @Nullable Listener invocationListener;
@@ -48,7 +54,7 @@ public final class PappusNode implements AutoCloseable {
   /**
    * Where a node listens.
    *
-   * @param invocation base URL for invocations, {@code http://HOST:PORT}
+   * @param invocation base URL for invocations, {@code http://HOST:PORT}, or {@code https}
    * @param administration base URL for administration
    */
   public record Addresses(String invocation, String administration) {}
@@ -87,6 +93,7 @@ public final class PappusNode implements AutoCloseable {
         new Surfaces(
             dispatcher.registry(),
             dispatcher::invoke,
+            dispatcher::fullness,
             durable.invocations(),
             http::checkDestination,
             durable.history(),
@@ -96,7 +103,9 @@ public final class PappusNode implements AutoCloseable {
             configuration.localPathFolder(),
             limits,
             dispatcher.partition());
-    listen(surfaces, problems, limits);
+    Accounts accounts =
+        new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
+    listen(surfaces, problems, limits, accounts);
     durable.start();
     ready = true;
   }
@@ -122,7 +131,9 @@ public final class PappusNode implements AutoCloseable {
     }
   }
 
-  private void listen(Surfaces surfaces, Problems problems, Limits limits) throws IOException {
+  private void listen(Surfaces surfaces, Problems problems, Limits limits, Accounts accounts)
+      throws IOException {
+    tls = openTls();
     int cores = Runtime.getRuntime().availableProcessors();
     EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
     BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
@@ -135,20 +146,28 @@ public final class PappusNode implements AutoCloseable {
                 loops,
                 limits,
                 budget,
-                surfaces.invocation(access(configuration.host(), invocation)),
-                problems::response));
+                surfaces.invocation(access(configuration.host(), invocation, accounts)),
+                problems::response,
+                tlsFor(invocation)));
     administrationListener =
         new Listener(
             new Listener.Settings(
                 loops,
                 limits,
                 budget,
-                surfaces.administration(access(configuration.adminHost(), administration)),
-                problems::response));
+                surfaces.administration(
+                    access(configuration.adminHost(), administration, accounts)),
+                problems::response,
+                tlsFor(administration)));
     addresses =
         new Addresses(
-            url(configuration.host(), invocationListener.open(invocation)),
-            url(configuration.adminHost(), administrationListener.open(administration)));
+            url(configuration.host(), invocationListener.open(invocation), tlsFor(invocation)),
+            url(
+                configuration.adminHost(),
+                administrationListener.open(administration),
+                tlsFor(administration)));
+    warnOfCleartext(invocation);
+    warnOfCleartext(administration);
   }
 
   private <T extends AutoCloseable> T opened(T resource) {
@@ -164,9 +183,38 @@ public final class PappusNode implements AutoCloseable {
     }
   }
 
-  private AccessPolicy access(String host, InetSocketAddress address) {
+  private AccessPolicy access(String host, InetSocketAddress address, Accounts accounts) {
     return new AccessPolicy(
-        host, Objects.requireNonNull(address.getAddress()), configuration.allowRemoteDeploy());
+        host, Objects.requireNonNull(address.getAddress()), configuration.access(), accounts);
+  }
+
+  private @Nullable TlsFiles openTls() {
+    AccessSettings.Tls files = configuration.access().tls();
+    if (files == null) {
+      return null;
+    }
+    try {
+      return opened(new TlsFiles(files.certificate(), files.key()));
+    } catch (IOException e) {
+      throw new ConfigurationException("[tls] " + e.getMessage(), e);
+    }
+  }
+
+  /** How the port at {@code address} is secured; null is not at all. */
+  private @Nullable TlsFiles tlsFor(InetSocketAddress address) {
+    AccessSettings.Tls files = configuration.access().tls();
+    boolean loopback = Objects.requireNonNull(address.getAddress()).isLoopbackAddress();
+    return files != null && (files.loopback() || !loopback) ? tls : null;
+  }
+
+  private void warnOfCleartext(InetSocketAddress address) {
+    InetAddress host = Objects.requireNonNull(address.getAddress());
+    if (tlsFor(address) == null && !host.isLoopbackAddress()) {
+      LOG.warn(
+          "the port on {} speaks no TLS: whoever can read the network reads tokens, inputs and"
+              + " results; set [tls] certificate and key, or put a proxy that does in front",
+          host.getHostAddress());
+    }
   }
 
   private static InetSocketAddress resolve(String host, int port) throws IOException {
@@ -177,9 +225,9 @@ public final class PappusNode implements AutoCloseable {
     return address;
   }
 
-  private static String url(String host, InetSocketAddress bound) {
+  private static String url(String host, InetSocketAddress bound, @Nullable TlsFiles addressTls) {
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return "http://" + shown + ":" + bound.getPort();
+    return (addressTls == null ? "http://" : "https://") + shown + ":" + bound.getPort();
   }
 
   /** A quarter of the heap, but at least one body of every permitted kind. */

@@ -188,20 +188,22 @@ class NodeTest {
   }
 
   @Test
-  void deployingOverOtherAddressesNeedsAFlag() throws Exception {
+  void otherAddressesNeedATokenOrAFlag() throws Exception {
     try (TestNode open =
             new TestNode(data.resolve("a"), b -> b.host("0.0.0.0").adminHost("0.0.0.0"));
         TestNode allowed =
             new TestNode(
                 data.resolve("b"),
                 b -> b.host("0.0.0.0").adminHost("0.0.0.0").allowRemoteDeploy(true))) {
-      assertProblem(open.invoke("/register/composition", NOTHING), 403, "remote_deploy_denied");
-      assertProblem(open.admin("PUT", "/v1/functions/x", NOTHING), 403, "--allow-remote-deploy");
-      assertProblem(open.admin("POST", "/v1/compositions", NOTHING), 403, "remote_deploy_denied");
-      assertThat(open.admin("GET", "/v1/compositions", NOTHING).statusCode()).isEqualTo(200);
+      assertProblem(open.invoke("/register/composition", NOTHING), 401, "unauthenticated");
+      assertProblem(open.admin("PUT", "/v1/functions/x", NOTHING), 401, "pappus token create");
+      assertProblem(open.invoke("/function/x", NOTHING), 401, "unauthenticated");
+      assertProblem(open.admin("GET", "/v1/compositions", NOTHING), 401, "unauthenticated");
+      assertThat(open.admin("GET", "/livez", NOTHING).statusCode()).isEqualTo(200);
       assertProblem(allowed.invoke("/register/composition", NOTHING), 400, "bad_bson");
       assertThat(allowed.admin("POST", "/v1/compositions", PASS.getBytes(UTF_8)).statusCode())
           .isEqualTo(201);
+      assertProblem(allowed.admin("GET", "/v1/tokens", NOTHING), 401, "scope admin");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.pappus.dispatcher.engine;
 
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.sandbox.ComputeDriver;
@@ -38,10 +39,12 @@ public final class EnginePool implements AutoCloseable {
   private static final long SPARE_LINGER_NANOS = 2_000_000_000L;
 
   private static final int SPARES_PER_ENGINE = 4;
+  private static final long START_PAUSE_NANOS = 50_000L;
+  private static final long SERVICE_WEIGHT = 16;
 
   private final ComputeDriver driver;
   private final ScheduledExecutorService timer;
-  private final int waitingMax;
+  private final FairShare places;
   private final List<EngineWorker> engines;
   private final List<EngineWorker> spares = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -51,18 +54,21 @@ public final class EnginePool implements AutoCloseable {
   private final AtomicInteger nextQueue = new AtomicInteger();
   private volatile boolean closed;
 
+  /** Moving average of the time that an engine is at one task. */
+  private volatile long serviceNanos;
+
   /**
    * Starts the engines; they open in the background.
    *
    * @param engines how many; at least 1
-   * @param waitingMax most tasks that may wait
+   * @param waitingMax most tasks that may wait; shared between namespaces
    * @param timer for short tasks; stays the caller's
    */
   public EnginePool(
       ComputeDriver driver, int engines, int waitingMax, ScheduledExecutorService timer) {
     this.driver = driver;
     this.timer = timer;
-    this.waitingMax = waitingMax;
+    this.places = new FairShare(waitingMax);
     this.engines =
         IntStream.range(0, engines)
             .mapToObj(i -> new EngineWorker(this, driver, i, new ReadyQueue()))
@@ -87,11 +93,12 @@ public final class EnginePool implements AutoCloseable {
     }
   }
 
-  /** Whether {@code task} was accepted; it is not when the queue is full or the pool closed. */
+  /**
+   * Whether {@code task} was accepted; it is not when its namespace's share of the queue is full or
+   * the pool closed.
+   */
   public boolean submit(EngineTask task) {
-    int before = waiting.getAndIncrement();
-    if (before >= waitingMax || closed) {
-      waiting.getAndDecrement();
+    if (closed || !places.tryTake(task.namespace())) {
       return false;
     }
     enqueue(task);
@@ -100,13 +107,20 @@ public final class EnginePool implements AutoCloseable {
 
   /** Takes back a task that was already accepted and now waits again; it is never refused. */
   public void resubmit(EngineTask task) {
-    waiting.getAndIncrement();
+    places.take(task.namespace());
     enqueue(task);
   }
 
+  private void left(EngineTask task) {
+    waiting.getAndDecrement();
+    places.give(task.namespace());
+  }
+
   private void enqueue(EngineTask task) {
+    waiting.getAndIncrement();
     task.readyNanos = System.nanoTime();
-    EngineWorker target = choose(task.preferredEngine());
+    task.weigh();
+    EngineWorker target = choose(task.preferredEngine(), task.namespace());
     queueOf(target).add(task);
     if (closed) {
       drain();
@@ -120,7 +134,7 @@ public final class EnginePool implements AutoCloseable {
   /**
    * An idle engine if there is one, else one with a short queue; the preferred one if it may be.
    */
-  private EngineWorker choose(int preferredIndex) {
+  private EngineWorker choose(int preferredIndex, Namespace namespace) {
     EngineWorker preferred =
         preferredIndex >= 0 && preferredIndex < engines.size() ? engines.get(preferredIndex) : null;
     if (preferred != null && preferred.isIdle()) {
@@ -128,17 +142,20 @@ public final class EnginePool implements AutoCloseable {
     }
     int start = Math.floorMod(nextQueue.getAndIncrement(), engines.size());
     EngineWorker shortest = engines.get(start);
+    int shortestAhead = Integer.MAX_VALUE;
     for (int i = 0; i < engines.size(); i++) {
       EngineWorker each = engines.get((start + i) % engines.size());
       if (each.isIdle()) {
         return each;
       }
-      if (queueOf(each).size() < queueOf(shortest).size()) {
+      int ahead = queueOf(each).ahead(namespace);
+      if (ahead < shortestAhead) {
         shortest = each;
+        shortestAhead = ahead;
       }
     }
     boolean preferredIsShortEnough =
-        preferred != null && queueOf(preferred).size() <= 2 * queueOf(shortest).size() + 2;
+        preferred != null && queueOf(preferred).ahead(namespace) <= 2L * shortestAhead + 2;
     return preferred != null && preferredIsShortEnough ? preferred : shortest;
   }
 
@@ -172,7 +189,7 @@ public final class EnginePool implements AutoCloseable {
   public boolean withdraw(EngineTask task) {
     ReadyQueue queue = task.queue;
     if (queue != null && queue.remove(task)) {
-      waiting.getAndDecrement();
+      left(task);
       return true;
     }
     return false;
@@ -250,7 +267,7 @@ public final class EnginePool implements AutoCloseable {
       }
       EngineTask task = oldest.poll();
       if (task != null) {
-        waiting.getAndDecrement();
+        left(task);
         return task;
       }
     }
@@ -349,6 +366,26 @@ public final class EnginePool implements AutoCloseable {
     }
   }
 
+  /**
+   * About how long a task of {@code namespace} would wait for an engine if it were submitted now.
+   */
+  public long expectedWaitNanos(Namespace namespace) {
+    long round = (long) places.held(namespace) * Math.max(1, places.holders());
+    long ahead = Math.min(round, places.total());
+    return (long) (ahead * (double) serviceNanos / engines.size());
+  }
+
+  /** Whether the queue has room for a task of {@code namespace}. */
+  public boolean hasRoom(Namespace namespace) {
+    return places.hasRoom(namespace);
+  }
+
+  /** An engine was at a task for {@code nanos}. Updates that meet may get lost, which is fine. */
+  void served(long nanos) {
+    long average = serviceNanos;
+    serviceNanos = average + (nanos - average) / SERVICE_WEIGHT;
+  }
+
   /** Number of tasks that wait. */
   public int waiting() {
     return waiting.get();
@@ -394,7 +431,18 @@ public final class EnginePool implements AutoCloseable {
     return ended;
   }
 
-  private static boolean join(Thread thread, long nanos) {
+  private boolean join(Thread thread, long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (thread.getState() == Thread.State.NEW && threads.contains(thread)) {
+      // A spare engine that another thread is about to start, or cannot start after all.
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(START_PAUSE_NANOS);
+    }
+    if (thread.getState() == Thread.State.NEW) {
+      return true;
+    }
     try {
       return thread.join(java.time.Duration.ofNanos(Math.max(1, nanos)));
     } catch (InterruptedException e) {
@@ -407,7 +455,7 @@ public final class EnginePool implements AutoCloseable {
     for (EngineWorker each : engines) {
       EngineTask task = queueOf(each).poll();
       while (task != null) {
-        waiting.getAndDecrement();
+        left(task);
         task.fail(
             Problem.of(ProblemCode.SHUTTING_DOWN, "the node is stopping")
                 .withHint("send the request to another node, or again once it is back"));

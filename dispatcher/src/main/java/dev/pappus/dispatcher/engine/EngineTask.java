@@ -1,5 +1,6 @@
 package dev.pappus.dispatcher.engine;
 
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * follows.
  */
 public abstract class EngineTask {
+  /** What one turn of a namespace is worth. */
+  private static final long TURN_NANOS = 250_000L;
+
+  /** Longer runs do not wait for more turns: spare engines come in when they block an engine. */
+  private static final int TURNS_MAX = 32;
+
+  private int turns = 1;
+
   /** The queue that holds it; written under that queue's monitor. */
   volatile @Nullable ReadyQueue queue;
 
@@ -16,8 +25,25 @@ public abstract class EngineTask {
   long readyNanos;
 
   // Links of the queue, under its monitor.
+  ReadyQueue.@Nullable Flow flow;
   @Nullable EngineTask previous;
   @Nullable EngineTask next;
+
+  /** On whose behalf it runs; always the same. */
+  protected abstract Namespace namespace();
+
+  /** How long it is expected to run; 0 if nothing is known. */
+  protected abstract long expectedNanos();
+
+  /** How many turns of its namespace it is worth; always the same while it is in a queue. */
+  final int turns() {
+    return turns;
+  }
+
+  /** Decides {@link #turns}; before it enters a queue. */
+  final void weigh() {
+    turns = Math.clamp(expectedNanos() / TURN_NANOS, 1, TURNS_MAX);
+  }
 
   /** Number of the engine that would start it warmest, or -1. */
   protected abstract int preferredEngine();

@@ -126,6 +126,7 @@ public final class EngineWorker implements Runnable {
       closeEngine();
       failQuietly(task, e);
     } finally {
+      pool.served(System.nanoTime() - busySinceNanos);
       busy = false;
     }
   }

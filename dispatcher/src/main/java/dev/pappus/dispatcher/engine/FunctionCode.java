@@ -7,10 +7,13 @@ import dev.pappus.model.Digest;
  * counts: a function that is registered anew has a new one.
  */
 public final class FunctionCode {
+  private static final long RUN_WEIGHT = 8;
+
   private final Digest binary;
   private final long binaryBytes;
   private final long contextBytes;
   private volatile int lastEngine = -1;
+  private volatile long expectedNanos;
 
   /** Code in the blob {@code binary} for contexts of {@code contextBytes}. */
   public FunctionCode(Digest binary, long binaryBytes, long contextBytes) {
@@ -36,8 +39,15 @@ public final class FunctionCode {
     return lastEngine;
   }
 
-  /** It ran on engine {@code index}. */
-  public void ranOn(int index) {
+  /** It ran on engine {@code index}, which was at it for {@code nanos}. */
+  public void ranOn(int index, long nanos) {
     lastEngine = index;
+    long expected = expectedNanos;
+    expectedNanos = expected == 0 ? nanos : expected + (nanos - expected) / RUN_WEIGHT;
+  }
+
+  /** Moving average of how long engines are at it, in nanoseconds; 0 before its first run. */
+  public long expectedNanos() {
+    return expectedNanos;
   }
 }

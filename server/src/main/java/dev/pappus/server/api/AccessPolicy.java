@@ -1,58 +1,178 @@
 package dev.pappus.server.api;
 
 import dev.pappus.model.Names;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.server.access.AccessSettings;
+import dev.pappus.server.access.Accounts;
+import dev.pappus.server.access.Meter;
+import dev.pappus.server.access.Scope;
+import dev.pappus.server.access.Token;
+import dev.pappus.server.access.Tokens;
 import dev.pappus.server.http.RequestHead;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may deploy and administer, as long as there are no credentials: whoever reaches a loopback
- * address from outside a browser, and others only where the node's owner says so. Immutable.
+ * Who may do what on one listener: whoever shows a token what the token says, and whoever shows
+ * none what the node's owner grants at this kind of address. Pages of other sites may do nothing
+ * without a token. Immutable.
  */
 public final class AccessPolicy {
   private static final Pattern LOOPBACK_HOST =
       Pattern.compile("localhost|[a-z0-9.-]+\\.localhost|127\\.[0-9.]+|\\[::1]");
+  private static final String BEARER = "bearer ";
 
   private final String host;
   private final boolean loopback;
-  private final boolean remoteDeploy;
+  private final @Nullable Scope anonymous;
+  private final Accounts accounts;
 
   /**
    * A policy for one listener.
    *
    * @param host the host as configured
    * @param address the address it stands for
-   * @param remoteDeploy whether deploying is allowed even if the address is not loopback
+   * @param settings what callers without a token may do
+   * @param accounts tokens and quotas
    */
-  public AccessPolicy(String host, InetAddress address, boolean remoteDeploy) {
+  public AccessPolicy(
+      String host, InetAddress address, AccessSettings settings, Accounts accounts) {
     this.host = host.toLowerCase(Locale.ROOT);
     this.loopback = address.isLoopbackAddress();
-    this.remoteDeploy = remoteDeploy;
+    this.anonymous = loopback ? settings.anonymousLoopback() : settings.anonymousRemote();
+    this.accounts = accounts;
+  }
+
+  Accounts accounts() {
+    return accounts;
   }
 
   /**
-   * Refuses to deploy where that is not allowed.
+   * Who sends a request.
    *
-   * @throws ProblemException REMOTE_DEPLOY_DENIED or CROSS_ORIGIN_DENIED
+   * @throws ProblemException UNAUTHENTICATED, FORBIDDEN or CROSS_ORIGIN_DENIED
    */
-  void requireDeploy(RequestHead head) {
-    if (!loopback && !remoteDeploy) {
+  Caller identify(RequestHead head) {
+    String shown = token(head);
+    if (shown == null) {
+      requireSameOrigin(head);
+      return PathNeeds.isOpen(head.path()) ? Caller.ANYBODY : anonymous(head);
+    }
+    Tokens.Verified verified = accounts.tokens().verify(shown);
+    if (verified == null) {
       throw new ProblemException(
           Problem.of(
-                  ProblemCode.REMOTE_DEPLOY_DENIED,
-                  "the node listens on %s, which is not loopback, and has no credentials to check",
-                  host)
-              .withHint(
-                  "deploy over a loopback address, or start the node with --allow-remote-deploy if"
-                      + " everybody who reaches it may deploy"));
+                  ProblemCode.UNAUTHENTICATED, "the token is not, or no longer, one of this node's")
+              .withHint("make a new one: pappus token create --scope invoke"));
     }
-    requireSameOrigin(head);
+    Token token = verified.token();
+    Namespace namespace = namespaceOf(head, token.namespace());
+    if (token.namespace() != null && !token.namespace().equals(namespace)) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.FORBIDDEN,
+                  "token %s is for namespace '%s', not '%s'",
+                  token.id(),
+                  token.namespace(),
+                  namespace)
+              .withHint("leave " + Caller.NAMESPACE_HEADER + " out, or use another token"));
+    }
+    return new Caller(namespace, token.scope(), token, meters(verified.meter(), namespace));
+  }
+
+  /** The token that a request shows; other kinds of credentials are for others, not for us. */
+  private static @Nullable String token(RequestHead head) {
+    String header = head.header("authorization");
+    if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return null;
+    }
+    String text = header.substring(BEARER.length()).trim();
+    return Tokens.looksLikeToken(text) ? text : null;
+  }
+
+  private Caller anonymous(RequestHead head) {
+    if (anonymous == null) {
+      throw new ProblemException(
+          unauthenticated("this address of the node takes no request without a token"));
+    }
+    Namespace namespace = namespaceOf(head, null);
+    return new Caller(namespace, anonymous, null, meters(null, namespace));
+  }
+
+  private static Problem unauthenticated(String detail) {
+    return Problem.of(ProblemCode.UNAUTHENTICATED, detail)
+        .withHint(
+            "send 'Authorization: Bearer TOKEN' (pappus commands take it from PAPPUS_TOKEN); the"
+                + " node's owner makes one with 'pappus token create'");
+  }
+
+  private static Namespace namespaceOf(RequestHead head, @Nullable Namespace otherwise) {
+    String name = head.header(Caller.NAMESPACE_HEADER);
+    if (name != null) {
+      return new Namespace(name);
+    }
+    return otherwise == null ? Namespace.DEFAULT : otherwise;
+  }
+
+  private List<Meter> meters(@Nullable Meter first, Namespace namespace) {
+    Meter second = accounts.meter(namespace);
+    if (first == null) {
+      return second == null ? List.of() : List.of(second);
+    }
+    return second == null ? List.of(first) : List.of(first, second);
+  }
+
+  /**
+   * Refuses a caller without the scope that a request takes.
+   *
+   * @throws ProblemException UNAUTHENTICATED if a token could help, FORBIDDEN if another one could
+   */
+  static void requireScope(RequestHead head, Caller caller) {
+    requireScope(head, caller, PathNeeds.scope(head.method(), head.path()));
+  }
+
+  private static void requireScope(RequestHead head, Caller caller, @Nullable Scope needed) {
+    if (needed == null || (caller.scope() != null && caller.scope().includes(needed))) {
+      return;
+    }
+    Token token = caller.token();
+    if (token == null) {
+      throw new ProblemException(
+          unauthenticated(
+              String.format(
+                  Locale.ROOT,
+                  "without a token this address of the node does not take %s %s (scope %s)",
+                  head.method(),
+                  Names.printable(head.path()),
+                  needed.text())));
+    }
+    throw new ProblemException(
+        Problem.of(
+                ProblemCode.FORBIDDEN,
+                "%s %s takes a token of scope %s; token %s has %s",
+                head.method(),
+                Names.printable(head.path()),
+                needed.text(),
+                token.id(),
+                token.scope().text())
+            .withHint("make one: pappus token create --scope " + needed.text()));
+  }
+
+  /**
+   * Refuses to deploy where that is not allowed; for endpoints that deploy, wherever they are
+   * served.
+   *
+   * @throws ProblemException UNAUTHENTICATED, FORBIDDEN or CROSS_ORIGIN_DENIED
+   */
+  void requireDeploy(RequestHead head) {
+    requireScope(head, identify(head), Scope.DEPLOY);
   }
 
   /**
@@ -61,7 +181,7 @@ public final class AccessPolicy {
    *
    * @throws ProblemException CROSS_ORIGIN_DENIED
    */
-  void requireSameOrigin(RequestHead head) {
+  private void requireSameOrigin(RequestHead head) {
     String requestHost = head.header("host");
     if (loopback && requestHost != null && !namesThisNode(requestHost)) {
       throw denied("the request is for host '" + Names.printable(requestHost) + "'");

@@ -35,13 +35,15 @@ public final class Problems {
   public static int status(ProblemCode code) {
     return switch (code) {
       case BAD_REQUEST, BAD_BSON, BAD_NAME, BAD_BINARY, UNKNOWN_SET, HTTP_REQUEST_INVALID -> 400;
-      case EGRESS_DENIED,
-          COMMUNICATION_DIRECT,
-          REMOTE_DEPLOY_DENIED,
-          CROSS_ORIGIN_DENIED,
-          LOCAL_PATH_DENIED ->
+      case UNAUTHENTICATED -> 401;
+      case FORBIDDEN, EGRESS_DENIED, COMMUNICATION_DIRECT, CROSS_ORIGIN_DENIED, LOCAL_PATH_DENIED ->
           403;
-      case UNKNOWN_INVOCABLE, UNKNOWN_VERSION, UNKNOWN_INVOCATION, UNKNOWN_ITEM, UNKNOWN_PATH ->
+      case UNKNOWN_INVOCABLE,
+          UNKNOWN_VERSION,
+          UNKNOWN_INVOCATION,
+          UNKNOWN_TOKEN,
+          UNKNOWN_ITEM,
+          UNKNOWN_PATH ->
           404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
@@ -51,6 +53,7 @@ public final class Problems {
       case PRECONDITION_FAILED -> 412;
       case PAYLOAD_TOO_LARGE, TOO_MANY_ITEMS -> 413;
       case COMPOSITION_INVALID, IDEMPOTENCY_MISMATCH -> 422;
+      case RATE_LIMITED -> 429;
       case BINARY_CORRUPT, STORAGE_FAILED, INTERNAL -> 500;
       case GUEST_EXIT,
           GUEST_FAULT,
@@ -81,6 +84,9 @@ public final class Problems {
   public Response response(Problem problem, @Nullable String id) {
     byte[] body = Json.object(json -> write(json, problem, id));
     Response response = Response.of(status(problem.code()), CONTENT_TYPE, body);
+    if (problem.code() == ProblemCode.UNAUTHENTICATED) {
+      return response.with("www-authenticate", "Bearer realm=\"pappus\"");
+    }
     return retryable(problem.code()) ? response.with("retry-after", RETRY_AFTER_SECONDS) : response;
   }
 

@@ -9,11 +9,12 @@ import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
+import dev.pappus.server.http.Routed;
 import dev.pappus.server.http.Routes;
+import dev.pappus.server.http.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /**
  * A table of paths. A pattern takes one path segment where it has {@code {}}, any rest where it
@@ -28,8 +29,17 @@ final class Router implements Routes {
   private static final String REST = "*";
 
   private final Problems problems;
-  private final Function<RequestHead, Caller> guard;
+  private final Guard guard;
   private final List<Route> routes = new ArrayList<>();
+
+  /** Says who asks, and whether they may. */
+  interface Guard {
+    /** Who sends a request; refuses by throwing. */
+    Caller identify(RequestHead head);
+
+    /** Lets a request for a path that is served in, on the caller's account; or throws. */
+    Usage admit(RequestHead head, Caller caller);
+  }
 
   /** Makes the endpoint of a request. */
   @FunctionalInterface
@@ -79,9 +89,9 @@ final class Router implements Routes {
   /**
    * An empty table.
    *
-   * @param guard sees every request first: says who asks, or refuses by throwing
+   * @param guard sees every request first
    */
-  Router(Problems problems, Function<RequestHead, Caller> guard) {
+  Router(Problems problems, Guard guard) {
     this.problems = problems;
     this.guard = guard;
   }
@@ -101,14 +111,15 @@ final class Router implements Routes {
   }
 
   @Override
-  public Endpoint route(RequestHead head) {
-    Caller caller = guard.apply(head);
+  public Routed route(RequestHead head) {
+    Caller caller = guard.identify(head);
     String path = head.path();
     TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
       if (route.matches(path)) {
         if (route.takes(head.method())) {
-          return route.factory.endpoint(head, route.open(path), caller);
+          Usage usage = guard.admit(head, caller);
+          return routed(route, head, caller, usage);
         }
         methods.add(route.method);
       }
@@ -116,7 +127,21 @@ final class Router implements Routes {
     if (methods.isEmpty()) {
       throw unknown(path);
     }
-    return wrongMethod(head, String.join(", ", methods));
+    return Routed.free(wrongMethod(head, String.join(", ", methods)));
+  }
+
+  private static Routed routed(Route route, RequestHead head, Caller caller, Usage usage) {
+    boolean made = false;
+    try {
+      Endpoint endpoint = route.factory.endpoint(head, route.open(head.path()), caller);
+      Routed routed = new Routed(endpoint, usage);
+      made = true;
+      return routed;
+    } finally {
+      if (!made) {
+        usage.ended(0, 0);
+      }
+    }
   }
 
   private ProblemException unknown(String path) {

@@ -8,6 +8,8 @@ import dev.pappus.model.Limits;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Problem;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registry what is registered
  * @param invoke starts an invocation, returns at once
+ * @param fullness why the node takes no invocation of a namespace now; null if it does
  * @param durable takes invocations that have to be stored
  * @param callbackCheck refuses a URL to which no result can be sent, by throwing
  * @param history what is known of invocations
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record Surfaces(
     Registry registry,
     Function<InvocationRequest, Invocation> invoke,
+    Function<Namespace, @Nullable Problem> fullness,
     DurableInvocations durable,
     Consumer<String> callbackCheck,
     InvocationHistory history,
@@ -46,7 +50,7 @@ public record Surfaces(
   /** What the invocation port serves. */
   public Routes invocation(AccessPolicy access) {
     InvocationService invocations = invocations();
-    Router router = new Router(problems, Caller::of);
+    Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     new PeopleSurface(registry, invocations, limits).addTo(router);
     new ReferenceSurface(registry, invocations, access, new LocalFiles(localPathFolder), limits)
         .addTo(router);
@@ -56,19 +60,14 @@ public record Surfaces(
 
   /** What the administration port serves. */
   public Routes administration(AccessPolicy access) {
-    Router router =
-        new Router(
-            problems,
-            head -> {
-              access.requireSameOrigin(head);
-              return Caller.of(head);
-            });
+    Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
     new RegistrySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs).addTo(router);
+    new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
     return router;
   }

@@ -19,12 +19,15 @@ final class ActiveExchange implements Exchange {
   final boolean keepAlive;
   @Nullable Endpoint endpoint;
   @Nullable BodySink sink;
+  @Nullable Usage usage;
   boolean requestEnded;
   boolean responseStarted;
   boolean responseWritten;
   boolean closeAfter;
   long bytesToDrain;
   long answerBytes;
+  long receivedBytes;
+  long sentBytes;
 
   ActiveExchange(RequestHandler connection, RequestHead head, boolean keepAlive) {
     this.connection = connection;

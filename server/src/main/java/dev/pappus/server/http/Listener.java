@@ -60,13 +60,25 @@ public final class Listener implements AutoCloseable {
    * @param budget bounds the bodies held at once, over all listeners of a node
    * @param routes finds what serves a request
    * @param problems makes an answer of a problem; must not throw
+   * @param tls certificate and key; null speaks cleartext
    */
   public record Settings(
       EventLoops loops,
       Limits limits,
       BodyBudget budget,
       Routes routes,
-      Function<Problem, Response> problems) {}
+      Function<Problem, Response> problems,
+      @Nullable TlsFiles tls) {
+    /** In cleartext. */
+    public Settings(
+        EventLoops loops,
+        Limits limits,
+        BodyBudget budget,
+        Routes routes,
+        Function<Problem, Response> problems) {
+      this(loops, limits, budget, routes, problems, null);
+    }
+  }
 
   /** A listener that does not listen yet. */
   public Listener(Settings settings) {
@@ -115,6 +127,10 @@ public final class Listener implements AutoCloseable {
     if (connectionCount.incrementAndGet() > settings.limits().count(Limit.CLIENT_CONNECTIONS)) {
       connectionCount.decrementAndGet();
       LOG.warn("refused a connection: limits.{} are open", Limit.CLIENT_CONNECTIONS.key());
+      if (settings.tls() != null) {
+        Outcome.ignore(channel.close()); // a handshake only to refuse would cost more than it tells
+        return;
+      }
       channel.pipeline().addLast(new HttpServerCodec());
       ResponseWriter.refuse(
           channel,
@@ -132,9 +148,12 @@ public final class Listener implements AutoCloseable {
     connections.add(channel);
     Outcome.ignore(channel.closeFuture().addListener(_ -> connectionCount.decrementAndGet()));
     ClientWatch watch = new ClientWatch(settings.limits());
+    channel.pipeline().addLast(watch);
+    if (settings.tls() != null) {
+      channel.pipeline().addLast(settings.tls().handler(channel.alloc()));
+    }
     channel
         .pipeline()
-        .addLast(watch)
         .addLast(
             new ProtocolDetector(ctx -> startHttp1(ctx, watch), ctx -> startHttp2(ctx, watch)));
   }
@@ -207,6 +226,11 @@ public final class Listener implements AutoCloseable {
 
   void startVirtual(Runnable task) {
     Thread.ofVirtual().name("http-blocking").start(task);
+  }
+
+  /** Whether clients speak TLS. */
+  boolean secure() {
+    return settings.tls() != null;
   }
 
   /** Stands in for a request that could not be read. */

@@ -134,7 +134,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                 ProblemCode.BAD_REQUEST,
                 "this is not an HTTP request the node can read: %s",
                 dev.pappus.model.Names.printable(reason))
-            .withHint("send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
+            .withHint(
+                listener.secure()
+                    ? "send HTTP/1.1 or HTTP/2"
+                    : "send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
   }
 
   private ActiveExchange open(RequestHead head, boolean keepAlive) {
@@ -154,7 +157,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       if (chunked) {
         requireNoOtherCoding(request);
       }
-      Endpoint endpoint = listener.routes().route(head);
+      Routed routed = listener.routes().route(head);
+      exchange.usage = routed.usage();
+      Endpoint endpoint = routed.endpoint();
       if (declared > listener.limits().get(endpoint.bodyLimit())) {
         throw BufferedBody.tooLarge(listener.limits(), endpoint.bodyLimit(), declared);
       }
@@ -167,6 +172,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE)));
       }
+    } catch (Refusal e) {
+      exchange.closeAfter |= HttpUtil.is100ContinueExpected(request);
+      exchange.respond(e.response());
     } catch (ProblemException e) {
       exchange.closeAfter |= HttpUtil.is100ContinueExpected(request);
       exchange.fail(e.problem());
@@ -233,6 +241,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void content(ActiveExchange exchange, HttpContent content) {
     ByteBuf piece = content.content();
     exchange.bytesToDrain -= piece.readableBytes();
+    exchange.receivedBytes += piece.readableBytes();
     if (exchange.sink != null && !exchange.responseStarted) {
       try {
         exchange.sink.data(piece);
@@ -288,6 +297,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     bodyPaused = false;
     watch.answering();
     Response affordable = afford(exchange, response);
+    exchange.sentBytes = affordable.bodyBytes();
     Outcome.ignore(
         ResponseWriter.write(context(), watch, exchange.head(), affordable, close && !http2)
             .addListener(written -> written(exchange, written.isSuccess())));
@@ -359,6 +369,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
     listener.budget().giveAnswer(exchange.answerBytes);
     exchange.answerBytes = 0;
+    if (exchange.usage != null) {
+      exchange.usage.ended(exchange.receivedBytes, exchange.sentBytes);
+      exchange.usage = null;
+    }
     listener.exchangeClosed();
   }
 

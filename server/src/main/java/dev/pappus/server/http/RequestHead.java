@@ -3,6 +3,7 @@ package dev.pappus.server.http;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.server.access.Tokens;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
@@ -75,9 +76,16 @@ public final class RequestHead {
     return request.headers().getAll(name);
   }
 
-  /** All header fields, in order. */
+  /**
+   * All header fields, in order, but for the caller's token, which is between them and the node.
+   */
   public List<Map.Entry<String, String>> headers() {
-    return request.headers().entries();
+    return request.headers().entries().stream().filter(field -> !isToken(field)).toList();
+  }
+
+  private static boolean isToken(Map.Entry<String, String> field) {
+    return field.getKey().equalsIgnoreCase("authorization")
+        && field.getValue().contains(Tokens.PREFIX);
   }
 
   /** The first value of a header field, or null. */

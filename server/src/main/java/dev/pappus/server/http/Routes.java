@@ -4,10 +4,11 @@ package dev.pappus.server.http;
 @FunctionalInterface
 public interface Routes {
   /**
-   * The endpoint for a request; called on an event loop, so it must not block.
+   * Where a request goes; called on an event loop, so it must not block.
    *
    * @throws dev.pappus.model.ProblemException UNKNOWN_PATH, METHOD_NOT_ALLOWED, or a refusal that
    *     does not need the body
+   * @throws Refusal the same, with its answer
    */
-  Endpoint route(RequestHead head);
+  Routed route(RequestHead head);
 }

@@ -119,15 +119,17 @@ public final class SettingKeys {
             Configuration.Builder::egressPublic));
     keys.add(
         SettingKey.bool(
-            "deploy.allow_remote",
-            false,
-            "whether whoever reaches a non-loopback address may deploy",
-            Configuration.Builder::allowRemoteDeploy));
+                "deploy.allow_remote",
+                false,
+                "the same as `access.remote = \"deploy\"`",
+                Configuration.Builder::allowRemoteDeploy)
+            .only(Where.PERSONAL));
     keys.add(
         SettingKey.path(
             "deploy.local_path_folder",
             "folder from which clients may deploy by path",
             Configuration.Builder::localPathFolder));
+    keys.addAll(AccessKeys.all());
     for (Limit limit : Limit.values()) {
       keys.add(SettingKey.limit(limit));
     }

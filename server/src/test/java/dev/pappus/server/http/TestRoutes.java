@@ -25,7 +25,11 @@ final class TestRoutes implements Routes {
   final CountDownLatch brokenOff = new CountDownLatch(1);
 
   @Override
-  public Endpoint route(RequestHead head) {
+  public Routed route(RequestHead head) {
+    return Routed.free(endpoint(head));
+  }
+
+  private Endpoint endpoint(RequestHead head) {
     return switch (head.path()) {
       case "/echo" ->
           new Endpoint.Immediate(

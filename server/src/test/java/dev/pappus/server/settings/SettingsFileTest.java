@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.Limit;
+import dev.pappus.model.Namespace;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.ConfigurationException;
+import dev.pappus.server.access.AccessSettings;
+import dev.pappus.server.access.Quota;
+import dev.pappus.server.access.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +50,7 @@ class SettingsFileTest {
     assertThat(configuration.nodeName()).isNotBlank();
     assertThat(configuration.egressAllow()).isEmpty();
     assertThat(configuration.egressPublic()).isTrue();
-    assertThat(configuration.allowRemoteDeploy()).isFalse();
+    assertThat(configuration.access().anonymousRemote()).isNull();
     assertThat(configuration.localPathFolder()).isNull();
     assertThat(configuration.sandboxEntry()).isEqualTo("auto");
     assertThat(configuration.dataFolder()).endsWithRaw(Path.of("pappus"));
@@ -76,6 +81,16 @@ class SettingsFileTest {
             [deploy]
             allow_remote = true
             local_path_folder = "/l"
+            [access]
+            loopback = "invoke"
+            [tls]
+            certificate = "/c"
+            key = "/k"
+            loopback = true
+            [namespaces.team]
+            rate = "30/m"
+            concurrency = 16
+            bytes = "10MiB/s"
             [limits]
             """
                 + limits);
@@ -94,7 +109,11 @@ class SettingsFileTest {
                 "idt",
                 java.util.List.of("10.0.0.0/8:443", "logs"),
                 false,
-                true,
+                new AccessSettings(
+                    Scope.INVOKE,
+                    Scope.DEPLOY,
+                    new AccessSettings.Tls(Path.of("/c"), Path.of("/k"), true),
+                    Map.of(new Namespace("team"), new Quota(0.5, 16, 10 << 20))),
                 Path.of("/l"),
                 configuration.limits()));
     for (Limit limit : Limit.values()) {
@@ -120,10 +139,16 @@ class SettingsFileTest {
         "1:1: unknown key 'hots'; did you mean 'host'?",
         "2:1: port must be a whole number without quotes, not 8080",
         "4:3: unknown key 'limits.function_rum'; did you mean 'limits.function_run'?",
-        "5:3: limits.request_body '64 megs' is not a value for limits.request_body; write it like 64MiB",
+        "5:3: limits.request_body '64 megs' is not a value for limits.request_body; write it like"
+            + " 64MiB",
         "6:3: limits.set_items must be a number, or a string like \"64MiB\" or \"10s\", not true",
         "8:1: egress.allow must be an array of strings, not 10.0.0.0/8");
     assertFaults("port = 70000", "1:1: port must be a port from 0 to 65535, not 70000");
+    assertFaults("[access]\nremote = 'deplyo'", "2:1: access.remote must be invoke, deploy, admin");
+    assertFaults(
+        "[namespaces.a]\nrate = '5'\nbites = '1MiB/s'",
+        "2:1: namespaces.a.rate must be a rate like 100/s",
+        "3:1: unknown key 'namespaces.a.bites'");
     assertFaults("version = 2", "1:1: version must be 1");
     assertFaults("limits = 3", "1:1: unknown key 'limits'");
   }

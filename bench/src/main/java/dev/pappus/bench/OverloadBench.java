@@ -1,0 +1,199 @@
+package dev.pappus.bench;
+
+import dev.pappus.model.Limit;
+import dev.pappus.server.Configuration;
+import dev.pappus.server.PappusNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A whole node under ten times the load it can bear, and a quiet namespace beside a noisy one. The
+ * load comes over loopback from one thread of this process, so it shares the node's cores; parts
+ * take turns in slices, against slow phases.
+ */
+public final class OverloadBench {
+  private static final long SLICE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int PARTS = 4;
+
+  /** About five milliseconds of work. */
+  private static final String WORK = "5000000";
+
+  private static final String PATH = "/function/busy";
+  private static final int CONNECTIONS_MAX = 512;
+  private static final int OVERLOAD = 10;
+  private static final double QUIET_SHARE = 0.25;
+
+  /** Far below the default, so that a slice is long against the queue. */
+  private static final long QUEUE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final InetSocketAddress address;
+  private final LoadGenerator generator;
+  private final Histogram refusals = new Histogram(Invoker.HIGHEST_NANOS, 3);
+  private final Histogram quietAloneTimes = new Histogram(Invoker.HIGHEST_NANOS, 3);
+  private final Histogram quietBesideTimes = new Histogram(Invoker.HIGHEST_NANOS, 3);
+  private double peak;
+  private double goodput;
+  private double quietAlone;
+  private double quietBeside;
+  private long offered;
+  private long refused;
+  private long unsent;
+  private long failed;
+  private long heapBefore;
+  private long heapAfter;
+
+  private OverloadBench(InetSocketAddress address, LoadGenerator generator) {
+    this.address = address;
+    this.generator = generator;
+  }
+
+  /**
+   * Measures for about {@code nanos}.
+   *
+   * @throws IOException if the guest program cannot be read, or the node cannot be reached
+   * @throws IllegalStateException if this host cannot run guests
+   */
+  public static OverloadResult run(Path guestBuild, long nanos) throws IOException {
+    Path data = Files.createTempDirectory("pappus-bench");
+    try (PappusNode node =
+        PappusNode.start(
+            Configuration.builder()
+                .port(0)
+                .adminPort(0)
+                .dataFolder(data)
+                .limit(Limit.QUEUE_WAIT, QUEUE_WAIT_NANOS)
+                .build())) {
+      String unavailable = node.sandboxesUnavailable();
+      if (unavailable != null) {
+        throw new IllegalStateException(unavailable);
+      }
+      for (String namespace : List.of("default", "quiet", "noisy")) {
+        deploy(node.addresses().administration(), namespace, guestBuild.resolve("busy.elf"));
+      }
+      URI uri = URI.create(node.addresses().invocation());
+      InetSocketAddress address = new InetSocketAddress(uri.getHost(), uri.getPort());
+      try (LoadGenerator generator = new LoadGenerator(address, CONNECTIONS_MAX)) {
+        return new OverloadBench(address, generator).measure(nanos);
+      }
+    } finally {
+      delete(data);
+    }
+  }
+
+  private static void deploy(String administration, String namespace, Path elf)
+      throws IOException {
+    URI target = URI.create(administration + "/v1/functions/busy");
+    HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
+    connection.setRequestMethod("PUT");
+    connection.setRequestProperty("Pappus-Namespace", namespace);
+    connection.setDoOutput(true);
+    try (OutputStream out = connection.getOutputStream()) {
+      Files.copy(elf, out);
+    }
+    if (connection.getResponseCode() != 201) {
+      throw new IOException("the node does not take " + elf + ": " + connection.getResponseCode());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private OverloadResult measure(long nanos) throws IOException {
+    peakSlice();
+    double sustainable = peakSlice();
+    overloadSlice(sustainable);
+    reset();
+    heapBefore = usedHeap();
+    int rounds = Math.toIntExact(Math.max(1, nanos / (PARTS * SLICE_NANOS)));
+    for (int i = 0; i < rounds; i++) {
+      double now = peakSlice();
+      peak += now / rounds;
+      goodput += overloadSlice(sustainable) / rounds;
+      quietAlone += quietSlice(sustainable, false, quietAloneTimes) / rounds;
+      quietBeside += quietSlice(sustainable, true, quietBesideTimes) / rounds;
+    }
+    heapAfter = usedHeap();
+    return new OverloadResult(
+        peak,
+        goodput,
+        offered / (2.0 * rounds),
+        refused,
+        refusals.getValueAtPercentile(50) / 1e6,
+        refusals.getValueAtPercentile(99) / 1e6,
+        quietAlone,
+        quietBeside,
+        quietAloneTimes.getValueAtPercentile(99) / 1e6,
+        quietBesideTimes.getValueAtPercentile(99) / 1e6,
+        unsent,
+        failed,
+        (heapAfter - heapBefore) >> 20);
+  }
+
+  private void reset() {
+    refusals.reset();
+    offered = 0;
+    refused = 0;
+    unsent = 0;
+    failed = 0;
+  }
+
+  /** Results a second with as many clients as keep every engine busy. */
+  private double peakSlice() throws IOException {
+    int clients = 4 * Runtime.getRuntime().availableProcessors();
+    LoadFlow flow = LoadFlow.closed(address, "default", PATH, WORK, clients);
+    generator.run(List.of(flow), SLICE_NANOS);
+    return perSecond(flow);
+  }
+
+  private double overloadSlice(double sustainable) throws IOException {
+    LoadFlow flow = LoadFlow.open(address, "default", PATH, WORK, OVERLOAD * sustainable);
+    generator.run(List.of(flow), SLICE_NANOS);
+    count(flow);
+    return perSecond(flow);
+  }
+
+  private double quietSlice(double sustainable, boolean noise, Histogram times) throws IOException {
+    LoadFlow quiet = LoadFlow.open(address, "quiet", PATH, WORK, QUIET_SHARE * sustainable);
+    LoadFlow noisy = LoadFlow.open(address, "noisy", PATH, WORK, OVERLOAD * sustainable);
+    generator.run(noise ? List.of(quiet, noisy) : List.of(quiet), SLICE_NANOS);
+    if (noise) {
+      count(noisy);
+    }
+    failed += quiet.failed();
+    times.add(quiet.served());
+    return perSecond(quiet);
+  }
+
+  private void count(LoadFlow flow) {
+    offered += flow.offered();
+    refused += flow.refused().getTotalCount();
+    unsent += flow.unsent();
+    failed += flow.failed();
+    refusals.add(flow.refused());
+  }
+
+  private static double perSecond(LoadFlow flow) {
+    return flow.served().getTotalCount() * 1e9 / SLICE_NANOS;
+  }
+
+  private static long usedHeap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}

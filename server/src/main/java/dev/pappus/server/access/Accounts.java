@@ -1,0 +1,31 @@
+package dev.pappus.server.access;
+
+import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Namespace;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of a node and the meters of its namespaces. Any thread may use it. */
+public final class Accounts {
+  private final Tokens tokens;
+  private final Map<Namespace, Meter> meters = new HashMap<>();
+
+  /** Accounts with a meter for each namespace that has a quota. */
+  public Accounts(Tokens tokens, Map<Namespace, Quota> quotas) {
+    this.tokens = tokens;
+    quotas.forEach((namespace, quota) ->
+        meters.put(
+            namespace, new Meter("namespace '" + namespace + "'", quota, MonotonicClock.SYSTEM)));
+  }
+
+  /** The tokens. */
+  public Tokens tokens() {
+    return tokens;
+  }
+
+  /** What counts all that a namespace's callers do; null if it has no quota. */
+  public @Nullable Meter meter(Namespace namespace) {
+    return meters.get(namespace);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.pappus.server.api;
+
+import dev.pappus.server.access.Scope;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The one table from path to what a caller needs for it. What it does not name needs ADMIN. */
+final class PathNeeds {
+  private static final Set<String> OPEN = Set.of("/livez", "/readyz", "/healthz");
+  private static final List<String> INVOKING =
+      List.of("/function/", "/composition/", "/hot/", "/cold/", "/async-function/");
+  private static final List<String> REGISTERING = List.of("/register/");
+  private static final List<String> REGISTRY = List.of("/v1/functions", "/v1/compositions");
+  private static final List<String> HISTORY = List.of("/v1/invocations", "/v1/logs");
+
+  /** Sends inputs, but changes nothing. */
+  private static final String PLAN = "/plan";
+
+  private static final String OPENAPI = "/openapi.json";
+
+  private PathNeeds() {}
+
+  /** Whether everybody may ask. */
+  static boolean isOpen(String path) {
+    return OPEN.contains(path);
+  }
+
+  /** Whether a request for it is work that a full node refuses. */
+  static boolean invokes(String path) {
+    return startsWithAny(path, INVOKING);
+  }
+
+  /** The scope it takes; null is none. */
+  static @Nullable Scope scope(String method, String path) {
+    if (isOpen(path)) {
+      return null;
+    }
+    boolean reads = method.equals("GET") || method.equals("HEAD");
+    boolean tells = HISTORY.stream().anyMatch(root -> isBelow(path, root));
+    if (invokes(path) || tells || path.equals(OPENAPI)) {
+      return Scope.INVOKE;
+    }
+    if (REGISTRY.stream().anyMatch(root -> isBelow(path, root))) {
+      return reads || path.endsWith(PLAN) ? Scope.INVOKE : Scope.DEPLOY;
+    }
+    return startsWithAny(path, REGISTERING) ? Scope.DEPLOY : Scope.ADMIN;
+  }
+
+  private static boolean isBelow(String path, String root) {
+    return path.startsWith(root)
+        && (path.length() == root.length() || path.charAt(root.length()) == '/');
+  }
+
+  private static boolean startsWithAny(String path, List<String> prefixes) {
+    return prefixes.stream().anyMatch(path::startsWith);
+  }
+}
