@@ -90,8 +90,7 @@ public final class OverloadBench {
     }
   }
 
-  private static void deploy(String administration, String namespace, Path elf)
-      throws IOException {
+  private static void deploy(String administration, String namespace, Path elf) throws IOException {
     URI target = URI.create(administration + "/v1/functions/busy");
     HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
     connection.setRequestMethod("PUT");
