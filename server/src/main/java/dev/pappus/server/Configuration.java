@@ -2,6 +2,7 @@ package dev.pappus.server;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param egressPublic whether they may connect to public addresses besides
  * @param allowRemoteDeploy whether whoever reaches a non-loopback address may deploy
  * @param localPathFolder the folder from which clients may deploy by path; null is none
+ * @param telemetry log and traces
  * @param limits the limits
  */
 public record Configuration(
@@ -41,6 +43,7 @@ public record Configuration(
     boolean egressPublic,
     boolean allowRemoteDeploy,
     @Nullable Path localPathFolder,
+    TelemetrySettings telemetry,
     Limits limits) {
   /** Port for invocations where nothing is configured. */
   public static final int DEFAULT_PORT = 8080;
@@ -74,6 +77,7 @@ public record Configuration(
     private boolean egressPublic = true;
     private boolean allowRemoteDeploy;
     private @Nullable Path localPathFolder;
+    private TelemetrySettings telemetry = TelemetrySettings.DEFAULT;
     private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
     private Builder() {}
@@ -153,6 +157,24 @@ public record Configuration(
       return this;
     }
 
+    /** Form of the log's lines: {@code auto}, {@code text} or {@code json}. */
+    public Builder logFormat(String value) {
+      telemetry = telemetry.withLog(TelemetrySettings.format(value), telemetry.logLevel());
+      return this;
+    }
+
+    /** The least level that is logged, {@code trace} to {@code error}. */
+    public Builder logLevel(String value) {
+      telemetry = telemetry.withLog(telemetry.logFormat(), TelemetrySettings.level(value));
+      return this;
+    }
+
+    /** Base URL of the OTLP/HTTP receiver that traces are sent to. */
+    public Builder otlp(String value) {
+      telemetry = telemetry.withOtlp(TelemetrySettings.receiver(value));
+      return this;
+    }
+
     /** Sets a limit, in its unit. */
     public Builder limit(Limit limit, long value) {
       if (value < 0) {
@@ -177,7 +199,21 @@ public record Configuration(
           egressPublic,
           allowRemoteDeploy,
           localPathFolder,
+          withReceiver(telemetry),
           new Limits(limits));
+    }
+
+    private static TelemetrySettings withReceiver(TelemetrySettings settings) {
+      String url = System.getenv(TelemetrySettings.OTLP_VARIABLE);
+      if (settings.otlp() != null || url == null || url.isEmpty()) {
+        return settings;
+      }
+      try {
+        return settings.withOtlp(TelemetrySettings.receiver(url));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
+      }
     }
 
     private static String requireText(String value, String expected) {

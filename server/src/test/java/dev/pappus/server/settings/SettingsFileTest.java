@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.ConfigurationException;
+import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 class SettingsFileTest {
   @TempDir Path folder;
@@ -76,6 +79,11 @@ class SettingsFileTest {
             [deploy]
             allow_remote = true
             local_path_folder = "/l"
+            [log]
+            format = "json"
+            level = "warn"
+            [telemetry]
+            otlp = "http://collector:4318"
             [limits]
             """
                 + limits);
@@ -96,6 +104,10 @@ class SettingsFileTest {
                 false,
                 true,
                 Path.of("/l"),
+                new TelemetrySettings(
+                    TelemetrySettings.LogFormat.JSON,
+                    Level.WARN,
+                    URI.create("http://collector:4318")),
                 configuration.limits()));
     for (Limit limit : Limit.values()) {
       assertThat(configuration.limits().get(limit))
