@@ -211,8 +211,7 @@ public record Configuration(
       try {
         return settings.withOtlp(TelemetrySettings.receiver(url));
       } catch (IllegalArgumentException e) {
-        throw new ConfigurationException(
-            TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
+        throw new ConfigurationException(TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
       }
     }
 

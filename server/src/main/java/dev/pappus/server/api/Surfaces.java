@@ -74,8 +74,7 @@ public record Surfaces(
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs).addTo(router);
     new HealthSurface(ready).addTo(router);
-    router.add(
-        "GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));
+    router.add("GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));
     return router;
   }
 

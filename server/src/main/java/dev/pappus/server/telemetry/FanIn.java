@@ -43,9 +43,7 @@ final class FanIn {
       byApplication.computeIfAbsent(label, _ -> new ArrayList<>()).add(i);
       int slash = label.indexOf('/');
       if (slash > 0) {
-        byComposition
-            .computeIfAbsent(label.substring(0, slash), _ -> new ArrayList<>())
-            .add(i);
+        byComposition.computeIfAbsent(label.substring(0, slash), _ -> new ArrayList<>()).add(i);
       }
     }
   }
@@ -73,11 +71,10 @@ final class FanIn {
     }
     Set<Integer> instances = new LinkedHashSet<>();
     for (Optional<SetUse> use : composition.applications().get(index).inputs()) {
-      use.ifPresent(
-          used ->
-              composition.applications().stream()
-                  .filter(each -> produces(each, used.set()))
-                  .forEach(producer -> instances.addAll(instancesOf(composition, producer))));
+      use.ifPresent(used ->
+          composition.applications().stream()
+              .filter(each -> produces(each, used.set()))
+              .forEach(producer -> instances.addAll(instancesOf(composition, producer))));
     }
     return List.copyOf(instances);
   }

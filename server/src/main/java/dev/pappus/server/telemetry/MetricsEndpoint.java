@@ -11,12 +11,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * {@code GET /metrics} in the format that {@code Accept} asks for: Prometheus' protobuf, which alone
- * has native histograms, OpenMetrics text, or else Prometheus' text.
+ * {@code GET /metrics} in the format that {@code Accept} asks for: Prometheus' protobuf, which
+ * alone has native histograms, OpenMetrics text, or else Prometheus' text.
  */
 public final class MetricsEndpoint implements Endpoint.BlockingHandler {
   private final NodeMetrics metrics;
-  private final ExpositionFormats formats = ExpositionFormats.init();
+
+  /** Loaded when somebody asks: nodes that nobody scrapes do without, and start sooner. */
+  private static final class Formats {
+    static final ExpositionFormats ALL = ExpositionFormats.init();
+  }
 
   /** Serves {@code metrics}. */
   public MetricsEndpoint(NodeMetrics metrics) {
@@ -26,7 +30,7 @@ public final class MetricsEndpoint implements Endpoint.BlockingHandler {
   @Override
   public Response handle(RequestHead head, Body body) {
     String accept = String.join(",", head.headers("accept"));
-    ExpositionFormatWriter writer = formats.findWriter(accept);
+    ExpositionFormatWriter writer = Formats.ALL.findWriter(accept);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 << 10);
     try {
       writer.write(bytes, metrics.scrape());

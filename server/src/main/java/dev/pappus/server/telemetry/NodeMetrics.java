@@ -92,34 +92,30 @@ public final class NodeMetrics implements InvocationObserver {
 
   private Counter counter(String name, String help, String... labels) {
     return Counter.builder()
-            .name(name)
-            .help(help)
-            .labelNames(labels)
-            .withoutExemplars()
-            .register(registry);
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   private Histogram histogram(String name, String help) {
     return Histogram.builder()
-            .name(name)
-            .help(help)
-            .nativeInitialSchema(NATIVE_SCHEMA)
-            .nativeMaxNumberOfBuckets(NATIVE_BUCKETS_MAX)
-            .nativeMinZeroThreshold(FINEST_SECONDS)
-            .nativeMaxZeroThreshold(FINEST_SECONDS)
-            .classicUpperBounds(CLASSIC_BOUNDS)
-            .labelNames("faas_name", "faas_trigger")
-            .withoutExemplars()
-            .register(registry);
+        .name(name)
+        .help(help)
+        .nativeInitialSchema(NATIVE_SCHEMA)
+        .nativeMaxNumberOfBuckets(NATIVE_BUCKETS_MAX)
+        .nativeMinZeroThreshold(FINEST_SECONDS)
+        .nativeMaxZeroThreshold(FINEST_SECONDS)
+        .classicUpperBounds(CLASSIC_BOUNDS)
+        .labelNames("faas_name", "faas_trigger")
+        .withoutExemplars()
+        .register(registry);
   }
 
   /** Shows the state of a dispatcher as well. Once, before anybody asks. */
   public void showState(Supplier<DispatcherStats> stats) {
-    gauge(
-        "pappus_invocations_running",
-        "Invocations under way",
-        stats,
-        DispatcherStats::running);
+    gauge("pappus_invocations_running", "Invocations under way", stats, DispatcherStats::running);
     gauge(
         "pappus_queue_depth",
         "Instances that wait for an engine",
@@ -147,14 +143,9 @@ public final class NodeMetrics implements InvocationObserver {
         "Results of instances that invocations under way hold",
         stats,
         DispatcherStats::resultBytes);
+    countOf("pappus_received_total", "Invocations asked for", () -> stats.get().received());
     countOf(
-        "pappus_received_total",
-        "Invocations asked for",
-        () -> stats.get().received());
-    countOf(
-        "pappus_cancelled_total",
-        "Invocations that were cancelled",
-        () -> stats.get().cancelled());
+        "pappus_cancelled_total", "Invocations that were cancelled", () -> stats.get().cancelled());
     countOf(
         "pappus_overloaded_total",
         "Invocations turned away for lack of room",

@@ -74,8 +74,7 @@ final class SpanWriter {
   private void spans(JsonGenerator json, Finished finished) {
     invocation(json, finished);
     TraceContext invocation = finished.info().trace();
-    List<TraceContext> spans =
-        finished.instances().stream().map(_ -> invocation.child()).toList();
+    List<TraceContext> spans = finished.instances().stream().map(_ -> invocation.child()).toList();
     FanIn fanIn = new FanIn(finished, registry);
     for (int i = 0; i < spans.size(); i++) {
       InstanceReport report = finished.instances().get(i);

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends spans to an OTLP/HTTP receiver, about once a second, on a thread of its own. A receiver that
- * is slow or away costs spans, never an invocation's time. Any thread may use it; the maker closes
- * it.
+ * Sends spans to an OTLP/HTTP receiver, about once a second, on a thread of its own. A receiver
+ * that is slow or away costs spans, never an invocation's time. Any thread may use it; the maker
+ * closes it.
  */
 final class TraceExporter implements InvocationObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TraceExporter.class);
