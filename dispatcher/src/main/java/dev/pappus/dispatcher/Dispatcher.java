@@ -347,7 +347,7 @@ public final class Dispatcher implements AutoCloseable {
       }
     }
     recent.add(result);
-    tell(observer -> observer.ended(result));
+    tell(observer -> observer.ended(run.target(), result));
   }
 
   private void tell(Consumer<InvocationObserver> event) {

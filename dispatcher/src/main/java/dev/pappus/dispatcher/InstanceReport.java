@@ -36,7 +36,7 @@ public record InstanceReport(
     @Nullable ProblemCode failure,
     String logTail) {
   /** The same without what it printed. */
-  InstanceReport withoutLog() {
+  public InstanceReport withoutLog() {
     return logTail.isEmpty()
         ? this
         : new InstanceReport(

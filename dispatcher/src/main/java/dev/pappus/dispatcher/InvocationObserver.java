@@ -8,6 +8,10 @@ public interface InvocationObserver {
   /** An invocation has been accepted or refused; it ends in any case. */
   void started(InvocationInfo invocation);
 
-  /** It has ended; its caller is told right after. */
-  void ended(InvocationResult result);
+  /**
+   * It has ended; its caller is told right after.
+   *
+   * @param target what was asked for
+   */
+  void ended(InvocationTarget target, InvocationResult result);
 }

@@ -50,6 +50,7 @@ final class InvocationRun implements Invocation {
   private static final int REPORTS_MAX = 1000;
 
   private final InvocationInfo info;
+  private final InvocationTarget asked;
   private final Node node;
   private final RegistrySnapshot registry;
   private final InvocationRequest.CodeSource source;
@@ -86,6 +87,7 @@ final class InvocationRun implements Invocation {
       BiConsumer<InvocationRun, InvocationResult> onEnd) {
     this.node = node;
     this.registry = registry;
+    this.asked = request.target();
     this.source = request.options().code();
     TraceContext trace = request.options().trace();
     this.info =
@@ -131,6 +133,11 @@ final class InvocationRun implements Invocation {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  /** What was asked for. */
+  InvocationTarget target() {
+    return asked;
   }
 
   Limits limits() {
@@ -234,7 +241,12 @@ final class InvocationRun implements Invocation {
 
   private void reportUnexpected(Throwable e) {
     countInternalError();
-    LOG.error("invocation {} met an unexpected exception", info.id(), e);
+    LOG.atError()
+        .addKeyValue("invocation_id", info.id())
+        .addKeyValue("trace_id", info.trace().traceId())
+        .addKeyValue("function", info.target())
+        .setCause(e)
+        .log("invocation {} met an unexpected exception", info.id());
   }
 
   private void handle(Runnable event) {

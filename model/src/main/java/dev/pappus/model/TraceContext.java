@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param traceHigh the first eight bytes of the trace's identifier
  * @param traceLow its last eight bytes; not zero together with the first
  * @param span the span's identifier, not zero
+ * @param parent the identifier of the span that caused it; 0 if there is none or it is not known
  * @param sampled whether the caller records this trace
  */
-public record TraceContext(long traceHigh, long traceLow, long span, boolean sampled) {
+public record TraceContext(
+    long traceHigh, long traceLow, long span, long parent, boolean sampled) {
   private static final HexFormat HEX = HexFormat.of();
   private static final int HEADER_LENGTH = 55;
 
@@ -26,7 +28,7 @@ public record TraceContext(long traceHigh, long traceLow, long span, boolean sam
   /** A trace that begins here and that nobody asked to record. */
   public static TraceContext begin() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    return new TraceContext(random.nextLong(), random.nextLong() | 1, newSpan(random), false);
+    return new TraceContext(random.nextLong(), random.nextLong() | 1, newSpan(random), 0, false);
   }
 
   /**
@@ -44,7 +46,7 @@ public record TraceContext(long traceHigh, long traceLow, long span, boolean sam
     if ((high | low) == 0 || span == 0) {
       return Optional.empty();
     }
-    return Optional.of(new TraceContext(high, low, span, (flags & 1) != 0));
+    return Optional.of(new TraceContext(high, low, span, 0, (flags & 1) != 0));
   }
 
   private static boolean isWellFormed(String text) {
@@ -63,9 +65,10 @@ public record TraceContext(long traceHigh, long traceLow, long span, boolean sam
     return true;
   }
 
-  /** A new span of the same trace. */
+  /** A new span of the same trace, caused by this one. */
   public TraceContext child() {
-    return new TraceContext(traceHigh, traceLow, newSpan(ThreadLocalRandom.current()), sampled);
+    return new TraceContext(
+        traceHigh, traceLow, newSpan(ThreadLocalRandom.current()), span, sampled);
   }
 
   private static long newSpan(ThreadLocalRandom random) {

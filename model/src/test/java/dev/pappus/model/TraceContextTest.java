@@ -30,6 +30,8 @@ final class TraceContextTest {
     assertThat(child.traceId()).isEqualTo(context.traceId());
     assertThat(child.sampled()).isTrue();
     assertThat(child.span()).isNotEqualTo(context.span());
+    assertThat(child.parent()).isEqualTo(context.span());
+    assertThat(context.parent()).isZero();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.pappus.model.Namespace;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param egressPublic whether they may connect to public addresses besides
  * @param access who may do what
  * @param localPathFolder the folder from which clients may deploy by path; null is none
+ * @param telemetry log and traces
  * @param limits the limits
  */
 public record Configuration(
@@ -47,6 +49,7 @@ public record Configuration(
     boolean egressPublic,
     AccessSettings access,
     @Nullable Path localPathFolder,
+    TelemetrySettings telemetry,
     Limits limits) {
   /** Port for invocations where nothing is configured. */
   public static final int DEFAULT_PORT = 8080;
@@ -85,6 +88,7 @@ public record Configuration(
     private boolean tlsLoopback;
     private final Map<Namespace, Quota> namespaces = new HashMap<>();
     private @Nullable Path localPathFolder;
+    private TelemetrySettings telemetry = TelemetrySettings.DEFAULT;
     private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
     private Builder() {}
@@ -206,6 +210,24 @@ public record Configuration(
       return this;
     }
 
+    /** Form of the log's lines: {@code auto}, {@code text} or {@code json}. */
+    public Builder logFormat(String value) {
+      telemetry = telemetry.withLog(TelemetrySettings.format(value), telemetry.logLevel());
+      return this;
+    }
+
+    /** The least level that is logged, {@code trace} to {@code error}. */
+    public Builder logLevel(String value) {
+      telemetry = telemetry.withLog(telemetry.logFormat(), TelemetrySettings.level(value));
+      return this;
+    }
+
+    /** Base URL of the OTLP/HTTP receiver that traces are sent to. */
+    public Builder otlp(String value) {
+      telemetry = telemetry.withOtlp(TelemetrySettings.receiver(value));
+      return this;
+    }
+
     /** Sets a limit, in its unit. */
     public Builder limit(Limit limit, long value) {
       if (value < 0) {
@@ -230,6 +252,7 @@ public record Configuration(
           egressPublic,
           new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
           localPathFolder,
+          withReceiver(telemetry),
           new Limits(limits));
     }
 
@@ -242,6 +265,18 @@ public record Configuration(
             "tls.certificate and tls.key belong together; only one of them is set");
       }
       return new AccessSettings.Tls(tlsCertificate, tlsKey, tlsLoopback);
+    }
+
+    private static TelemetrySettings withReceiver(TelemetrySettings settings) {
+      String url = System.getenv(TelemetrySettings.OTLP_VARIABLE);
+      if (settings.otlp() != null || url == null || url.isEmpty()) {
+        return settings;
+      }
+      try {
+        return settings.withOtlp(TelemetrySettings.receiver(url));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
+      }
     }
 
     private static String requireText(String value, String expected) {

@@ -3,6 +3,7 @@ package dev.pappus.server;
 import dev.pappus.communication.EgressPolicy;
 import dev.pappus.communication.HttpFunction;
 import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
@@ -18,10 +19,12 @@ import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.EventLoops;
 import dev.pappus.server.http.Listener;
 import dev.pappus.server.http.TlsFiles;
+import dev.pappus.server.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -86,7 +89,10 @@ public final class PappusNode implements AutoCloseable {
     Limits limits = configuration.limits();
     HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
     sandboxes = Sandboxes.open(configuration);
-    dispatcher = openDispatcher(sandboxes.driver(), http);
+    Telemetry telemetry =
+        opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
+    dispatcher = openDispatcher(sandboxes.driver(), http, telemetry);
+    telemetry.show(dispatcher);
     Problems problems = new Problems(configuration.nodeName(), sandboxes.unavailability());
     durable = DurableParts.open(dispatcher, http, problems, configuration);
     Surfaces surfaces =
@@ -99,6 +105,7 @@ public final class PappusNode implements AutoCloseable {
             durable.history(),
             logs,
             () -> ready,
+            telemetry.endpoint(),
             problems,
             configuration.localPathFolder(),
             limits,
@@ -111,7 +118,10 @@ public final class PappusNode implements AutoCloseable {
   }
 
   /** A dispatcher, which closes its driver; if there is none after all, the driver ends here. */
-  private Dispatcher openDispatcher(@Nullable ComputeDriver driver, HttpFunction http) {
+  private Dispatcher openDispatcher(
+      @Nullable ComputeDriver driver, HttpFunction http, Telemetry telemetry) {
+    List<InvocationObserver> observers = new ArrayList<>(telemetry.observers());
+    observers.add(logs);
     try {
       return new Dispatcher(
           new Dispatcher.Settings(
@@ -122,7 +132,7 @@ public final class PappusNode implements AutoCloseable {
               List.of(http),
               configuration.limits(),
               AnySharding.DEFAULT,
-              List.of(logs)));
+              observers));
     } catch (RuntimeException | Error e) {
       if (driver != null) {
         driver.close();

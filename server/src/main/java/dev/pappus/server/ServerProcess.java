@@ -1,5 +1,6 @@
 package dev.pappus.server;
 
+import dev.pappus.server.telemetry.ProcessLog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ public final class ServerProcess {
    */
   public static void run(Configuration configuration, PrintStream out)
       throws IOException, InterruptedException {
+    configureLog(configuration);
     PappusNode node = PappusNode.start(configuration);
     Thread hook = new Thread(() -> stop(node), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -40,6 +42,14 @@ public final class ServerProcess {
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);
       node.close();
+    }
+  }
+
+  private static void configureLog(Configuration configuration) {
+    try {
+      ProcessLog.configure(configuration.telemetry(), System.getenv("PAPPUS_LOG"));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("PAPPUS_LOG " + e.getMessage(), e);
     }
   }
 

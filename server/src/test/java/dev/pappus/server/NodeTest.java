@@ -69,6 +69,7 @@ class NodeTest {
   @Test
   void healthIsTold() throws Exception {
     assertThat(new String(node.admin("GET", "/livez", NOTHING).body(), UTF_8)).isEqualTo("ok\n");
+    assertThat(node.admin("GET", "/healthz", NOTHING).statusCode()).isEqualTo(200);
     assertThat(node.admin("GET", "/readyz", NOTHING).statusCode()).isEqualTo(200);
     assertThat(node.admin("HEAD", "/livez", NOTHING).statusCode()).isEqualTo(200);
   }

@@ -2,6 +2,7 @@ package dev.pappus.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,6 +55,12 @@ class ServerProcessTest {
       process.toHandle().destroy(); // SIGTERM; Process.destroy would close the streams too
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
+      assertThat(Files.readAllLines(log))
+          .as("the log, off a terminal")
+          .isNotEmpty()
+          .allMatch(each -> each.startsWith("{\"ts\":\"") && each.endsWith("}"))
+          .last(STRING)
+          .contains("\"level\":\"INFO\"", "\"msg\":\"stopping\"");
       assertThat(out.readLine()).as("a second line on stdout").isNull();
     } finally {
       process.destroyForcibly();

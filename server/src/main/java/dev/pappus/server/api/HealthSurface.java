@@ -8,7 +8,9 @@ import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Response;
 import java.util.function.BooleanSupplier;
 
-/** {@code GET /livez}: the process answers; {@code GET /readyz}: it takes work. */
+/**
+ * {@code GET /livez}, or {@code /healthz}: the process answers; {@code GET /readyz}: it takes work.
+ */
 final class HealthSurface {
   private final BooleanSupplier ready;
 
@@ -19,6 +21,7 @@ final class HealthSurface {
   void addTo(Router router) {
     router
         .add("GET", "/livez", (_, _, _) -> answering(() -> true))
+        .add("GET", "/healthz", (_, _, _) -> answering(() -> true))
         .add("GET", "/readyz", (_, _, _) -> answering(ready));
   }
 

@@ -4,12 +4,14 @@ import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.language.PartitionSettings;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
+import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param history what is known of invocations
  * @param logs tells of lines as they come
  * @param ready whether the node takes work
+ * @param metrics shows the node's metrics
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
  * @param limits the node's limits
@@ -42,6 +45,7 @@ public record Surfaces(
     InvocationHistory history,
     LogHub logs,
     BooleanSupplier ready,
+    Endpoint.BlockingHandler metrics,
     Problems problems,
     @Nullable Path localPathFolder,
     Limits limits,
@@ -69,6 +73,7 @@ public record Surfaces(
     new LogsSurface(history, logs).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
+    router.add("GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));
     return router;
   }
 

@@ -3,6 +3,7 @@ package dev.pappus.server.async;
 import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
@@ -109,7 +110,7 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   public void started(InvocationInfo invocation) {}
 
   @Override
-  public void ended(InvocationResult result) {
+  public void ended(InvocationTarget target, InvocationResult result) {
     if (followers.isEmpty()) {
       return;
     }

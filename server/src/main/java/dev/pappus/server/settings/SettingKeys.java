@@ -4,6 +4,7 @@ import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.settings.SettingKey.Use;
 import dev.pappus.server.settings.SettingKey.Where;
+import dev.pappus.server.telemetry.TelemetrySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
@@ -130,6 +131,27 @@ public final class SettingKeys {
             "folder from which clients may deploy by path",
             Configuration.Builder::localPathFolder));
     keys.addAll(AccessKeys.all());
+    keys.add(
+        SettingKey.text(
+            "log.format",
+            "auto",
+            "form of the log: `text`, `json` lines, or `auto`: text on a terminal",
+            Configuration.Builder::logFormat));
+    keys.add(
+        SettingKey.text(
+            "log.level",
+            "info",
+            "least level that is logged: `trace`, `debug`, `info`, `warn` or `error`",
+            Configuration.Builder::logLevel));
+    keys.add(
+        SettingKey.text(
+                "telemetry.otlp",
+                "",
+                "base URL of the OTLP/HTTP receiver that [traces](observability.md) are sent to",
+                Configuration.Builder::otlp)
+            .otherwise(
+                "`$OTEL_EXPORTER_OTLP_ENDPOINT`, else none",
+                () -> System.getenv(TelemetrySettings.OTLP_VARIABLE)));
     for (Limit limit : Limit.values()) {
       keys.add(SettingKey.limit(limit));
     }

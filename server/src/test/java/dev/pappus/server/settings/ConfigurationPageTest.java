@@ -99,7 +99,7 @@ class ConfigurationPageTest {
         | `limits.…` | | [limits](limits.md) |
 
         Variables that set no key: `PAPPUS_JVM_FOLDER`, `PAPPUS_JAVA_OPTS` and `PAPPUS_MAVEN_OPTS` are for the launcher; `PAPPUS_LOG=debug`
-        shows where a bug of the command is.
+        shows where a bug of the command is, and as any level beats a node's `log.level`.
         """);
     return page.toString();
   }

@@ -10,7 +10,9 @@ import dev.pappus.server.ConfigurationException;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 class SettingsFileTest {
   @TempDir Path folder;
@@ -91,6 +94,11 @@ class SettingsFileTest {
             rate = "30/m"
             concurrency = 16
             bytes = "10MiB/s"
+            [log]
+            format = "json"
+            level = "warn"
+            [telemetry]
+            otlp = "http://collector:4318"
             [limits]
             """
                 + limits);
@@ -115,6 +123,10 @@ class SettingsFileTest {
                     new AccessSettings.Tls(Path.of("/c"), Path.of("/k"), true),
                     Map.of(new Namespace("team"), new Quota(0.5, 16, 10 << 20))),
                 Path.of("/l"),
+                new TelemetrySettings(
+                    TelemetrySettings.LogFormat.JSON,
+                    Level.WARN,
+                    URI.create("http://collector:4318")),
                 configuration.limits()));
     for (Limit limit : Limit.values()) {
       assertThat(configuration.limits().get(limit))

@@ -1,0 +1,72 @@
+package dev.pappus.server.telemetry;
+
+import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.dispatcher.InvocationObserver;
+import dev.pappus.dispatcher.Registered;
+import dev.pappus.model.Namespace;
+import dev.pappus.server.http.Endpoint;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a node tells its operators of itself. Any thread may use it; the node closes it. */
+public final class Telemetry implements AutoCloseable {
+  private final NodeMetrics metrics;
+  private final @Nullable TraceExporter traces;
+  private volatile @Nullable Dispatcher dispatcher;
+
+  /**
+   * Telemetry of a node that is about to start.
+   *
+   * @param nodeName shown in traces
+   */
+  public Telemetry(String nodeName, TelemetrySettings settings) {
+    metrics = new NodeMetrics((namespace, name) -> find(namespace, name).isPresent());
+    URI otlp = settings.otlp();
+    if (otlp == null) {
+      traces = null;
+    } else {
+      TraceExporter exporter = new TraceExporter(otlp, new SpanWriter(nodeName, this::find));
+      metrics.countOf(
+          "pappus_spans_exported_total", "Spans that the receiver took", exporter::exported);
+      metrics.countOf("pappus_spans_dropped_total", "Spans that were lost", exporter::dropped);
+      traces = exporter;
+    }
+  }
+
+  private Optional<Registered> find(Namespace namespace, String name) {
+    Dispatcher known = dispatcher;
+    return known == null ? Optional.empty() : known.registry().find(namespace, name);
+  }
+
+  /** Who has to be told of invocations. */
+  public List<InvocationObserver> observers() {
+    List<InvocationObserver> observers = new ArrayList<>(2);
+    observers.add(metrics);
+    if (traces != null) {
+      observers.add(traces);
+    }
+    return observers;
+  }
+
+  /** Shows {@code started}, which tells {@link #observers}. Once. */
+  public void show(Dispatcher started) {
+    dispatcher = started;
+    metrics.showState(started::stats);
+  }
+
+  /** Serves {@code GET /metrics}. */
+  public Endpoint.BlockingHandler endpoint() {
+    return new MetricsEndpoint(metrics);
+  }
+
+  /** Sends the traces that wait, for two seconds at most. */
+  @Override
+  public void close() {
+    if (traces != null) {
+      traces.close();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.server.telemetry;
+
+import org.jspecify.annotations.NullMarked;
