@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent the identifier of the span that caused it; 0 if there is none or it is not known
  * @param sampled whether the caller records this trace
  */
-public record TraceContext(
-    long traceHigh, long traceLow, long span, long parent, boolean sampled) {
+public record TraceContext(long traceHigh, long traceLow, long span, long parent, boolean sampled) {
   private static final HexFormat HEX = HexFormat.of();
   private static final int HEADER_LENGTH = 55;
 
