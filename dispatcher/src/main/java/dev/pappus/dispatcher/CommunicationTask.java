@@ -62,7 +62,11 @@ final class CommunicationTask implements CommunicationPool.Task, InstanceWork {
     } catch (InterruptedException e) {
       problem = Problem.of(ProblemCode.CANCELLED, "'%s' was interrupted", function.name());
     } catch (RuntimeException | Error e) {
-      LOG.error("communication function '{}' met an unexpected exception", function.name(), e);
+      LOG.atError()
+          .addKeyValue("invocation_id", run.id())
+          .addKeyValue("function", function.name())
+          .setCause(e)
+          .log("communication function '{}' met an unexpected exception", function.name());
       problem = internal("an unexpected " + e);
     }
     long endNanos = System.nanoTime();

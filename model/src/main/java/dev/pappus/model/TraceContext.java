@@ -48,6 +48,22 @@ public record TraceContext(long traceHigh, long traceLow, long span, long parent
     return Optional.of(new TraceContext(high, low, span, 0, (flags & 1) != 0));
   }
 
+  /** What {@link #toText} wrote; empty if it is damaged. */
+  public static Optional<TraceContext> ofText(String text) {
+    Optional<TraceContext> context =
+        parse(text.substring(0, Math.min(text.length(), HEADER_LENGTH)));
+    if (text.length() <= HEADER_LENGTH) {
+      return context;
+    }
+    try {
+      long parent = HexFormat.fromHexDigitsToLong(text, HEADER_LENGTH + 1, text.length());
+      return context.map(
+          each -> new TraceContext(each.traceHigh, each.traceLow, each.span, parent, each.sampled));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   private static boolean isWellFormed(String text) {
     boolean future = text.length() > HEADER_LENGTH;
     if (text.startsWith("ff") || (future && (text.startsWith("00") || text.charAt(55) != '-'))) {
@@ -82,6 +98,11 @@ public record TraceContext(long traceHigh, long traceLow, long span, long parent
   /** The span's identifier, 16 digits. */
   public String spanId() {
     return HEX.toHexDigits(span);
+  }
+
+  /** All of it, for {@link #ofText}: as a {@code traceparent} field, and the parent if known. */
+  public String toText() {
+    return parent == 0 ? toHeader() : toHeader() + " " + HEX.toHexDigits(parent);
   }
 
   /** As a {@code traceparent} field. */

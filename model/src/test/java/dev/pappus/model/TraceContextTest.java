@@ -42,6 +42,22 @@ final class TraceContextTest {
     assertThat(TraceContext.parse(one.toHeader())).contains(one);
   }
 
+  @Test
+  void textKeepsTheParentToo() {
+    TraceContext context = TraceContext.parse(EXAMPLE).orElseThrow();
+    assertThat(TraceContext.ofText(context.toText())).contains(context);
+    assertThat(TraceContext.ofText(context.child().child().toText()))
+        .hasValueSatisfying(read -> assertThat(read.parent()).isNotZero());
+    TraceContext child = context.child();
+    assertThat(TraceContext.ofText(child.toText())).contains(child);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "00", EXAMPLE + " x", EXAMPLE + " 12345678901234567"})
+  void damagedTextIsNone(String text) {
+    assertThat(TraceContext.ofText(text)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

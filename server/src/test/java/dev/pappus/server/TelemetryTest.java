@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +93,15 @@ class TelemetryTest {
     return new String(answer.body(), UTF_8);
   }
 
+  /** The identifiers of the spans of HTTP, in order of completion. */
+  private static List<String> spansOf(String export) {
+    return FETCHED.matcher(export).results().map(each -> each.group(1)).toList();
+  }
+
+  private static List<String> linksOf(String export) {
+    return LINKED.matcher(export).results().map(each -> each.group(1)).toList();
+  }
+
   private void fetchTwo() throws Exception {
     node.register(FETCH);
     List<DataSet> pages =
@@ -137,14 +145,36 @@ class TelemetryTest {
   void instancesLinkToThoseWhoseOutputsTheyConsumed() throws Exception {
     fetchTwo();
     node.close(); // sends what waits
-    String spans = String.join("", exports);
-    List<MatchResult> fetched = FETCHED.matcher(spans).results().toList();
-    assertThat(fetched).as(spans).hasSize(3);
-    assertThat(fetched.stream().map(each -> each.group(2)).distinct()).hasSize(1);
-    // Reports come in order of completion: the last one consumed the outputs of the others.
-    assertThat(LINKED.matcher(spans).results().map(each -> each.group(1)))
-        .containsExactlyInAnyOrder(fetched.get(0).group(1), fetched.get(1).group(1));
-    assertThat(spans.indexOf("\"links\":")).isGreaterThan(fetched.getLast().start());
+    String export = String.join("", exports);
+    List<String> spans = spansOf(export);
+    assertThat(spans).as(export).hasSize(3);
+    assertThat(linksOf(export)).containsExactlyInAnyOrder(spans.get(0), spans.get(1));
+    assertThat(export.indexOf("\"links\":")).isGreaterThan(export.indexOf(spans.get(2)));
+    assertThat(FETCHED.matcher(export).results().map(each -> each.group(2)).distinct()).hasSize(1);
+  }
+
+  @Test
+  void linksCrossTheBordersOfNestedCompositions() throws Exception {
+    node.register(FETCH);
+    node.register(
+        """
+        function HTTP(requests) => (headers, bodies);
+        function fetch(requests) => (pages);
+        composition outer(requests) => (pages) {
+          HTTP(requests = all requests) => (found = bodies);
+          fetch(requests = all found) => (more = pages);
+          HTTP(requests = all more) => (pages = bodies);
+        }
+        """);
+    Item one = Item.ofText("a", request());
+    node.run("outer", new DataSet("requests", List.of(one, Item.ofText("b", request()))));
+    node.close();
+    String export = String.join("", exports);
+    List<String> spans = spansOf(export);
+    assertThat(spans).as(export).hasSize(5);
+    assertThat(linksOf(export).subList(0, 2)).containsOnly(spans.get(0));
+    assertThat(linksOf(export).subList(2, 4)).containsExactlyInAnyOrder(spans.get(1), spans.get(2));
+    assertThat(linksOf(export).subList(4, 5)).containsExactly(spans.get(3));
   }
 
   @Test

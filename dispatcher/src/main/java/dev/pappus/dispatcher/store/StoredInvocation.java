@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param target name of the function or composition
  * @param acceptedAt when it was accepted
  * @param timeoutNanos the time each run may take at most
- * @param trace the span that it is, as a {@code traceparent} field
+ * @param trace the span that it is, as {@link dev.pappus.model.TraceContext#toText} writes it
  * @param status QUEUED until it has ended
  * @param starts how often it was started
  * @param endedAt when it ended, or null

@@ -132,7 +132,7 @@ public final class DurableInvocations implements AutoCloseable {
             request.target().name(),
             Instant.ofEpochMilli(System.currentTimeMillis()),
             options.timeoutNanos(),
-            (trace == null ? TraceContext.begin() : trace).toHeader(),
+            (trace == null ? TraceContext.begin() : trace).toText(),
             InvocationStatus.QUEUED,
             0,
             null,
@@ -214,7 +214,12 @@ public final class DurableInvocations implements AutoCloseable {
     } catch (ProblemException e) {
       end(job, failed(job, e.problem()));
     } catch (RuntimeException | Error e) {
-      LOG.error("durable invocation {} met an unexpected exception", job.id(), e);
+      LOG.atError()
+          .addKeyValue("invocation_id", job.id())
+          .addKeyValue("trace_id", job.info().trace().traceId())
+          .addKeyValue("function", job.info().target())
+          .setCause(e)
+          .log("durable invocation {} met an unexpected exception", job.id());
       end(
           job,
           failed(
@@ -298,7 +303,10 @@ public final class DurableInvocations implements AutoCloseable {
             announce(job, kept);
             release(job);
           } else {
-            LOG.error("cannot store the result of {}: it runs again later", job.id(), failure);
+            LOG.atError()
+                .addKeyValue("invocation_id", job.id())
+                .setCause(failure)
+                .log("cannot store the result of {}: it runs again later", job.id());
             retryLater(job);
           }
         });

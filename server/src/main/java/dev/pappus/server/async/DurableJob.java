@@ -38,7 +38,7 @@ final class DurableJob {
             row.namespace(),
             row.target(),
             row.acceptedAt(),
-            TraceContext.parse(row.trace()).orElseGet(TraceContext::begin));
+            TraceContext.ofText(row.trace()).orElseGet(TraceContext::begin));
   }
 
   StoredInvocation row() {

@@ -122,7 +122,10 @@ public final class ResultCallbacks implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the node stops
     } catch (RuntimeException | Error e) {
-      LOG.error("sending the result of {} met an unexpected exception", id, e);
+      LOG.atError()
+          .addKeyValue("invocation_id", id)
+          .setCause(e)
+          .log("sending the result of {} met an unexpected exception", id);
     }
   }
 
@@ -181,7 +184,10 @@ public final class ResultCallbacks implements AutoCloseable {
         .callback(id, callback)
         .whenComplete((_, failure) -> {
           if (failure != null) {
-            LOG.error("cannot store how far the result of {} got", id, failure);
+            LOG.atError()
+                .addKeyValue("invocation_id", id)
+                .setCause(failure)
+                .log("cannot store how far the result of {} got", id);
           }
           if (callback.delivery() == Delivery.PENDING) {
             schedule(id, callback.nextAt().toEpochMilli() - System.currentTimeMillis());
