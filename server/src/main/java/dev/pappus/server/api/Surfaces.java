@@ -69,6 +69,7 @@ public record Surfaces(
     new LogsSurface(history, logs).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
+    new OpenApiSurface().addTo(router);
     return router;
   }
 
