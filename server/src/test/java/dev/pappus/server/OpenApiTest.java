@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -151,7 +152,7 @@ class OpenApiTest {
         .hasMessageContaining("leads nowhere");
   }
 
-  private static void collect(@Nullable Object value, TreeSet<String> references) {
+  private static void collect(@Nullable Object value, Set<String> references) {
     switch (value) {
       case Map<?, ?> members -> {
         if (members.get("$ref") instanceof String reference) {
