@@ -179,7 +179,8 @@ final class DevSession implements AutoCloseable {
           return;
         }
       } catch (ProblemReply e) {
-        if (!"name_conflict".equals(e.problem().text("code"))) {
+        String code = e.problem().text("code");
+        if (!"in_use".equals(code) && !"name_conflict".equals(code)) {
           throw e;
         }
       }

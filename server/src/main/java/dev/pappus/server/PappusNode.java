@@ -45,6 +45,7 @@ public final class PappusNode implements AutoCloseable {
   private final Configuration configuration;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final LogHub logs;
+  private @Nullable Surfaces served;
   private @Nullable Addresses addresses;
   private @Nullable Sandboxes sandboxes;
   private @Nullable TlsFiles tls;
@@ -110,6 +111,7 @@ public final class PappusNode implements AutoCloseable {
             configuration.localPathFolder(),
             limits,
             dispatcher.partition());
+    served = surfaces;
     Accounts accounts =
         new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
     listen(surfaces, problems, limits, accounts);
@@ -245,6 +247,11 @@ public final class PappusNode implements AutoCloseable {
     return Math.max(
         Runtime.getRuntime().maxMemory() / 4,
         Math.max(limits.get(Limit.REQUEST_BODY), limits.get(Limit.BINARY_BYTES)));
+  }
+
+  /** What its ports serve. */
+  Surfaces surfaces() {
+    return Objects.requireNonNull(served);
   }
 
   /** Where the node listens. */

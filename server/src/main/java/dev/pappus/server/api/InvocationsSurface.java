@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class InvocationsSurface {
   private static final int LIMIT_DEFAULT = 100;
   private static final int LIMIT_MAX = 1000;
-  private static final String RESULT = "/result";
   private static final String RETRY_AFTER_SECONDS = "1";
 
   private final InvocationHistory history;
@@ -55,7 +54,7 @@ public final class InvocationsSurface {
     router
         .add("GET", "/v1/invocations/{}", (_, id, caller) -> blocking(() -> describe(id, caller)))
         .add("DELETE", "/v1/invocations/{}", (_, id, caller) -> cancel(id, caller))
-        .add("GET", "/v1/invocations/*", this::result);
+        .add("GET", "/v1/invocations/{}/result", this::result);
   }
 
   /** And lists of them. */
@@ -76,16 +75,7 @@ public final class InvocationsSurface {
     return Response.of(status, Json.CONTENT_TYPE, Json.object(out -> json.details(out, entry)));
   }
 
-  private Endpoint result(RequestHead head, String tail, Caller caller) {
-    if (!tail.endsWith(RESULT) || tail.indexOf('/') != tail.length() - RESULT.length()) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.UNKNOWN_PATH,
-                  "nothing is served at '%s'",
-                  Names.printable(head.path()))
-              .withHint("the result of an invocation is at /v1/invocations/ID/result"));
-    }
-    String id = tail.substring(0, tail.length() - RESULT.length());
+  private Endpoint result(RequestHead head, String id, Caller caller) {
     return blocking(() -> result(head, history.find(id, caller.namespace())));
   }
 

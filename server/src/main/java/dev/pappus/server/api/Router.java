@@ -79,6 +79,17 @@ final class Router implements Routes {
       return path.substring(prefix.length(), path.length() - suffix.length());
     }
 
+    @Override
+    public String toString() {
+      String open =
+          switch (tail) {
+            case NONE -> "";
+            case SEGMENT -> Router.SEGMENT;
+            case REST -> Router.REST;
+          };
+      return method + " " + prefix + open + suffix;
+    }
+
     boolean takes(String requestMethod) {
       return method.equals(ANY_METHOD)
           || method.equals(requestMethod)
@@ -108,6 +119,11 @@ final class Router implements Routes {
       routes.add(new Route(method, pattern, Tail.NONE, "", factory));
     }
     return this;
+  }
+
+  /** Every route as {@code METHOD PATTERN}, in the order in which they are tried. */
+  List<String> table() {
+    return routes.stream().map(Route::toString).toList();
   }
 
   @Override

@@ -74,6 +74,7 @@ public record Surfaces(
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
     router.add("GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));
+    new OpenApiSurface().addTo(router);
     return router;
   }
 
