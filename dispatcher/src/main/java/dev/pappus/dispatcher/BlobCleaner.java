@@ -3,7 +3,6 @@ package dev.pappus.dispatcher;
 import dev.pappus.model.Digest;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -52,10 +51,10 @@ final class BlobCleaner implements AutoCloseable {
   private void work() {
     try {
       while (!closed.await(nanosToNext(), TimeUnit.NANOSECONDS)) {
-        Set<Digest> due = due();
-        delete.accept(due);
+        Map<Digest, Long> due = due();
+        delete.accept(due.keySet());
         synchronized (this) {
-          due.forEach(waiting::remove);
+          due.forEach(waiting::remove); // but not what has become free once more meanwhile
           if (waiting.isEmpty()) {
             return;
           }
@@ -70,12 +69,12 @@ final class BlobCleaner implements AutoCloseable {
     return Collections.min(waiting.values()) - System.nanoTime();
   }
 
-  private synchronized Set<Digest> due() {
+  private synchronized Map<Digest, Long> due() {
     long now = System.nanoTime();
-    Set<Digest> due = new HashSet<>();
+    Map<Digest, Long> due = new HashMap<>();
     waiting.forEach((digest, time) -> {
       if (time - now <= 0) {
-        due.add(digest);
+        due.put(digest, time);
       }
     });
     return due;

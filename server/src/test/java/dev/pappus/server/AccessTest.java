@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.model.Namespace;
 import dev.pappus.server.access.Quota;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -143,6 +149,30 @@ class AccessTest {
   }
 
   @Test
+  void whoeverFollowsLogsIsCutOffWithItsToken() throws Exception {
+    HttpResponse<byte[]> created = create("{\"scope\":\"invoke\"}");
+    HttpRequest follow =
+        HttpRequest.newBuilder(URI.create(node.administration() + "/v1/logs?follow=true"))
+            .header("Authorization", "Bearer " + find(TOKEN, created))
+            .build();
+    HttpResponse<InputStream> lines =
+        node.client().send(follow, HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(lines.statusCode()).isEqualTo(200);
+    node.admin("DELETE", "/v1/tokens/" + find(ID, created), NOTHING);
+    node.send("POST", node.administration() + "/composition/pass", NOTHING); // has it look
+    CompletableFuture<byte[]> rest = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            rest.complete(lines.body().readAllBytes());
+          } catch (IOException e) {
+            rest.completeExceptionally(e);
+          }
+        });
+    assertThat(new String(rest.get(30, TimeUnit.SECONDS), UTF_8)).isBlank();
+  }
+
+  @Test
   void ratesAreRefusedWithTheTimeToWait() throws Exception {
     String token = token("\"scope\":\"invoke\",\"rate\":\"2/h\"");
     assertThat(withToken(token, "/composition/pass").statusCode()).isEqualTo(200);
@@ -167,6 +197,29 @@ class AccessTest {
     ProblemAnswer.of(pass("Authorization", two, "Pappus-Namespace", "small"))
         .is(429, "rate_limited", "caller");
     assertThat(pass("Authorization", two).statusCode()).isEqualTo(200);
+  }
+
+  /** Else whoever has no token could fill the node's memory for bodies. */
+  @Test
+  void whatTakesNoBodyIsAnsweredBeforeOne() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"GET /livez", "200"},
+          {"GET /readyz", "200"},
+          {"POST /livez", "405"},
+          {"PATCH /v1/functions", "405"},
+          {"GET /nothing", "404"},
+        }) {
+      URI base = URI.create(node.administration());
+      try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+        socket.setSoTimeout(10_000);
+        String head = each[0] + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(UTF_8));
+        assertThat(new String(socket.getInputStream().readNBytes(12), UTF_8))
+            .as(each[0])
+            .isEqualTo("HTTP/1.1 " + each[1]);
+      }
+    }
   }
 
   @Test

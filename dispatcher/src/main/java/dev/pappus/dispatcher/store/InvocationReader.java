@@ -76,15 +76,19 @@ final class InvocationReader implements AutoCloseable {
   }
 
   /** Size of the kept request, 0 if there is none; in the writer's transaction. */
-  static long requestBytes(Connection connection, String id) throws SQLException {
+  static Held held(Connection connection, String id) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("SELECT request_bytes FROM invocation WHERE id = ?")) {
+        connection.prepareStatement(
+            "SELECT namespace, request_bytes FROM invocation WHERE id = ?")) {
       select.setString(1, id);
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
+        return row.next() ? new Held(row.getString(1), row.getLong(2)) : new Held("", 0);
       }
     }
   }
+
+  /** The room that an invocation holds, and whose it is. */
+  record Held(String namespace, long requestBytes) {}
 
   private List<StoredInvocation> query(String where, @Nullable Object... arguments) {
     try (PreparedStatement select = connection.prepareStatement(COLUMNS + where)) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * block; any thread may make them. The opener closes it.
  */
 public final class InvocationStore implements AutoCloseable {
+  private static final long HELD_PER_FREE = 4;
+
   private final Path path;
   private final Limits limits;
   private final InvocationReader reader;
@@ -110,7 +112,7 @@ public final class InvocationStore implements AutoCloseable {
         return earlier.get();
       }
     }
-    requireRoom(request.document().length);
+    requireRoom(row.namespace(), request.document().length);
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT INTO invocation (id, namespace, target, accepted_at, timeout_nanos, trace,"
@@ -138,7 +140,7 @@ public final class InvocationStore implements AutoCloseable {
       insert.setBytes(2, request.document());
       insert.executeUpdate();
     }
-    retention.accepted(request.document().length);
+    retention.accepted(row.namespace(), request.document().length);
     return new Accepted(row.id(), false);
   }
 
@@ -182,7 +184,7 @@ public final class InvocationStore implements AutoCloseable {
     }
   }
 
-  private void requireRoom(long bytes) {
+  private void requireRoom(Namespace namespace, long bytes) {
     if (retention.queuedCount() >= limits.get(Limit.ASYNC_QUEUE)) {
       throw new ProblemException(
           limits
@@ -196,6 +198,19 @@ public final class InvocationStore implements AutoCloseable {
     if (retention.queuedBytes() + bytes > limits.get(Limit.ASYNC_BYTES) / 2) {
       throw full(
           "requests of durable invocations fill their half of limits." + Limit.ASYNC_BYTES.key());
+    }
+    requireShare(namespace);
+  }
+
+  /** A namespace may hold four times what is free, so that there is always room for another one. */
+  private void requireShare(Namespace namespace) {
+    Retention.Queued held = retention.queuedOf(namespace);
+    long free = limits.get(Limit.ASYNC_QUEUE) - retention.queuedCount();
+    long freeBytes = limits.get(Limit.ASYNC_BYTES) / 2 - retention.queuedBytes();
+    if (held.count() / HELD_PER_FREE >= free || held.bytes() / HELD_PER_FREE > freeBytes) {
+      throw full(
+          "durable invocations of namespace '%s' hold %d places and %d bytes; others get the rest"
+              .formatted(namespace, held.count(), held.bytes()));
     }
   }
 
@@ -239,7 +254,7 @@ public final class InvocationStore implements AutoCloseable {
         .<Boolean>submit(
             bytes,
             connection -> {
-              long requestBytes = InvocationReader.requestBytes(connection, id);
+              InvocationReader.Held held = InvocationReader.held(connection, id);
               try (PreparedStatement update =
                   connection.prepareStatement(
                       "UPDATE invocation SET status = ?, ended_at = ?, request_bytes = 0,"
@@ -266,7 +281,7 @@ public final class InvocationStore implements AutoCloseable {
                 insert.setBytes(3, outputs);
                 insert.executeUpdate();
               }
-              retention.ended(requestBytes, bytes);
+              retention.ended(held.namespace(), held.requestBytes(), bytes);
               return true;
             })
         .thenApply(first -> first != null && first);

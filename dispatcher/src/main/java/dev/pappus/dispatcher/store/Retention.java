@@ -2,11 +2,14 @@ package dev.pappus.dispatcher.store;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Keeps durable invocations within their bounds: results by bytes and age, rows of ended ones by
@@ -22,9 +25,19 @@ final class Retention {
   private final long ageMillis;
   private long queuedCount;
   private long queuedBytes;
+  private final Map<String, Queued> queuedOf = new HashMap<>();
   private long endedCount;
   private long resultBytes;
   private long sweptMillis;
+
+  /** What of one namespace waits or runs. */
+  record Queued(long count, long bytes) {
+    static final Queued NOTHING = new Queued(0, 0);
+
+    Queued plus(long moreCount, long moreBytes) {
+      return new Queued(count + moreCount, bytes + moreBytes);
+    }
+  }
 
   Retention(Limits limits, Connection connection) throws SQLException {
     this.connection = connection;
@@ -50,14 +63,27 @@ final class Retention {
     return queuedBytes;
   }
 
-  void accepted(long requestBytes) {
-    queuedCount++;
-    queuedBytes += requestBytes;
+  Queued queuedOf(Namespace namespace) {
+    return queuedOf.getOrDefault(namespace.name(), Queued.NOTHING);
   }
 
-  void ended(long oldRequestBytes, long newResultBytes) {
-    queuedCount--;
-    queuedBytes -= oldRequestBytes;
+  private void queue(String namespace, long count, long bytes) {
+    queuedCount += count;
+    queuedBytes += bytes;
+    Queued now = queuedOf.getOrDefault(namespace, Queued.NOTHING).plus(count, bytes);
+    if (now.count() == 0) {
+      queuedOf.remove(namespace);
+    } else {
+      queuedOf.put(namespace, now);
+    }
+  }
+
+  void accepted(Namespace namespace, long requestBytes) {
+    queue(namespace.name(), 1, requestBytes);
+  }
+
+  void ended(String namespace, long oldRequestBytes, long newResultBytes) {
+    queue(namespace, -1, -oldRequestBytes);
     endedCount++;
     resultBytes += newResultBytes;
   }
@@ -66,14 +92,23 @@ final class Retention {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT count(*) FILTER (WHERE ended_at IS NULL), total(request_bytes),"
-                    + " count(*) FILTER (WHERE ended_at IS NOT NULL), total(result_bytes)"
+                "SELECT count(*) FILTER (WHERE ended_at IS NOT NULL), total(result_bytes)"
                     + " FROM invocation")) {
       row.next();
-      queuedCount = row.getLong(1);
-      queuedBytes = row.getLong(2);
-      endedCount = row.getLong(3);
-      resultBytes = row.getLong(4);
+      endedCount = row.getLong(1);
+      resultBytes = row.getLong(2);
+    }
+    queuedCount = 0;
+    queuedBytes = 0;
+    queuedOf.clear();
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT namespace, count(*), total(request_bytes) FROM invocation"
+                    + " WHERE ended_at IS NULL GROUP BY namespace")) {
+      while (row.next()) {
+        queue(row.getString(1), row.getLong(2), row.getLong(3));
+      }
     }
   }
 

@@ -148,6 +148,31 @@ class InvocationStoreTest {
   }
 
   @Test
+  void aNamespaceLeavesRoomForOthers() throws Exception {
+    Limits limits = Limits.DEFAULTS.with(Limit.ASYNC_QUEUE, 10);
+    Namespace quiet = new Namespace("quiet");
+    List<String> ids = new ArrayList<>();
+    try (InvocationStore store = open(limits)) {
+      for (int i = 0; i < 8; i++) {
+        ids.add(get(store.accept(request())).id());
+      }
+      assertThat(problemOf(store.accept(request()))).isEqualTo(ProblemCode.OVERLOADED);
+      get(store.accept(request(quiet, DOCUMENT, "k", "print")));
+    }
+    try (InvocationStore store = open(limits)) { // counted from the disk now
+      assertThat(problemOf(store.accept(request()))).isEqualTo(ProblemCode.OVERLOADED);
+      assertThat(get(store.accept(request(quiet, DOCUMENT, "k", "print"))).replayed()).isTrue();
+      for (String id : ids) {
+        get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+        get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT)); // counts once
+      }
+      for (int i = 0; i < 7; i++) {
+        get(store.accept(request()));
+      }
+    }
+  }
+
+  @Test
   void requestsHaveHalfOfTheBytes() throws Exception {
     try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_BYTES, 500))) {
       get(store.accept(request()));

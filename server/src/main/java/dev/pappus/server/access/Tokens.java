@@ -130,6 +130,11 @@ public final class Tokens {
     return new Verified(found.token, found.meter);
   }
 
+  /** Whether a token that was good still is. */
+  public boolean isGood(Token token) {
+    return known.containsKey(token.id()) && !token.isExpired(wallClock.instant());
+  }
+
   private void countRefusal() {
     refused.increment();
     long due = reportDueNanos.get();

@@ -1,10 +1,10 @@
 package dev.pappus.server.api;
 
-import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Refusal;
 import dev.pappus.server.http.Response;
 import java.util.function.BooleanSupplier;
 
@@ -25,16 +25,13 @@ final class HealthSurface {
         .add("GET", "/readyz", (_, _, _) -> answering(ready));
   }
 
+  /** Answers from the head alone: nobody without a token makes the node keep a body. */
   private static Endpoint answering(BooleanSupplier good) {
-    return new Endpoint.Immediate(
-        Limit.REQUEST_BODY,
-        exchange -> {
-          if (!good.getAsBoolean()) {
-            throw new ProblemException(
-                Problem.of(ProblemCode.SHUTTING_DOWN, "the node takes no work now")
-                    .withHint("it is starting or stopping; ask again in a moment"));
-          }
-          exchange.respond(Response.text(200, "ok\n"));
-        });
+    if (!good.getAsBoolean()) {
+      throw new ProblemException(
+          Problem.of(ProblemCode.SHUTTING_DOWN, "the node takes no work now")
+              .withHint("it is starting or stopping; ask again in a moment"));
+    }
+    throw new Refusal(Response.text(200, "ok\n"));
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends lines to one client: first those there were, then those that come. */
@@ -17,6 +18,7 @@ final class LogFollower implements LogHub.Follower {
 
   private final boolean events;
   private final @Nullable String only;
+  private final BooleanSupplier allowed;
 
   // Guarded by this.
   private final ArrayDeque<LogLine> early = new ArrayDeque<>();
@@ -24,9 +26,16 @@ final class LogFollower implements LogHub.Follower {
   private boolean ended;
   private long dropped;
 
-  LogFollower(boolean events, @Nullable String only) {
+  /**
+   * A follower.
+   *
+   * @param only the invocation after which it ends, or null
+   * @param allowed whether the client may still see anything; its token may have gone
+   */
+  LogFollower(boolean events, @Nullable String only, BooleanSupplier allowed) {
     this.events = events;
     this.only = only;
+    this.allowed = allowed;
   }
 
   /**
@@ -54,6 +63,10 @@ final class LogFollower implements LogHub.Follower {
 
   @Override
   public synchronized void lines(String invocation, List<LogLine> lines) {
+    if (!allowed.getAsBoolean()) {
+      end();
+      return;
+    }
     AnswerStream answer = stream;
     for (LogLine line : lines) {
       if (answer != null) {
@@ -80,6 +93,10 @@ final class LogFollower implements LogHub.Follower {
 
   @Override
   public synchronized void beat() {
+    if (!allowed.getAsBoolean()) {
+      end();
+      return;
+    }
     AnswerStream answer = stream;
     if (answer != null) {
       answer.offer(events ? EVENT_BEAT : LINE_BEAT);

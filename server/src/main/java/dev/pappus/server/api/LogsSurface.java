@@ -2,6 +2,8 @@ package dev.pappus.server.api;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
+import dev.pappus.server.access.Token;
+import dev.pappus.server.access.Tokens;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
 import dev.pappus.server.async.LogLine;
@@ -22,10 +24,12 @@ public final class LogsSurface {
 
   private final InvocationHistory history;
   private final LogHub hub;
+  private final Tokens tokens;
 
-  LogsSurface(InvocationHistory history, LogHub hub) {
+  LogsSurface(InvocationHistory history, LogHub hub, Tokens tokens) {
     this.history = history;
     this.hub = hub;
+    this.tokens = tokens;
   }
 
   void addTo(Router router) {
@@ -55,7 +59,7 @@ public final class LogsSurface {
       return;
     }
     boolean ends = filter.id() != null && history.hasEnded(filter.id(), caller.namespace());
-    LogFollower follower = new LogFollower(events, filter.id());
+    LogFollower follower = new LogFollower(events, filter.id(), () -> mayGoOn(caller));
     LogHub.Subscription subscription = hub.follow(filter, follower);
     try {
       AnswerStream stream =
@@ -66,6 +70,11 @@ public final class LogsSurface {
       subscription.close();
       throw e;
     }
+  }
+
+  private boolean mayGoOn(Caller caller) {
+    Token token = caller.token();
+    return token == null || tokens.isGood(token);
   }
 
   private static boolean follow(Map<String, List<String>> query) {

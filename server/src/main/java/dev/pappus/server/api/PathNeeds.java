@@ -3,6 +3,7 @@ package dev.pappus.server.api;
 import dev.pappus.server.access.Scope;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The one table from path to what a caller needs for it. What it does not name needs ADMIN. */
@@ -14,8 +15,8 @@ final class PathNeeds {
   private static final List<String> REGISTRY = List.of("/v1/functions", "/v1/compositions");
   private static final List<String> HISTORY = List.of("/v1/invocations", "/v1/logs");
 
-  /** Sends inputs, but changes nothing. */
-  private static final String PLAN = "/plan";
+  /** {@code POST /v1/compositions/NAME/plan} sends inputs, but changes nothing. */
+  private static final Pattern PLAN = Pattern.compile("/v1/compositions/[^/]+/plan");
 
   private static final String OPENAPI = "/openapi.json";
 
@@ -42,7 +43,8 @@ final class PathNeeds {
       return Scope.INVOKE;
     }
     if (REGISTRY.stream().anyMatch(root -> isBelow(path, root))) {
-      return reads || path.endsWith(PLAN) ? Scope.INVOKE : Scope.DEPLOY;
+      boolean plans = method.equals("POST") && PLAN.matcher(path).matches();
+      return reads || plans ? Scope.INVOKE : Scope.DEPLOY;
     }
     return startsWithAny(path, REGISTERING) ? Scope.DEPLOY : Scope.ADMIN;
   }

@@ -13,6 +13,7 @@ import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Body;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Exchange;
+import dev.pappus.server.http.Refusal;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import dev.pappus.server.invoke.AnswerEncoder;
@@ -67,7 +68,7 @@ public final class PeopleSurface {
     InvokeTarget target =
         new InvokeTarget(name, slash < 0 ? "" : tail.substring(slash), registered.signature());
     return switch (head.method()) {
-      case "TRACE", "CONNECT" -> wrongMethod(head);
+      case "TRACE", "CONNECT" -> throw wrongMethod(head);
       case "OPTIONS" -> target.seesRequest() ? invoking(head, target, caller) : options();
       default -> invoking(head, target, caller);
     };
@@ -117,12 +118,11 @@ public final class PeopleSurface {
     }
   }
 
-  private Endpoint wrongMethod(RequestHead head) {
+  private Refusal wrongMethod(RequestHead head) {
     Problem problem =
         Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "functions do not take %s", head.method())
             .withHint("use one of " + METHODS);
-    Response refused = invocations.response(problem).with("allow", METHODS);
-    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> exchange.respond(refused));
+    return new Refusal(invocations.response(problem).with("allow", METHODS));
   }
 
   private static Endpoint options() {

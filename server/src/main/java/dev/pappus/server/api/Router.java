@@ -1,12 +1,12 @@
 package dev.pappus.server.api;
 
-import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Refusal;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import dev.pappus.server.http.Routed;
@@ -143,7 +143,7 @@ final class Router implements Routes {
     if (methods.isEmpty()) {
       throw unknown(path);
     }
-    return Routed.free(wrongMethod(head, String.join(", ", methods)));
+    throw wrongMethod(head, String.join(", ", methods));
   }
 
   private static Routed routed(Route route, RequestHead head, Caller caller, Usage usage) {
@@ -171,7 +171,7 @@ final class Router implements Routes {
             .withHint("this port serves " + String.join(" ", new TreeSet<>(known))));
   }
 
-  private Endpoint wrongMethod(RequestHead head, String allowed) {
+  private Refusal wrongMethod(RequestHead head, String allowed) {
     Response response =
         problems
             .response(
@@ -182,6 +182,6 @@ final class Router implements Routes {
                         head.method())
                     .withHint("use " + allowed))
             .with("allow", allowed);
-    return new Endpoint.Immediate(Limit.REQUEST_BODY, exchange -> exchange.respond(response));
+    return new Refusal(response);
   }
 }

@@ -70,7 +70,7 @@ public record Surfaces(
     new RegistrySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
-    new LogsSurface(history, logs).addTo(router);
+    new LogsSurface(history, logs, access.accounts().tokens()).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
     new HealthSurface(ready).addTo(router);
     router.add("GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));

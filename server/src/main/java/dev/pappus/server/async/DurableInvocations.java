@@ -21,9 +21,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.TraceContext;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +38,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The durable queue: an invocation is accepted once its request is on disk, runs at least once, and
- * has ended once its one result is on disk. Few run at a time, so that others are not starved; what
- * the dispatcher has no room for waits here. Any thread may use it; the opener closes it.
+ * has ended once its one result is on disk. Few run at a time, so that others are not starved;
+ * namespaces take turns; what the dispatcher has no room for waits here. Any thread may use it; the
+ * opener closes it.
  */
 public final class DurableInvocations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DurableInvocations.class);
@@ -60,7 +59,7 @@ public final class DurableInvocations implements AutoCloseable {
   private volatile Consumer<StoredInvocation> onEnded = _ -> {};
 
   // Guarded by queue.
-  private final Deque<DurableJob> queue = new ArrayDeque<>();
+  private final JobQueue queue = new JobQueue();
   private int underWay;
   private long underWayBytes;
   private boolean stopped;
@@ -160,10 +159,10 @@ public final class DurableInvocations implements AutoCloseable {
 
   private void enqueue(DurableJob job) {
     synchronized (queue) {
-      queue.addLast(job);
-      if (underWay >= settings.underWayMax() || queue.size() > 1) {
+      if (underWay >= settings.underWayMax() || !queue.isEmpty()) {
         job.dropInputs();
       }
+      queue.add(job);
     }
     pump();
   }
@@ -173,7 +172,7 @@ public final class DurableInvocations implements AutoCloseable {
     while (true) {
       DurableJob job;
       synchronized (queue) {
-        job = queue.peekFirst();
+        job = queue.peek();
         if (job == null || stopped || underWay >= settings.underWayMax()) {
           return;
         }
@@ -181,7 +180,7 @@ public final class DurableInvocations implements AutoCloseable {
         if (underWay > 0 && underWayBytes + bytes > underWayBytesMax) {
           return;
         }
-        queue.removeFirst();
+        queue.poll();
         underWay++;
         underWayBytes += bytes;
       }

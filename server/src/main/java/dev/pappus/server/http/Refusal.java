@@ -1,7 +1,8 @@
 package dev.pappus.server.http;
 
 /**
- * Ends a request with an answer that is ready; without a stack trace, so that refusing is cheap.
+ * Ends a request with an answer that is ready, before its body is read; without a stack trace, so
+ * that refusing is cheap.
  */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
