@@ -132,7 +132,13 @@ final class DescribeCommand implements Callable<Integer> {
       String tail = each.text("logTail");
       if (tail != null) {
         terminal.out().println();
-        terminal.out().println(each.text("application", "?") + " " + item(each) + " printed:");
+        terminal
+            .out()
+            .println(
+                ProblemText.printable(each.text("application", "?"))
+                    + " "
+                    + item(each)
+                    + " printed:");
         tail.lines().forEach(text -> terminal.out().println("  | " + ProblemText.printable(text)));
       }
     }

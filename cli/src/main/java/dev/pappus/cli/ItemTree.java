@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.ItemPath;
+import dev.pappus.model.Names;
 import dev.pappus.model.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,8 +95,11 @@ final class ItemTree {
 
   private static boolean isFile(ItemPath path) {
     try {
+      // The node is not ours: a name with '..' in it would lead out of the folder.
+      Names.requireIdentifier("set", path.set());
+      Names.requireItemName(path.item());
       return !path.item().isEmpty() && Path.of(path.item()).toString().equals(path.item());
-    } catch (InvalidPathException e) {
+    } catch (ProblemException | InvalidPathException e) {
       return false;
     }
   }

@@ -73,12 +73,13 @@ final class LogsCommand implements Callable<Integer> {
     terminal
         .out()
         .println(
-            line.text("time", "")
-                + " "
-                + line.text("invocation", "")
-                + " "
-                + line.text("application", line.text("target", ""))
-                + (code == null ? " | " : " ! " + code + ": ")
-                + ProblemText.printable(line.text("text", "")));
+            ProblemText.printable(
+                line.text("time", "")
+                    + " "
+                    + line.text("invocation", "")
+                    + " "
+                    + line.text("application", line.text("target", ""))
+                    + (code == null ? " | " : " ! " + code + ": ")
+                    + line.text("text", "")));
   }
 }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeClient {
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
+  /** A node that has nothing to tell says so every 15 s. */
+  private static final int SILENCE_MILLIS = 60_000;
+
   static {
     // A POST that got no answer may have run: the JDK would send it again on its own.
     System.setProperty("sun.net.http.retryPost", "false");
@@ -209,7 +212,7 @@ final class NodeClient {
   /**
    * Reads the lines of an answer as they come.
    *
-   * @param endless whether the node may be silent for any time
+   * @param endless whether the node may be silent for longer than an answer may take
    * @throws ProblemReply if the node refuses
    */
   void lines(String path, boolean endless, Consumer<String> line) throws IOException {
@@ -217,20 +220,37 @@ final class NodeClient {
     try {
       HttpURLConnection connection = open(target, Request.of("GET", path));
       if (endless) {
-        connection.setReadTimeout(0);
+        connection.setReadTimeout(SILENCE_MILLIS);
       }
       if (connection.getResponseCode() >= 300) {
         answer(connection);
       }
-      try (BufferedReader reader =
-          new BufferedReader(
-              new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
-        for (String next = reader.readLine(); next != null; next = reader.readLine()) {
-          line.accept(next);
-        }
-      }
+      readLines(connection, line);
     } catch (ConnectException | NoRouteToHostException | UnknownHostException e) {
       throw new UnreachableException(address);
+    } catch (SocketTimeoutException e) {
+      throw lost("has said nothing for too long");
+    }
+  }
+
+  private CliException lost(String how) {
+    return new CliException(
+        ExitCode.UNREACHABLE,
+        "the node at " + address + " " + how,
+        "look whether it still runs, then ask again");
+  }
+
+  private void readLines(HttpURLConnection connection, Consumer<String> line) throws IOException {
+    try (InputStream body = connection.getInputStream();
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+      for (String next = reader.readLine(); next != null; next = reader.readLine()) {
+        line.accept(next);
+      }
+    } catch (SocketTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
+      throw lost("hung up in the middle");
     }
   }
 

@@ -95,10 +95,15 @@ final class ProblemText {
   /** Without control characters: a guest's bytes must not steer the terminal. */
   static String printable(String text) {
     StringBuilder printable = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> Character.isISOControl(c) && c != '\t' ? '\ufffd' : c)
-        .forEach(printable::appendCodePoint);
+    text.codePoints().map(c -> steers(c) ? '\ufffd' : c).forEach(printable::appendCodePoint);
     return printable.toString();
+  }
+
+  /** Controls, and what lets text read in another order than it stands. */
+  private static boolean steers(int c) {
+    return (Character.isISOControl(c) && c != '\t')
+        || (c >= 0x202a && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** The same for a text of several lines. */

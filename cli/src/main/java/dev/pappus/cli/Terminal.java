@@ -96,28 +96,33 @@ record Terminal(
   /** Tells the user how things go; {@code -q} silences it. */
   void say(String text) {
     if (!talk.quiet) {
-      err.println(text);
+      err.println(safe(text));
     }
+  }
+
+  /** What others wrote may stand in any of it: only we steer the terminal. */
+  private static String safe(String text) {
+    return ProblemText.printableLines(text);
   }
 
   /** A line that belongs to an error, a hint or a warning. */
   void sayMore(String text) {
-    err.println(text);
+    err.println(safe(text));
   }
 
   /** {@code error: …}. */
   void sayError(String text) {
-    err.println(paint("31;1", "error:") + " " + text);
+    err.println(paint("31;1", "error:") + " " + safe(text));
   }
 
   /** {@code hint: …}: what to do next. */
   void sayHint(String text) {
-    err.println(paint("36", "hint:") + " " + text);
+    err.println(paint("36", "hint:") + " " + safe(text));
   }
 
   /** {@code warning: …}. */
   void sayWarning(String text) {
-    err.println(paint("33", "warning:") + " " + text);
+    err.println(paint("33", "warning:") + " " + safe(text));
   }
 
   private String paint(String code, String text) {

@@ -1,6 +1,7 @@
 package dev.pappus.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Columns under headings; a heading that starts with {@code >} aligns its column right. */
@@ -20,7 +21,7 @@ final class TextTable {
 
   /** Adds a row with a cell for each heading. */
   void row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(ProblemText::printable).toList());
   }
 
   @Override

@@ -80,4 +80,22 @@ class OutputFolderTest {
         .isInstanceOfAny(CliException.class, IOException.class);
     assertThat(folder).isEmptyDirectory();
   }
+
+  @Test
+  void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
+    Path out = folder.resolve("deep/out");
+    for (DataSet set :
+        List.of(
+            set("s", "../../../stolen"),
+            set("s", "a/../../../../stolen"),
+            set("s", "/tmp/stolen"),
+            set("..", "stolen"),
+            set("../..", "stolen"))) {
+      assertThatThrownBy(() -> OutputFolder.write(out, List.of(set), false))
+          .isInstanceOf(CliException.class)
+          .hasMessageContaining("cannot be a file");
+    }
+    assertThat(out).doesNotExist();
+    assertThat(folder.resolve("stolen")).doesNotExist();
+  }
 }

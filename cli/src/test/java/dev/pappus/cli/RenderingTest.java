@@ -30,6 +30,23 @@ class RenderingTest {
   }
 
   @Test
+  void nothingThatOthersWroteSteersTheTerminal() {
+    String evil = "a\u001b[2Jb\u009b1mc\u202ed\u0007";
+    TextTable table = new TextTable("NAME");
+    table.row(evil);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Terminal terminal = terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    terminal.say(evil);
+    terminal.sayMore(evil);
+    terminal.sayError(evil);
+    terminal.sayHint(evil + "\nand more");
+    terminal.sayWarning(evil);
+    assertThat(table + bytes.toString(StandardCharsets.UTF_8))
+        .doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e]")
+        .contains("\nand more");
+  }
+
+  @Test
   void aProblemIsShownWithAllThatIsKnown() {
     String shown =
         say(
@@ -110,24 +127,26 @@ class RenderingTest {
     }
   }
 
+  private static Terminal terminal(PrintStream stream) {
+    return new Terminal(
+        RawArguments.none(),
+        new ByteArrayInputStream(new byte[0]),
+        stream,
+        stream,
+        Map.of(),
+        Path.of("/"),
+        Path.of("/"),
+        Path.of("/"),
+        false,
+        false,
+        new Terminal.Talk());
+  }
+
   private static String say(int status, String body) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Terminal terminal =
-        new Terminal(
-            RawArguments.none(),
-            new ByteArrayInputStream(new byte[0]),
-            stream,
-            stream,
-            Map.of(),
-            Path.of("/"),
-            Path.of("/"),
-            Path.of("/"),
-            false,
-            false,
-            new Terminal.Talk());
     ProblemText.say(
-        terminal,
+        terminal(stream),
         new ProblemReply(status, JsonObject.parse(body.getBytes(StandardCharsets.UTF_8))));
     return err.toString(StandardCharsets.UTF_8);
   }

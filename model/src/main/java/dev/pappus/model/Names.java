@@ -73,6 +73,6 @@ public final class Names {
    */
   public static String printable(String text) {
     String head = text.length() > 80 ? text.substring(0, 80) + "…" : text;
-    return head.replaceAll("\\p{Cntrl}", "?");
+    return head.replaceAll("\\p{Cc}", "?");
   }
 }

@@ -41,6 +41,12 @@ class OneShotOriginTest {
             .contains("\"code\":\"cross_origin_denied\"");
       }
       assertThat(node.send("POST", url, body.toByteArray()).statusCode()).isEqualTo(200);
+      for (String[] header :
+          new String[][] {{"Prefer", "respond-async"}, {"Idempotency-Key", "k"}}) {
+        var answer = node.send("POST", url, body.toByteArray(), header);
+        assertThat(answer.statusCode()).as(header[0]).isEqualTo(400);
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("by its name");
+      }
     }
   }
 }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread that writes: whatever has come while the disk was busy becomes one transaction, so
@@ -18,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * submit; futures complete on the writer's thread, so what depends on them must not block.
  */
 final class GroupCommit implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+
   private static final int CHANGES_MAX = 256;
   private static final long BYTES_MAX = 32L << 20;
 
   private final Path path;
   private final Connection connection;
   private final LinkedBlockingQueue<Change<?>> queue = new LinkedBlockingQueue<>();
+  private final long sweepMillis;
   private final Retention retention;
   private final Thread writer;
   private boolean closed; // guarded by queue
@@ -34,7 +40,7 @@ final class GroupCommit implements AutoCloseable {
      * Changes rows.
      *
      * @throws ProblemException before it has changed anything; concerns this work alone
-     * @throws SQLException fails the whole transaction
+     * @throws SQLException undoes the transaction; whatever else was in it is tried on its own
      */
     @Nullable T run(Connection connection) throws SQLException;
   }
@@ -44,7 +50,7 @@ final class GroupCommit implements AutoCloseable {
     private final long bytes;
     private final CompletableFuture<@Nullable T> done = new CompletableFuture<>();
     private @Nullable T result;
-    private @Nullable RuntimeException refusal;
+    private @Nullable ProblemException refusal;
 
     Change(Work<T> work, long bytes) {
       this.work = work;
@@ -52,11 +58,16 @@ final class GroupCommit implements AutoCloseable {
     }
 
     void apply(Connection connection) throws SQLException {
+      refusal = null;
       try {
         result = work.run(connection);
-      } catch (RuntimeException e) {
+      } catch (ProblemException e) {
         refusal = e;
       }
+    }
+
+    void fail(ProblemException problem) {
+      done.completeExceptionally(problem);
     }
 
     void complete() {
@@ -78,6 +89,7 @@ final class GroupCommit implements AutoCloseable {
     this.path = path;
     this.connection = connection;
     this.retention = retention;
+    this.sweepMillis = retention.sweepMillis();
     this.writer = Thread.ofPlatform().name("invocation-store").daemon().start(this::write);
   }
 
@@ -108,7 +120,8 @@ final class GroupCommit implements AutoCloseable {
     boolean last = false;
     while (!last) {
       try {
-        Change<?> first = queue.take();
+        // Also without changes time goes by, and with it what is kept for a time.
+        Change<?> first = queue.poll(sweepMillis, TimeUnit.MILLISECONDS);
         long bytes = 0;
         for (Change<?> next = first; next != null; next = queue.poll()) {
           batch.add(next);
@@ -120,7 +133,7 @@ final class GroupCommit implements AutoCloseable {
       } catch (InterruptedException e) {
         throw new IllegalStateException("nobody interrupts the writer", e);
       }
-      commit(batch);
+      commitAll(batch);
       batch.clear();
       synchronized (queue) {
         last = closed && queue.isEmpty();
@@ -128,25 +141,40 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private void commit(List<Change<?>> batch) {
+  /** Where a transaction fails, each of its changes is tried alone: one must not spoil the rest. */
+  private void commitAll(List<Change<?>> batch) {
+    ProblemException failure = commit(batch);
+    if (failure == null) {
+      batch.forEach(Change::complete);
+    } else if (batch.size() == 1) {
+      batch.getFirst().fail(failure);
+    } else if (batch.isEmpty()) {
+      LOG.warn("cannot delete what is kept no longer: {}", failure.problem().detail());
+    } else {
+      batch.forEach(each -> commitAll(List.of(each)));
+    }
+  }
+
+  /** Null if all is on disk; otherwise nothing of it is. */
+  private @Nullable ProblemException commit(List<Change<?>> batch) {
     try {
       for (Change<?> change : batch) {
         change.apply(connection);
       }
       retention.keep(connection);
       connection.commit();
-    } catch (SQLException | RuntimeException e) {
+      return null;
+    } catch (SQLException | RuntimeException | Error e) {
+      // Errors too: without its thread nothing would ever be written again.
       ProblemException failure = StorageProblems.failed("write", path, e);
       try {
         connection.rollback();
         retention.rolledBack();
-      } catch (SQLException again) {
+      } catch (SQLException | RuntimeException | Error again) {
         failure.addSuppressed(again);
       }
-      batch.forEach(change -> change.done.completeExceptionally(failure));
-      return;
+      return failure;
     }
-    batch.forEach(Change::complete);
   }
 
   /** Writes what has been submitted, and ends. */

@@ -56,13 +56,13 @@ public final class InvocationStore implements AutoCloseable {
    */
   public record Accepted(String id, boolean replayed) {}
 
-  private InvocationStore(Path path, Limits limits) throws SQLException {
+  private InvocationStore(Path path, Limits limits, long sweepMillis) throws SQLException {
     this.path = path;
     this.limits = limits;
     Connection writing = InvocationSchema.open(path);
     try {
       this.reader = new InvocationReader(path);
-      this.retention = new Retention(limits, writing);
+      this.retention = new Retention(limits, writing, sweepMillis, Retention.ENDED_ROWS_MAX);
     } catch (SQLException | RuntimeException e) {
       writing.close();
       throw e;
@@ -78,8 +78,12 @@ public final class InvocationStore implements AutoCloseable {
    * @throws ProblemException with STORAGE_FAILED
    */
   public static InvocationStore open(Path path, Limits limits) {
+    return open(path, limits, Retention.SWEEP_MILLIS);
+  }
+
+  static InvocationStore open(Path path, Limits limits, long sweepMillis) {
     try {
-      return new InvocationStore(path, limits);
+      return new InvocationStore(path, limits, sweepMillis);
     } catch (SQLException e) {
       throw StorageProblems.failed("open the durable invocations", path, e);
     }
@@ -221,13 +225,23 @@ public final class InvocationStore implements AutoCloseable {
 
   /** Counts one more start of an invocation; nobody need wait for that. */
   public CompletionStage<?> started(String id) {
+    return addStarts(id, 1);
+  }
+
+  /** Takes a start back: the node ended it in good order, or had no room for it. */
+  public CompletionStage<?> notStarted(String id) {
+    return addStarts(id, -1);
+  }
+
+  private CompletionStage<?> addStarts(String id, int change) {
     return writer.submit(
         0,
         connection -> {
           try (PreparedStatement update =
               connection.prepareStatement(
-                  "UPDATE invocation SET starts = starts + 1 WHERE id = ?")) {
-            update.setString(1, id);
+                  "UPDATE invocation SET starts = starts + ? WHERE id = ?")) {
+            update.setInt(1, change);
+            update.setString(2, id);
             update.executeUpdate();
           }
           return null;

@@ -17,12 +17,17 @@ import java.util.Map;
  * and counted anew after one that failed.
  */
 final class Retention {
-  private static final int ENDED_ROWS_MAX = 100_000;
-  private static final long SWEEP_MILLIS = 60_000;
+  static final int ENDED_ROWS_MAX = 100_000;
+  static final long SWEEP_MILLIS = 60_000;
+
+  /** Deleting means to count anew: so many go at once that this is rare. */
+  private static final int ROWS_PER_LOT = 100;
 
   private final Connection connection;
   private final long resultBytesMax;
   private final long ageMillis;
+  private final long sweepMillis;
+  private final int endedRowsMax;
   private long queuedCount;
   private long queuedBytes;
   private final Map<String, Queued> queuedOf = new HashMap<>();
@@ -39,7 +44,16 @@ final class Retention {
     }
   }
 
-  Retention(Limits limits, Connection connection) throws SQLException {
+  /**
+   * Begins with what the database holds.
+   *
+   * @param sweepMillis how often to look for what is too old
+   * @param endedRowsMax how many rows of ended invocations to keep at most
+   */
+  Retention(Limits limits, Connection connection, long sweepMillis, int endedRowsMax)
+      throws SQLException {
+    this.sweepMillis = sweepMillis;
+    this.endedRowsMax = endedRowsMax;
     this.connection = connection;
     this.resultBytesMax = limits.get(Limit.ASYNC_BYTES) / 2;
     this.ageMillis = limits.get(Limit.ASYNC_RETENTION) / 1_000_000;
@@ -48,6 +62,10 @@ final class Retention {
 
   Connection connection() {
     return connection;
+  }
+
+  long sweepMillis() {
+    return sweepMillis;
   }
 
   /** What ended or was accepted before this is forgotten. */
@@ -120,15 +138,15 @@ final class Retention {
   /** Brings everything within its bounds; at the end of each transaction. */
   void keep(Connection writing) throws SQLException {
     long now = System.currentTimeMillis();
-    if (now - sweptMillis >= SWEEP_MILLIS) {
+    if (now - sweptMillis >= sweepMillis) {
       sweptMillis = now;
       deleteRows(writing, "ended_at < " + (now - ageMillis));
     }
-    if (endedCount > ENDED_ROWS_MAX) {
+    if (endedCount > endedRowsMax) {
       deleteRows(
           writing,
           "id IN (SELECT id FROM invocation WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT "
-              + (endedCount - ENDED_ROWS_MAX)
+              + (endedCount - endedRowsMax + endedRowsMax / ROWS_PER_LOT)
               + ")");
     }
     while (resultBytes > resultBytesMax && dropOldestResult(writing)) {}

@@ -11,7 +11,7 @@ final class StorageProblems {
   private StorageProblems() {}
 
   /** STORAGE_FAILED: {@code operation} on {@code path} failed. */
-  static ProblemException failed(String operation, Path path, Exception cause) {
+  static ProblemException failed(String operation, Path path, Throwable cause) {
     return new ProblemException(
         Problem.of(
                 ProblemCode.STORAGE_FAILED,

@@ -11,6 +11,9 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,6 +230,60 @@ class InvocationStoreTest {
           .isFalse();
       assertThat(store.find(id)).isEmpty();
       assertThat(store.report(id)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsTooOldGoesAlsoWhereNothingIsWritten() throws Exception {
+    Limits limits = Limits.DEFAULTS.with(Limit.ASYNC_RETENTION, 0);
+    try (InvocationStore store =
+        InvocationStore.open(folder.resolve("invocations.db"), limits, 20)) {
+      String id = get(store.accept(request())).id();
+      get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (store.find(id).isPresent()) {
+        assertThat(System.nanoTime() - end).as("still there").isNegative();
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void rowsOfEndedOnesGoInLots() throws Exception {
+    try (Connection connection = InvocationSchema.open(folder.resolve("invocations.db"))) {
+      Retention retention = new Retention(Limits.DEFAULTS, connection, 60_000, 200);
+      List<Integer> counts = new ArrayList<>();
+      for (int i = 0; i < 204; i++) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(
+              "INSERT INTO invocation (id, namespace, target, accepted_at, timeout_nanos, trace,"
+                  + " status, ended_at, request_bytes, fingerprint, callback_delivery,"
+                  + " callback_next_at) VALUES ('"
+                  + (1000 + i)
+                  + "', 'n', 't', 0, 0, '', 'FAILED', "
+                  + (System.currentTimeMillis() + i)
+                  + ", 0, '', 'PENDING', 0)");
+          retention.accepted(0);
+          retention.ended(0, 0);
+          retention.keep(connection);
+          connection.commit();
+          try (ResultSet row = statement.executeQuery("SELECT count(*) FROM invocation")) {
+            counts.add(row.getInt(1));
+          }
+        }
+      }
+      assertThat(counts.subList(198, 204)).containsExactly(199, 200, 198, 199, 200, 198);
+    }
+  }
+
+  @Test
+  void startsThatWereNoneAreTakenBack() throws Exception {
+    try (InvocationStore store = open(Limits.DEFAULTS)) {
+      String id = get(store.accept(request())).id();
+      get(store.started(id));
+      get(store.started(id));
+      get(store.notStarted(id));
+      assertThat(store.find(id).orElseThrow().starts()).isEqualTo(1);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.Response;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
@@ -57,15 +58,17 @@ final class DurableSubmission {
   }
 
   private void await(Exchange exchange, Accepted accepted, Consumer<InvocationResult> answer) {
-    durable
-        .result(accepted.id())
-        .whenComplete((result, failure) -> {
+    CompletableFuture<InvocationResult> waiting = durable.result(accepted.id());
+    var _ =
+        waiting.whenComplete((result, failure) -> {
           if (result == null) {
             exchange.fail(problemOf(failure));
           } else {
             answer.accept(result);
           }
         });
+    // The invocation goes on without this client; its exchange must not stay in memory so long.
+    exchange.onHangUp(() -> waiting.cancel(false));
   }
 
   private static Response accepted(Accepted accepted, String target) {

@@ -6,6 +6,7 @@ import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Signature;
 import dev.pappus.server.http.Exchange;
@@ -43,7 +44,8 @@ final class InvocationService {
   void invoke(
       Exchange exchange, InvocationRequest request, Function<List<OutputSet>, Response> encoder) {
     DurablePreference preference = DurablePreference.of(exchange.head());
-    if (preference.durable() && request.target() instanceof InvocationTarget.Named) {
+    if (preference.durable()) {
+      requireNamed(request);
       exchange.offload(() ->
           durable.submit(
               exchange, request, preference, result -> answer(exchange, result, encoder)));
@@ -52,6 +54,20 @@ final class InvocationService {
     Invocation invocation = dispatcher.apply(request);
     exchange.onHangUp(invocation::cancel);
     invocation.result().thenAccept(result -> answer(exchange, result, encoder));
+  }
+
+  /** What is stored names its target; ignoring the wish would break a promise to the client. */
+  private static void requireNamed(InvocationRequest request) {
+    if (!(request.target() instanceof InvocationTarget.Named)) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_REQUEST,
+                  "a composition that comes with its request cannot be answered later, nor have an"
+                      + " Idempotency-Key")
+              .withHint(
+                  "register it under /v1/compositions and invoke it by its name, or leave out"
+                      + " Prefer: respond-async and Idempotency-Key"));
+    }
   }
 
   private void answer(

@@ -139,13 +139,14 @@ public final class DurableInvocations implements AutoCloseable {
             0,
             submission.callbackUrl() == null ? null : pending(submission.callbackUrl()));
     DurableJob job = new DurableJob(row, request.inputs());
-    live.put(job.id(), job); // before it is on disk: whoever repeats its key waits for it here
     String fingerprint = submission.key() == null ? "" : Fingerprint.of(request);
+    live.put(job.id(), job); // before it is on disk: whoever repeats its key waits for it here
     return store
         .accept(new InvocationStore.Request(row, document, submission.key(), fingerprint))
         .whenComplete((accepted, failure) -> {
           if (accepted == null || failure != null || accepted.replayed()) {
             live.remove(job.id());
+            job.done().complete(failed(job, cancelled())); // to whoever found it in between
           } else {
             enqueue(job);
           }
@@ -213,19 +214,23 @@ public final class DurableInvocations implements AutoCloseable {
     } catch (ProblemException e) {
       end(job, failed(job, e.problem()));
     } catch (RuntimeException | Error e) {
-      LOG.atError()
-          .addKeyValue("invocation_id", job.id())
-          .addKeyValue("trace_id", job.info().trace().traceId())
-          .addKeyValue("function", job.info().target())
-          .setCause(e)
-          .log("durable invocation {} met an unexpected exception", job.id());
-      end(
-          job,
-          failed(
-              job,
-              Problem.of(ProblemCode.INTERNAL, "the durable queue met an unexpected %s", e)
-                  .withHint("please report this with the node's log of this moment")));
+      unexpected(job, e);
     }
+  }
+
+  private void unexpected(DurableJob job, Throwable e) {
+    LOG.atError()
+        .addKeyValue("invocation_id", job.id())
+        .addKeyValue("trace_id", job.info().trace().traceId())
+        .addKeyValue("function", job.info().target())
+        .setCause(e)
+        .log("durable invocation {} met an unexpected exception", job.id());
+    end(
+        job,
+        failed(
+            job,
+            Problem.of(ProblemCode.INTERNAL, "the durable queue met an unexpected %s", e)
+                .withHint("please report this with the node's log of this moment")));
   }
 
   private List<DataSet> storedInputs(DurableJob job) {
@@ -236,9 +241,7 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void begin(DurableJob job, List<DataSet> inputs) {
-    if (job.firstStart()) {
-      store.started(job.id());
-    }
+    store.started(job.id());
     StoredInvocation row = job.row();
     Options options =
         Options.DEFAULT
@@ -252,31 +255,34 @@ public final class DurableInvocations implements AutoCloseable {
             .apply(
                 new InvocationRequest(new InvocationTarget.Named(row.target()), inputs, options));
     job.running(invocation);
-    invocation.result().thenAccept(result -> Thread.ofVirtual().start(() -> ended(job, result)));
+    invocation
+        .result()
+        .thenAccept(result ->
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    ended(job, result);
+                  } catch (RuntimeException | Error e) {
+                    unexpected(job, e); // else it would keep its place under way for ever
+                  }
+                }));
   }
 
   private void ended(DurableJob job, InvocationResult result) {
     job.running(null);
-    if (result.outcome() instanceof Failed failure) {
-      if (job.isCancelled()) {
-        end(job, failed(job, cancelled()));
-        return;
-      }
-      switch (failure.problem().code()) {
-        case OVERLOADED -> {
-          retryLater(job);
-          return;
-        }
-        case SHUTTING_DOWN -> {
-          release(job); // still on disk, for the next process
-          return;
-        }
-        default -> {
-          // Its result.
-        }
+    ProblemCode code = result.outcome() instanceof Failed failure ? failure.problem().code() : null;
+    if (code != ProblemCode.OVERLOADED && code != ProblemCode.SHUTTING_DOWN) {
+      end(job, result);
+    } else if (job.isCancelled()) {
+      end(job, failed(job, cancelled()));
+    } else {
+      store.notStarted(job.id());
+      if (code == ProblemCode.OVERLOADED) {
+        retryLater(job);
+      } else {
+        release(job); // still on disk, for the next process
       }
     }
-    end(job, result);
   }
 
   private void retryLater(DurableJob job) {
@@ -299,8 +305,11 @@ public final class DurableInvocations implements AutoCloseable {
         .finish(job.id(), kept.status(), report, outputs)
         .whenComplete((_, failure) -> {
           if (failure == null) {
-            announce(job, kept);
-            release(job);
+            try {
+              announce(job, kept);
+            } finally {
+              release(job);
+            }
           } else {
             LOG.atError()
                 .addKeyValue("invocation_id", job.id())
@@ -329,8 +338,8 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void announce(DurableJob job, InvocationResult result) {
+    live.remove(job.id()); // first: whoever is told looks at the store
     job.done().complete(result);
-    live.remove(job.id());
     onEnded.accept(job.row());
   }
 
@@ -370,12 +379,12 @@ public final class DurableInvocations implements AutoCloseable {
   /**
    * The result of an accepted invocation, when there is one. Blocks for the disk.
    *
-   * @return fails with RESULT_GONE if it is not kept any more, UNKNOWN_INVOCATION if there is no
-   *     such one
+   * @return to be cancelled by whoever waits no longer; fails with RESULT_GONE if it is not kept
+   *     any more, UNKNOWN_INVOCATION if there is no such one
    */
-  public CompletionStage<InvocationResult> result(String id) {
+  public CompletableFuture<InvocationResult> result(String id) {
     DurableJob job = live.get(id);
-    return job == null ? CompletableFuture.completedFuture(kept(id)) : job.done();
+    return job == null ? CompletableFuture.completedFuture(kept(id)) : job.waiter();
   }
 
   /** The result of an invocation that has ended. */

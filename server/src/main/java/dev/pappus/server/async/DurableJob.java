@@ -8,7 +8,9 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.TraceContext;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A durable invocation that has not ended. Any thread may use it. */
@@ -17,11 +19,13 @@ final class DurableJob {
   private final InvocationInfo info;
   private final CompletableFuture<InvocationResult> done = new CompletableFuture<>();
 
+  private final Map<Object, CompletableFuture<InvocationResult>> waiters =
+      new ConcurrentHashMap<>();
+
   // Guarded by this.
   private @Nullable List<DataSet> inputs;
   private @Nullable Invocation run;
   private boolean cancelled;
-  private boolean started;
   private int overloads;
 
   /**
@@ -32,6 +36,7 @@ final class DurableJob {
   DurableJob(StoredInvocation row, @Nullable List<DataSet> inputs) {
     this.row = row;
     this.inputs = inputs;
+    var _ = done.thenAccept(result -> waiters.values().forEach(each -> each.complete(result)));
     this.info =
         new InvocationInfo(
             row.id(),
@@ -58,6 +63,23 @@ final class DurableJob {
     return done;
   }
 
+  /** Completes as {@link #done} does; one that was cancelled leaves nothing behind here. */
+  CompletableFuture<InvocationResult> waiter() {
+    CompletableFuture<InvocationResult> waiter = new CompletableFuture<>();
+    Object ticket = new Object();
+    waiters.put(ticket, waiter);
+    var _ = waiter.whenComplete((_, _) -> waiters.remove(ticket));
+    if (done.isDone()) {
+      waiter.complete(done.join());
+    }
+    return waiter;
+  }
+
+  /** How many wait for its end. */
+  int waiters() {
+    return waiters.size();
+  }
+
   /** The inputs if they are in memory; they are not from now on. */
   synchronized @Nullable List<DataSet> takeInputs() {
     List<DataSet> taken = inputs;
@@ -72,13 +94,6 @@ final class DurableJob {
 
   synchronized boolean isCancelled() {
     return cancelled;
-  }
-
-  /** Whether this is its first start in this process. */
-  synchronized boolean firstStart() {
-    boolean first = !started;
-    started = true;
-    return first;
   }
 
   synchronized int overloaded() {

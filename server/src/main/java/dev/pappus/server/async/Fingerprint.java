@@ -32,7 +32,7 @@ final class Fingerprint {
       number(digest, set.items().size());
       for (Item item : set.items()) {
         text(digest, item.name());
-        if (!set.name().equals(HTTP_SET) || !item.name().startsWith(HTTP_HEADERS)) {
+        if (!set.name().equals(HTTP_SET) || !item.name().equals(HTTP_HEADERS)) {
           number(digest, item.key().value());
           bytes(digest, item.data());
         }

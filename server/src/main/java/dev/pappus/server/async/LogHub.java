@@ -17,9 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hands the lines of invocations that end to those who follow. Any thread may use it. */
 public final class LogHub implements InvocationObserver, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogHub.class);
+
   private static final int BEAT_SECONDS = 15;
 
   private final Limits limits;
@@ -28,6 +32,7 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
       new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("log-beat").daemon().factory());
   private final Set<Subscription> followers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
+  private volatile boolean closed;
 
   /**
    * Whose lines.
@@ -95,15 +100,26 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
     }
     Subscription subscription = new Subscription(filter, follower);
     followers.add(subscription);
+    if (closed) {
+      follower.end(); // close() may have looked before it was there
+      return subscription;
+    }
     if (beating.compareAndSet(false, true)) {
       var _ =
           timer.scheduleWithFixedDelay(
-              () -> followers.forEach(each -> each.follower.beat()),
-              BEAT_SECONDS,
-              BEAT_SECONDS,
-              TimeUnit.SECONDS);
+              () -> followers.forEach(LogHub::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
     }
     return subscription;
+  }
+
+  /** A follower that fails must not end the timer of all others. */
+  private static void beat(Subscription each) {
+    try {
+      each.follower.beat();
+    } catch (RuntimeException e) {
+      LOG.warn("a follower of logs failed and follows no longer", e);
+      each.close();
+    }
   }
 
   @Override
@@ -126,6 +142,7 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   /** Ends every follower. */
   @Override
   public void close() {
+    closed = true;
     timer.shutdownNow();
     followers.forEach(each -> each.follower.end());
   }

@@ -41,6 +41,7 @@ public final class ResultCallbacks implements AutoCloseable {
   private static final int ATTEMPTS_MAX = 8;
   private static final int AT_ONCE_MAX = 4;
   private static final long FIRST_PAUSE_MILLIS = 1_000;
+  private static final long PAUSE_AFTER_FAULT_MILLIS = 60_000;
   private static final int PAUSE_FACTOR = 3;
   private static final int DETAIL_LENGTH_MAX = 300;
 
@@ -126,6 +127,7 @@ public final class ResultCallbacks implements AutoCloseable {
           .addKeyValue("invocation_id", id)
           .setCause(e)
           .log("sending the result of {} met an unexpected exception", id);
+      schedule(id, PAUSE_AFTER_FAULT_MILLIS);
     }
   }
 

@@ -1,0 +1,238 @@
+package dev.pappus.server.async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.dispatcher.Invocation;
+import dev.pappus.dispatcher.InvocationInfo;
+import dev.pappus.dispatcher.InvocationRequest;
+import dev.pappus.dispatcher.InvocationRequest.Options;
+import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationResult.Failed;
+import dev.pappus.dispatcher.InvocationResult.Outcome;
+import dev.pappus.dispatcher.InvocationResult.Succeeded;
+import dev.pappus.dispatcher.InvocationTarget;
+import dev.pappus.dispatcher.OutputSet;
+import dev.pappus.dispatcher.store.InvocationStore;
+import dev.pappus.model.InvocationStatus;
+import dev.pappus.model.Item;
+import dev.pappus.model.Key;
+import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Phases;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.TraceContext;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The durable queue before an engine that ends invocations as each test wants. */
+class DurableInvocationsTest {
+  private static final Outcome SUCCESS = new Succeeded(List.of());
+
+  @TempDir Path folder;
+  private final AtomicInteger ids = new AtomicInteger(1000);
+
+  /** What the queue started and the test has not ended. */
+  private final BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
+
+  private record Run(InvocationInfo info, CompletableFuture<InvocationResult> result)
+      implements Invocation {
+    @Override
+    public String id() {
+      return info.id();
+    }
+
+    @Override
+    public void cancel() {}
+
+    void end(Outcome outcome) {
+      result.complete(new InvocationResult(info, outcome, Phases.ZERO, null, List.of()));
+    }
+  }
+
+  private static Outcome failure(ProblemCode code) {
+    return new Failed(Problem.of(code, "for the test").withHint("none"));
+  }
+
+  private InvocationStore open() {
+    return InvocationStore.open(folder.resolve("invocations.db"), Limits.DEFAULTS);
+  }
+
+  private DurableInvocations queue(InvocationStore store, int underWayMax) {
+    return new DurableInvocations(
+        new DurableInvocations.Settings(
+            store, this::start, () -> "id" + ids.incrementAndGet(), underWayMax, Limits.DEFAULTS));
+  }
+
+  private Invocation start(InvocationRequest request) {
+    Run run =
+        new Run(
+            new InvocationInfo(
+                Objects.requireNonNull(request.options().id()),
+                request.options().namespace(),
+                request.target().name(),
+                Instant.now(),
+                TraceContext.begin()),
+            new CompletableFuture<>());
+    runs.add(run);
+    return run;
+  }
+
+  private Run next() throws InterruptedException {
+    return Objects.requireNonNull(runs.poll(30, TimeUnit.SECONDS), "nothing was started");
+  }
+
+  private static String accept(DurableInvocations queue) throws Exception {
+    InvocationRequest request =
+        new InvocationRequest(new InvocationTarget.Named("f"), List.of(), Options.DEFAULT);
+    return get(queue.accept(new DurableInvocations.Submission(request, null, null))).id();
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aResultThatCannotBeKeptFreesItsPlace() throws Exception {
+    MemorySegment freed;
+    try (Arena arena = Arena.ofShared()) {
+      freed = arena.allocate(10);
+    }
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.start(_ -> {});
+      CompletableFuture<InvocationResult> first = queue.result(accept(queue));
+      CompletableFuture<InvocationResult> second = queue.result(accept(queue));
+      next()
+          .end(
+              new Succeeded(
+                  List.of(new OutputSet("s", "s", List.of(new Item("i", Key.ZERO, freed))))));
+      next().end(SUCCESS);
+      assertThat(get(first).outcome())
+          .isInstanceOfSatisfying(
+              Failed.class,
+              failed -> assertThat(failed.problem().code()).isEqualTo(ProblemCode.INTERNAL));
+      assertThat(get(second).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void stoppingInGoodOrderIsNoCrash() throws Exception {
+    String id;
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.stop(); // only accepted here
+      id = accept(queue);
+    }
+    for (int stop = 0; stop < 7; stop++) {
+      try (InvocationStore store = open();
+          DurableInvocations queue = queue(store, 1)) {
+        queue.start(_ -> {});
+        Run run = next();
+        queue.stop();
+        run.end(failure(ProblemCode.SHUTTING_DOWN));
+        queue.drain(TimeUnit.SECONDS.toNanos(30));
+      }
+    }
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.start(_ -> {});
+      CompletableFuture<InvocationResult> result = queue.result(id);
+      next().end(SUCCESS);
+      assertThat(get(result).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void aNodeThatDiesEachTimeGivesUp() throws Exception {
+    String id;
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.stop(); // only accepted here
+      id = accept(queue);
+    }
+    for (int crash = 0; crash < 5; crash++) {
+      try (InvocationStore store = open();
+          DurableInvocations queue = queue(store, 1)) {
+        queue.start(_ -> {});
+        var _ = next(); // and nobody is left to end it
+      }
+    }
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      CompletableFuture<InvocationResult> result = queue.result(id);
+      queue.start(_ -> {});
+      assertThat(get(result).status()).isEqualTo(InvocationStatus.FAILED);
+      assertThat(runs).isEmpty();
+    }
+  }
+
+  @Test
+  void whoeverIsToldOfAnEndFindsIt() throws Exception {
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.start(_ -> {});
+      String id = accept(queue);
+      AtomicBoolean stillLive = new AtomicBoolean();
+      CompletableFuture<Void> told =
+          queue
+              .live(id)
+              .orElseThrow()
+              .done()
+              .thenAccept(_ -> stillLive.set(queue.live(id).isPresent()));
+      next().end(SUCCESS);
+      get(told);
+      assertThat(stillLive).isFalse();
+    }
+  }
+
+  @Test
+  void whoeverStopsWaitingLeavesNothing() throws Exception {
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 1)) {
+      queue.start(_ -> {});
+      String id = accept(queue);
+      DurableJob job = queue.live(id).orElseThrow();
+      CompletableFuture<InvocationResult> patient = queue.result(id);
+      for (int i = 0; i < 100; i++) {
+        assertThat(queue.result(id).cancel(false)).isTrue();
+      }
+      assertThat(job.waiters()).isEqualTo(1);
+      next().end(SUCCESS);
+      assertThat(get(patient).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+      assertThat(job.waiters()).isZero();
+    }
+  }
+
+  @Test
+  void aWishToCancelDoesNotHideWhatHappened() throws Exception {
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 2)) {
+      queue.start(_ -> {});
+      String id = accept(queue);
+      Run run = next();
+      CompletionStage<InvocationResult> ended = queue.cancel(id, Namespace.DEFAULT).orElseThrow();
+      run.end(failure(ProblemCode.GUEST_FAULT));
+      assertThat(get(ended).status()).isEqualTo(InvocationStatus.FAILED);
+
+      String refused = accept(queue);
+      Run waiting = next();
+      ended = queue.cancel(refused, Namespace.DEFAULT).orElseThrow();
+      waiting.end(failure(ProblemCode.OVERLOADED));
+      assertThat(get(ended).status()).isEqualTo(InvocationStatus.CANCELLED);
+    }
+  }
+}
