@@ -40,7 +40,7 @@ public final class Main {
   }
 
   private static int sayUsageError(Terminal terminal, ParameterException failure) {
-    terminal.sayError(String.valueOf(failure.getMessage()));
+    terminal.sayError(text(failure));
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
@@ -49,6 +49,18 @@ public final class Main {
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  private static String text(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !unmatched.getUnmatched().isEmpty()) {
+      String argument = ProblemText.printable(unmatched.getUnmatched().getFirst());
+      return failure.getCommandLine().getSubcommands().isEmpty()
+          ? "unexpected argument '" + argument + "'"
+          : "there is no command '" + argument + "'";
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   private static int sayFailure(Terminal terminal, Exception failure) {

@@ -103,7 +103,19 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new TokenCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new VersionsCommand(terminal));
+    // What half of the world types first; the page and the list of commands do without it.
+    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+    help.getCommandSpec().usageMessage().hidden(true);
+    commands.addSubcommand("help", help);
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
+    commands
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Show the version.")
+                .build())
+        .version("pappus " + ProductVersion.read());
   }
 
   @Override
