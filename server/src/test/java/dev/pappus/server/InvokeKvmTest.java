@@ -162,16 +162,16 @@ class InvokeKvmTest {
   @Test
   void headsOptionsAndTraces() throws Exception {
     try (RawClient client = new RawClient(node.invocationAddress())) {
-      client.send("HEAD /function/echo HTTP/1.1\r\nhost: x\r\n\r\n");
+      client.send("HEAD /function/echo HTTP/1.1\r\nhost: localhost\r\n\r\n");
       RawClient.Answer head = client.answerToHead();
       assertThat(head.status()).isEqualTo(200);
       assertThat(head.headers()).containsKey("x-pappus-invocation");
-      client.send("OPTIONS /function/echo HTTP/1.1\r\nhost: x\r\n\r\n");
+      client.send("OPTIONS /function/echo HTTP/1.1\r\nhost: localhost\r\n\r\n");
       RawClient.Answer options = client.answer();
       assertThat(options.status()).isEqualTo(204);
       assertThat(options.headers())
           .containsEntry("allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
-      client.send("TRACE /function/echo HTTP/1.1\r\nhost: x\r\n\r\n");
+      client.send("TRACE /function/echo HTTP/1.1\r\nhost: localhost\r\n\r\n");
       RawClient.Answer trace = client.answer();
       assertThat(trace.status()).isEqualTo(405);
       assertThat(trace.headers()).containsKey("allow");
@@ -410,29 +410,20 @@ class InvokeKvmTest {
         .doesNotContain("pappus-timeout", "connection:", "content-length:", "\nte:");
     try (RawClient client = new RawClient(node.invocationAddress())) {
       client.send(
-          "GET /function/see HTTP/1.1\r\nhost: x\r\nx-secret: 1\r\nx-bytes: \u00c3\u00bc\r\n"
+          "GET /function/see HTTP/1.1\r\nhost: localhost\r\nx-secret: 1\r\nx-bytes: \u00c3\u00bc\r\n"
               + "connection: keep-alive, x-secret\r\naccept: "
               + SETS
               + "\r\n\r\n");
       assertThat(SetsAnswer.items(client.answer().body()).get("headers"))
-          .isEqualTo("host: x\nx-bytes: \u00fc\naccept: " + SETS + "\n");
+          .isEqualTo("host: localhost\nx-bytes: \u00fc\naccept: " + SETS + "\n");
     }
     Map<String, String> bare =
-        seen(
-            node.send(
-                "OPTIONS",
-                node.invocation() + "/function/see",
-                NOTHING,
-                "accept",
-                SETS,
-                "authorization",
-                "Bearer pappus_secret"));
+        seen(node.send("OPTIONS", node.invocation() + "/function/see", NOTHING, "accept", SETS));
     assertThat(bare)
         .containsEntry("method", "OPTIONS")
         .containsEntry("path", "")
         .containsEntry("query", "")
         .doesNotContainKey("body");
-    assertThat(bare.get("headers")).doesNotContain("pappus_secret");
   }
 
   @Test
@@ -505,7 +496,7 @@ class InvokeKvmTest {
     try (RawClient client = new RawClient(node.invocationAddress())) {
       String none = part("in/status", "204") + "--XX--";
       String request =
-          "POST /function/answer HTTP/1.1\r\nhost: x\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n%s"
+          "POST /function/answer HTTP/1.1\r\nhost: localhost\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n%s"
               .formatted(BOUNDARY, none.length(), none);
       client.send(request);
       assertThat(client.answer().status()).isEqualTo(204);
