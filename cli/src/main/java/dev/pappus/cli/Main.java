@@ -4,6 +4,7 @@ import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -81,6 +82,10 @@ public final class Main {
         String.valueOf(settings.getMessage()).lines().forEach(terminal::sayError);
         terminal.sayHint("docs/configuration.md lists all keys; 'pappus config show' what holds");
         yield ExitCode.USAGE;
+      }
+      case NoSuchFileException absent -> {
+        terminal.sayError(IoText.of(absent));
+        yield ExitCode.NOT_FOUND;
       }
       case IOException io -> {
         terminal.sayError(IoText.of(io));

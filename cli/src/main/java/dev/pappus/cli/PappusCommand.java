@@ -90,6 +90,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new ExplainCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));
     commands.addSubcommand(new GraphCommand(terminal));
+    commands.addSubcommand(new HelpCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
     commands.addSubcommand(new LogsCommand(terminal));
     commands.addSubcommand(new LsCommand(terminal));
@@ -103,10 +104,6 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new TokenCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new VersionsCommand(terminal));
-    // What half of the world types first; the page and the list of commands do without it.
-    CommandLine help = new CommandLine(new CommandLine.HelpCommand());
-    help.getCommandSpec().usageMessage().hidden(true);
-    commands.addSubcommand("help", help);
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
     commands
         .getCommandSpec()
