@@ -55,7 +55,7 @@ final class BuildCommand implements Callable<Integer> {
     }
     for (Path source : sources) {
       if (!Files.isRegularFile(source)) {
-        throw new CliException(ExitCode.USAGE, source + ": no such file", null);
+        throw new CliException(ExitCode.NOT_FOUND, source + ": no such file", null);
       }
     }
     Path binary = output == null ? defaultOutput() : output;

@@ -1,5 +1,8 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Item;
+import dev.pappus.model.Key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,24 +66,23 @@ final class DemoCommand implements Callable<Integer> {
       node.requireSandboxes(terminal);
       NodeClient client = node.client();
       deploy(client);
-      byte[] request =
-          InvocationBson.request(
-              "count_events",
-              List.of(
-                  InvocationBson.set("servers", servers.list().getBytes(StandardCharsets.UTF_8)),
-                  InvocationBson.set("pattern", bytes)));
-      NodeClient.Reply reply =
-          node.invocations().send("POST", "/hot/compute", "application/bson", request);
-      String invocation = Objects.requireNonNullElse(reply.header("X-Pappus-Invocation"), "");
+      List<DataSet> sets =
+          List.of(
+              set("servers", servers.list().getBytes(StandardCharsets.UTF_8)),
+              set("pattern", bytes));
+      SetsInvoker.Result result =
+          new SetsInvoker(client)
+              .invoke(new SetsInvoker.Target("count_events", "composition", List.of()), sets);
+      String invocation = Objects.requireNonNullElse(result.id(), "");
       DemoReport report =
           DemoReport.of(
               chosen,
               logs,
-              InvocationBson.items(reply.body()),
+              result.sets(),
               client.get("/v1/invocations/" + invocation).json().objects("instances"));
-      print(report, reply);
+      print(report, result.timing());
       if (keep) {
-        new DemoKeep(terminal, node, invocation).untilInterrupted(request, servers);
+        new DemoKeep(terminal, node, invocation).untilInterrupted(chosen, servers);
       } else if (!output.json()) {
         DemoNext.print(terminal, chosen, bytes, logs);
       }
@@ -88,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void print(DemoReport report, NodeClient.Reply reply) {
+  private void print(DemoReport report, @Nullable String timing) {
     if (output.json()) {
       Json.write(terminal.out(), report::writeTo);
       return;
@@ -97,7 +99,6 @@ final class DemoCommand implements Callable<Integer> {
     terminal.out().println();
     terminal.out().print(report.table());
     terminal.out().println();
-    String timing = reply.header("Server-Timing");
     if (timing != null) {
       terminal
           .out()
@@ -115,6 +116,11 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return "";
+  }
+
+  /** One item, named like its set. */
+  private static DataSet set(String name, byte[] bytes) {
+    return new DataSet(name, List.of(Item.of(name, Key.of(0), bytes)));
   }
 
   private void deploy(NodeClient client) throws IOException {

@@ -19,28 +19,29 @@ final class DemoKeep {
   }
 
   /** Prints commands that work while this waits; ends when the process is told to. */
-  void untilInterrupted(byte[] request, LogServer servers)
+  void untilInterrupted(String pattern, LogServer servers)
       throws IOException, InterruptedException {
-    Path document = node.folder().resolve("count_events.bson");
-    Files.write(document, request);
+    Path list = Files.writeString(node.folder().resolve("servers"), servers.list());
     terminal.say("");
     terminal.say(DemoCommand.composition());
     terminal.say("the node is up until Ctrl-C; in another terminal:");
-    for (String line : commands(document, servers)) {
+    for (String line : commands(list, pattern, servers)) {
       terminal.say("  " + line);
     }
     new CountDownLatch(1).await();
   }
 
-  private List<String> commands(Path document, LogServer servers) {
+  private List<String> commands(Path list, String pattern, LogServer servers) {
     String invoke = node.invocationAddress().toString();
     String admin = node.adminAddress().toString();
     return List.of(
-        "curl -s --data-binary @"
-            + DemoNext.quote(document.toString())
-            + " "
+        "curl -s -F servers/servers=@"
+            + DemoNext.quote(list.toString())
+            + " --form-string "
+            + DemoNext.quote("pattern/pattern=" + pattern)
+            + " '"
             + invoke
-            + "/hot/compute | strings",
+            + "/composition/count_events?output=total/total'",
         "curl -s -d "
             + DemoNext.quote("log " + servers.url(0))
             + " "

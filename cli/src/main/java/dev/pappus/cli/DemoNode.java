@@ -81,11 +81,6 @@ final class DemoNode implements AutoCloseable {
     return new NodeClient(adminAddress(), TIMEOUT_MILLIS);
   }
 
-  /** For its invocation port. */
-  NodeClient invocations() {
-    return new NodeClient(invocationAddress(), TIMEOUT_MILLIS);
-  }
-
   /** Why it cannot run compute functions; null if it can. */
   @Nullable String unavailability() {
     return node.sandboxesUnavailable();

@@ -1,5 +1,7 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Item;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,19 +48,18 @@ record DemoReport(String pattern, List<Row> servers, long total) {
 
   /** Joins the items of the answer with the reports of the instances by position in the list. */
   static DemoReport of(
-      String pattern,
-      List<DemoLog> logs,
-      List<InvocationBson.TextItem> items,
-      List<JsonObject> instances) {
+      String pattern, List<DemoLog> logs, List<DataSet> sets, List<JsonObject> instances) {
     Map<Long, JsonObject> counting = byKey(instances, "count_lines");
     Map<Long, JsonObject> fetching = byKey(instances, "HTTP");
     Map<Long, Long> counts = new HashMap<>();
     long total = -1;
-    for (InvocationBson.TextItem item : items) {
-      if (item.set().equals("counts")) {
-        counts.put(item.key(), number(item));
-      } else if (item.set().equals("total")) {
-        total = number(item);
+    for (DataSet set : sets) {
+      for (Item item : set.items()) {
+        if (set.name().equals("counts")) {
+          counts.put(item.key().value(), number(item));
+        } else if (set.name().equals("total")) {
+          total = number(item);
+        }
       }
     }
     Row[] rows = new Row[logs.size()];
@@ -90,7 +91,7 @@ record DemoReport(String pattern, List<Row> servers, long total) {
     return found;
   }
 
-  private static long number(InvocationBson.TextItem item) {
+  private static long number(Item item) {
     try {
       return Long.parseLong(item.text().strip());
     } catch (NumberFormatException e) {

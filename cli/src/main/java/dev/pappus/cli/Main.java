@@ -4,6 +4,7 @@ import dev.pappus.server.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -40,7 +41,7 @@ public final class Main {
   }
 
   private static int sayUsageError(Terminal terminal, ParameterException failure) {
-    terminal.sayError(String.valueOf(failure.getMessage()));
+    terminal.sayError(text(failure));
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
@@ -49,6 +50,18 @@ public final class Main {
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  private static String text(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !unmatched.getUnmatched().isEmpty()) {
+      String argument = ProblemText.printable(unmatched.getUnmatched().getFirst());
+      return failure.getCommandLine().getSubcommands().isEmpty()
+          ? "unexpected argument '" + argument + "'"
+          : "there is no command '" + argument + "'";
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   private static int sayFailure(Terminal terminal, Exception failure) {
@@ -69,6 +82,10 @@ public final class Main {
         String.valueOf(settings.getMessage()).lines().forEach(terminal::sayError);
         terminal.sayHint("docs/configuration.md lists all keys; 'pappus config show' what holds");
         yield ExitCode.USAGE;
+      }
+      case NoSuchFileException absent -> {
+        terminal.sayError(IoText.of(absent));
+        yield ExitCode.NOT_FOUND;
       }
       case IOException io -> {
         terminal.sayError(IoText.of(io));

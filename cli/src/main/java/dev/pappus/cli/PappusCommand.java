@@ -90,6 +90,7 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new ExplainCommand(terminal));
     commands.addSubcommand(new FmtCommand(terminal));
     commands.addSubcommand(new GraphCommand(terminal));
+    commands.addSubcommand(new HelpCommand(terminal));
     commands.addSubcommand(new InvokeCommand(terminal));
     commands.addSubcommand(new LogsCommand(terminal));
     commands.addSubcommand(new LsCommand(terminal));
@@ -104,6 +105,14 @@ final class PappusCommand implements Runnable {
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new VersionsCommand(terminal));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
+    commands
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Show the version.")
+                .build())
+        .version("pappus " + ProductVersion.read());
   }
 
   @Override

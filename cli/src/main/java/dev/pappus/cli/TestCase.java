@@ -1,7 +1,8 @@
 package dev.pappus.cli;
 
 import dev.pappus.model.Names;
-import dev.pappus.model.Suggestion;
+import dev.pappus.server.settings.TomlDocument;
+import dev.pappus.server.settings.TomlSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
 
 /**
  * {@code tests/CASE}: what to invoke, with what, and what must come out.
@@ -38,25 +37,16 @@ record TestCase(String name, Path folder, String target) {
         String.valueOf(folder.getFileName()), folder, target == null ? project.target() : target);
   }
 
-  private static @Nullable String target(Path file) throws IOException {
-    TomlParseResult toml = Toml.parse(file);
-    List<String> faults = new ArrayList<>();
-    toml.errors()
-        .forEach(error -> faults.add(file + ":" + error.position() + ": " + error.getMessage()));
-    List<String> known = List.of("target");
-    for (String key : toml.keySet()) {
-      if (!known.contains(key)) {
-        faults.add(file + ": unknown key '" + key + "'" + Suggestion.didYouMean(key, known));
-      }
+  private static @Nullable String target(Path file) {
+    TomlDocument document = TomlDocument.read(file);
+    TomlSection root = document.root();
+    root.requireKnown(List.of("target"));
+    String target = root.text("target").orElse(null);
+    if (target != null && !Names.isIdentifier(target)) {
+      root.fault("target", "must name a function or a composition");
     }
-    Object target = toml.get("target");
-    if (target != null && !(target instanceof String name && Names.isIdentifier(name))) {
-      faults.add(file + ": target must name a function or a composition");
-    }
-    if (!faults.isEmpty()) {
-      throw new CliException(ExitCode.USAGE, String.join("\n", faults), null);
-    }
-    return (String) target;
+    document.throwIfFaulty();
+    return target;
   }
 
   /** What it sends; nothing if it has no folder {@code in}. */

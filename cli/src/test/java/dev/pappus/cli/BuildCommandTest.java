@@ -42,9 +42,9 @@ class BuildCommandTest {
   }
 
   @Test
-  void aMissingSourceIsAUsageError() {
+  void aMissingSourceIsNotFound() {
     CommandRun run = CommandRun.of("build", folder + "/absent.c");
-    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(run.err()).contains("absent.c: no such file");
   }
 }

@@ -100,4 +100,18 @@ class CommandLineTest {
       return socket.getLocalPort();
     }
   }
+
+  @Test
+  void whatEverybodyTriesFirstWorks() {
+    CommandRun help = CommandRun.of("help");
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.out()).contains("Usage: pappus", "invoke");
+    assertThat(CommandRun.of("help", "invoke").out()).contains("Usage: pappus invoke");
+    assertThat(CommandRun.of("--version").out()).startsWith("pappus " + ProductVersion.read());
+    CommandRun unknown = CommandRun.of("invok");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).contains("there is no command 'invok'", "pappus invoke");
+    CommandRun absent = CommandRun.of("graph", "absent.dag");
+    assertThat(absent.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
 }

@@ -43,6 +43,9 @@ class CommandPageTest {
   private static void look(CommandLine command, String path, String page, List<String> missing) {
     for (Map.Entry<String, CommandLine> each : command.getSubcommands().entrySet()) {
       String name = path + each.getKey();
+      if (each.getValue().getCommandSpec().usageMessage().hidden()) {
+        continue;
+      }
       int start = page.indexOf("\n| `" + name + " ");
       int bare = page.indexOf("\n| `" + name + "`");
       if (start < 0 && bare < 0) {

@@ -56,7 +56,7 @@ class TextCommandsTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).contains("neither", "pappus build");
     CommandRun missing = CommandRun.of("check", folder.resolve("absent.dag").toString());
-    assertThat(missing.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(missing.err()).contains("absent.dag: no such file");
   }
 
