@@ -263,8 +263,8 @@ class InvocationStoreTest {
                   + "', 'n', 't', 0, 0, '', 'FAILED', "
                   + (System.currentTimeMillis() + i)
                   + ", 0, '', 'PENDING', 0)");
-          retention.accepted(0);
-          retention.ended(0, 0);
+          retention.accepted(new Namespace("n"), 0);
+          retention.ended("n", 0, 0);
           retention.keep(connection);
           connection.commit();
           try (ResultSet row = statement.executeQuery("SELECT count(*) FROM invocation")) {
