@@ -165,7 +165,7 @@ class OpenApiConformanceTest {
     invocations();
     reference();
     tokens();
-    for (String id : List.of("isAlive", "isReady", "getOpenApi")) {
+    for (String id : List.of("isAlive", "isReady", "isHealthy", "getMetrics", "getOpenApi")) {
       send(200, id);
     }
     unauthenticated();
