@@ -80,7 +80,7 @@ class GraphCommandTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains(file + ":1:", "^", "has errors");
     assertThat(CommandRun.of("graph", folder + "/absent.dag").exitCode())
-        .isEqualTo(ExitCode.FAILED);
+        .isEqualTo(ExitCode.NOT_FOUND);
     assertThat(CommandRun.of("graph", "no-name").exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(CommandRun.of("graph", "x", "--set", "a/b=c").err()).contains("--plan");
     assertThat(CommandRun.of("graph", file.toString(), "--plan").err()).contains("deploy");

@@ -67,7 +67,7 @@ class NodeCommandsTest {
             "-");
     assertThat(piped.out()).isEqualTo("Hello, Pipe!\n");
     assertThat(run("invoke", "greet", "-d", "@" + folder + "/absent").exitCode())
-        .isEqualTo(ExitCode.FAILED);
+        .isEqualTo(ExitCode.NOT_FOUND);
   }
 
   @Test
