@@ -128,7 +128,7 @@ final class FunctionBuilder {
       throw new CliException(
           ExitCode.FAILED,
           "the build command of function " + function.name() + " wrote no ELF file",
-          "it has to write the binary to $PAPPUS_OUTPUT");
+          "it has to write the binary to $BUILD_OUTPUT");
     }
     elf.requireFunction();
     return elf;
@@ -171,10 +171,10 @@ final class FunctionBuilder {
       line = List.of("sh", "-c", command);
       environment =
           Map.of(
-              "PAPPUS_OUTPUT", binary.toString(),
-              "PAPPUS_FLAGS", compiler.flags().toString(),
-              "PAPPUS_INCLUDE", compiler.include().toString(),
-              "PAPPUS_LIBRARY", compiler.library().toString());
+              "BUILD_OUTPUT", binary.toString(),
+              "BUILD_FLAGS", compiler.flags().toString(),
+              "BUILD_INCLUDE", compiler.include().toString(),
+              "BUILD_LIBRARY", compiler.library().toString());
     }
     if (verbose) {
       terminal.say(String.join(" ", line));

@@ -119,7 +119,7 @@ class ProjectBuildTest {
             + """
 
             [function.app]
-            build = 'gcc @"$PAPPUS_FLAGS" -I"$PAPPUS_INCLUDE" -o "$PAPPUS_OUTPUT" app.c "$PAPPUS_LIBRARY"'
+            build = 'gcc @"$BUILD_FLAGS" -I"$BUILD_INCLUDE" -o "$BUILD_OUTPUT" app.c "$BUILD_LIBRARY"'
             """);
     CommandRun run = build("app");
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -128,10 +128,10 @@ class ProjectBuildTest {
 
     Files.writeString(
         file,
-        Files.readString(file).replaceAll("(?m)^build = .*", "build = 'echo x >\\$PAPPUS_OUTPUT'"));
+        Files.readString(file).replaceAll("(?m)^build = .*", "build = 'echo x >\\$BUILD_OUTPUT'"));
     CommandRun wrong = build("app");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(wrong.err()).contains("no ELF", "$PAPPUS_OUTPUT");
+    assertThat(wrong.err()).contains("no ELF", "$BUILD_OUTPUT");
   }
 
   @Test
