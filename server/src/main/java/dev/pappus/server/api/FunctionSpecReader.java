@@ -74,6 +74,12 @@ final class FunctionSpecReader {
         throw reader.malformed(
             Names.printable(Objects.requireNonNullElse(e.getOriginalMessage(), "no JSON")));
       }
+    } catch (JacksonException e) {
+      // The parser looks at the first bytes when it is made, for the encoding.
+      throw new ProblemException(
+          Problem.of(ProblemCode.BAD_REQUEST, "the spec is not UTF-8")
+              .withHint("docs/registry.md shows the members of a spec"),
+          e);
     }
   }
 

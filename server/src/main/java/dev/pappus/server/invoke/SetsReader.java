@@ -64,8 +64,7 @@ final class SetsReader {
    * @throws ProblemException BAD_REQUEST, BAD_NAME, UNKNOWN_SET or TOO_MANY_ITEMS
    */
   static void read(Body body, SetCollector collector) {
-    try (JsonParser json =
-        JSON.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.length())) {
+    try (JsonParser json = open(body)) {
       SetsReader reader = new SetsReader(body, json, collector);
       try {
         reader.document();
@@ -74,6 +73,15 @@ final class SetsReader {
             Names.printable(Objects.requireNonNullElse(e.getOriginalMessage(), "no JSON")),
             json.currentLocation());
       }
+    }
+  }
+
+  /** It looks at the first bytes already, for the encoding. */
+  private static JsonParser open(Body body) {
+    try {
+      return JSON.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.length());
+    } catch (JacksonException e) {
+      throw refused("the document is not UTF-8");
     }
   }
 
@@ -261,13 +269,14 @@ final class SetsReader {
   }
 
   private ProblemException malformed(String detail, TokenStreamLocation location) {
+    return refused(
+        "%s (line %d, column %d of the body)"
+            .formatted(detail, location.getLineNr(), location.getColumnNr()));
+  }
+
+  private static ProblemException refused(String detail) {
     return new ProblemException(
-        Problem.of(
-                ProblemCode.BAD_REQUEST,
-                "%s (line %d, column %d of the body)",
-                detail,
-                location.getLineNr(),
-                location.getColumnNr())
+        Problem.of(ProblemCode.BAD_REQUEST, "%s", detail)
             .withHint(
                 "the document is {\"sets\":[{\"name\":\"SET\",\"items\":[{\"name\":\"ITEM\","
                     + "\"key\":0,\"base64\":\"…\"}]}]}, with \"text\" instead of \"base64\" where"

@@ -3,6 +3,7 @@ package dev.pappus.server.invoke;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.DataSet;
@@ -107,6 +108,13 @@ class DecodersTest {
       }
     }
     return refused;
+  }
+
+  /** Found by fuzzing: an encoding that the parser knows but cannot read. */
+  @Test
+  void strangeEncodingsAreRefused() {
+    byte[] strange = {0, 0, '$', 0, 4};
+    assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> sets(strange.clone()));
   }
 
   @Test
