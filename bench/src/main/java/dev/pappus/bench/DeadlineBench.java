@@ -4,6 +4,7 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import dev.pappus.sandbox.kvm.KvmDriver;
@@ -72,7 +73,7 @@ public final class DeadlineBench {
         long deadline = System.nanoTime() + FIRST_NANOS + random.nextInt(SPREAD_NANOS);
         try (Context context = engine.domain().acquire(prepared)) {
           context.write(input, loop.spec().outputs());
-          RunOutcome outcome = engine.run(context, deadline);
+          RunOutcome outcome = engine.run(context, Deadline.at(deadline));
           long after = System.nanoTime() - deadline;
           if (!(outcome instanceof RunOutcome.DeadlineExceeded)) {
             throw new IllegalStateException("an endless loop ended: " + outcome);

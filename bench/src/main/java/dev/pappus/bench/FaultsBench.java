@@ -4,6 +4,7 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
@@ -146,7 +147,6 @@ public final class FaultsBench {
   }
 
   private InstanceResult run(PreparedFunction code, BenchFunction function, List<DataSet> input) {
-    return runner.run(
-        code, function.spec(), input, System.nanoTime() + RUN_NANOS_MAX, Limits.DEFAULTS);
+    return runner.run(code, function.spec(), input, Deadline.in(RUN_NANOS_MAX), Limits.DEFAULTS);
   }
 }

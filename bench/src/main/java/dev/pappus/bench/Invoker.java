@@ -5,6 +5,7 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
@@ -120,7 +121,7 @@ final class Invoker implements AutoCloseable {
             prepared[turn],
             function.spec(),
             input,
-            System.nanoTime() + INVOCATION_NANOS_MAX,
+            Deadline.in(INVOCATION_NANOS_MAX),
             Limits.DEFAULTS);
   }
 

@@ -11,7 +11,9 @@ import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
+import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,8 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private final FunctionEntry function;
   private final Node.Compute compute;
   private final InvocationRequest.CodeSource source;
-  private volatile boolean cancelled;
+  private final Deadline deadline;
+  private volatile @Nullable ComputeEngine runsOn;
 
   ComputeTask(
       InvocationRun run,
@@ -36,6 +39,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     this.function = function;
     this.compute = compute;
     this.source = source;
+    this.deadline = Deadline.at(run.deadlineNanos());
   }
 
   @Override
@@ -45,8 +49,12 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
   @Override
   public void cancel() {
-    cancelled = true;
+    deadline.cancel();
     compute.engines().withdraw(this);
+    ComputeEngine engine = runsOn;
+    if (engine != null) {
+      engine.nudge();
+    }
   }
 
   @Override
@@ -76,7 +84,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
   @Override
   protected void run(EngineWorker worker) {
-    if (cancelled) {
+    if (deadline.isCancelled()) {
       return;
     }
     long startNanos = System.nanoTime();
@@ -96,7 +104,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private void codeLoaded(@Nullable Problem failure) {
     if (failure != null) {
       fail(failure);
-    } else if (!cancelled) {
+    } else if (!deadline.isCancelled()) {
       compute.engines().resubmit(this);
     }
   }
@@ -122,9 +130,10 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       return;
     }
     long foundNanos = System.nanoTime();
+    runsOn = worker.engine();
     InstanceResult result =
         new InstanceRunner(worker.engine(), MonotonicClock.SYSTEM)
-            .run(code.function(), spec, instance.inputs(), run.deadlineNanos(), run.limits());
+            .run(code.function(), spec, instance.inputs(), deadline, run.limits());
     if (source == InvocationRequest.CodeSource.ANY) {
       function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }

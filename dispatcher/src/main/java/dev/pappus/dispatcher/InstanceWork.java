@@ -8,6 +8,6 @@ sealed interface InstanceWork permits ComputeTask, CommunicationTask {
   /** Queues it; false if there is no room. */
   boolean start();
 
-  /** Keeps it from starting, or has its result dropped. */
+  /** Keeps it from starting, or ends it soon and has its result dropped. */
   void cancel();
 }

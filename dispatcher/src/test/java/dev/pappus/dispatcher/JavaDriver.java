@@ -9,6 +9,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * the SPI's rules and checks that its user does: threads, one owner, order of calls.
  */
 final class JavaDriver implements ComputeDriver {
+  private static final String NAME = "java";
+
   private static final String MAGIC = "java:";
 
   private final Map<String, Body> bodies = new ConcurrentHashMap<>();
@@ -58,11 +61,13 @@ final class JavaDriver implements ComputeDriver {
   }
 
   /** What a function sees of its invocation. */
-  record Call(List<DataSet> inputs, List<String> outputs, long deadlineNanos) {
+  record Call(List<DataSet> inputs, List<String> outputs, Deadline deadline) {
     /** Waits for {@code latch} as a guest loops: until the deadline. */
     void await(CountDownLatch latch) throws InterruptedException {
-      if (!latch.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        throw new DeadlineMissed();
+      while (!latch.await(1, TimeUnit.MILLISECONDS)) {
+        if (deadline.hasPassed(System.nanoTime())) {
+          throw new DeadlineMissed();
+        }
       }
     }
   }
@@ -105,7 +110,7 @@ final class JavaDriver implements ComputeDriver {
 
   @Override
   public String name() {
-    return "java";
+    return NAME;
   }
 
   @Override
@@ -159,6 +164,11 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
+    public String sandbox() {
+      return NAME;
+    }
+
+    @Override
     public long residentBytes() {
       return residentBytes;
     }
@@ -204,10 +214,13 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
-    public RunOutcome run(Context context, long deadlineNanos) {
+    public RunOutcome run(Context context, Deadline deadline) {
       checkOwner();
-      return ((JavaContext) context).run(deadlineNanos);
+      return ((JavaContext) context).run(deadline);
     }
+
+    @Override
+    public void nudge() {}
 
     @Override
     public void idle() {
@@ -249,13 +262,13 @@ final class JavaDriver implements ComputeDriver {
       outputNames = newOutputs;
     }
 
-    RunOutcome run(long deadlineNanos) {
+    RunOutcome run(Deadline deadline) {
       List<DataSet> written = inputs;
       rule(written != null && outputs == null && !released);
       try {
         outputs =
             function.body.run(
-                new Call(written == null ? List.of() : written, outputNames, deadlineNanos));
+                new Call(written == null ? List.of() : written, outputNames, deadline));
         return new RunOutcome.Exited(0);
       } catch (GuestExit e) {
         return new RunOutcome.Exited(e.code);

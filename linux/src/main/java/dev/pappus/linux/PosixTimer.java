@@ -8,13 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A timer that interrupts the system calls of the thread that made it. That thread alone uses and
- * closes it.
+ * A timer that interrupts the system calls of the thread that made it. Any thread may use and close
+ * it, but one at a time: callers exclude each other.
  */
 public final class PosixTimer implements AutoCloseable {
   private static final int TIMER_ABSTIME = 1;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final MemorySegment setting = arena.allocate(Itimerspec.LAYOUT);
   private final long timer;
   private boolean open = true;
@@ -35,8 +35,8 @@ public final class PosixTimer implements AutoCloseable {
   }
 
   /**
-   * Interrupts this thread from {@code whenNanos} on, again and again until disarmed: one signal
-   * may fall before the system call that it is meant for.
+   * Interrupts the thread that made it from {@code whenNanos} on, again and again until disarmed:
+   * one signal may fall before the system call that it is meant for.
    *
    * @param whenNanos on {@link System#nanoTime()}'s scale; a time past means at once
    * @param intervalNanos pause between repetitions, more than 0

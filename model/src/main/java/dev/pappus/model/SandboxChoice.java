@@ -9,7 +9,11 @@ public enum SandboxChoice {
   /** Whatever the node thinks best. */
   AUTO,
   /** A virtual machine without a kernel. */
-  KVM;
+  KVM,
+  /** A locked-in process of the host's. */
+  PROCESS,
+  /** The WebAssembly engine of the node. */
+  WASM;
 
   /**
    * The choice that {@code text} names.
@@ -26,7 +30,7 @@ public enum SandboxChoice {
                   "this node has no sandbox '%s'%s",
                   Names.printable(text),
                   Suggestion.didYouMean(text, known))
-              .withHint("the sandboxes are " + String.join(" and ", known)));
+              .withHint("the sandboxes are " + String.join(", ", known)));
     }
     return values()[index];
   }

@@ -13,9 +13,15 @@ public interface ComputeEngine extends AutoCloseable {
    * guest does.
    *
    * @param context acquired from {@link #domain()}, its inputs written
-   * @param deadlineNanos on {@link System#nanoTime()}'s scale; the guest is ended soon after
+   * @param deadline the guest is ended soon after it; it may move to an earlier time meanwhile
    */
-  RunOutcome run(Context context, long deadlineNanos);
+  RunOutcome run(Context context, Deadline deadline);
+
+  /**
+   * Has the run that is under way, if any, look at its deadline again. Any thread may call it, at
+   * any time, even when the engine is closed; a run whose deadline has not moved goes on.
+   */
+  void nudge();
 
   /** Called when the owner has no work for now and may block; timers and the like come to rest. */
   void idle();

@@ -39,16 +39,16 @@ public final class InstanceRunner {
    * @param spec what is registered of the function
    * @param inputs input sets by position; missing ones count as empty, static sets of {@code spec}
    *     win, names do not matter
-   * @param deadlineNanos when the invocation must have ended; the instance ends then, or once it
-   *     has been in the guest for the timeout of {@code spec} or {@link Limit#FUNCTION_RUN},
-   *     whichever is earliest
+   * @param deadline when the invocation must have ended; brought forward to when the instance has
+   *     been in the guest for the timeout of {@code spec} or {@link Limit#FUNCTION_RUN}, if that is
+   *     earlier
    * @throws IllegalArgumentException if there are more inputs than {@code spec} has
    */
   public InstanceResult run(
       PreparedFunction function,
       FunctionSpec spec,
       List<DataSet> inputs,
-      long deadlineNanos,
+      Deadline deadline,
       Limits limits) {
     List<DataSet> sets = bind(spec, inputs);
     Run run = new Run(spec, limits, clock.nanoTime());
@@ -56,11 +56,10 @@ public final class InstanceRunner {
       run.warmth = context.warmth();
       context.write(sets, spec.outputs());
       run.loaded(clock.nanoTime());
-      long ownDeadline = run.mark + run.timeoutNanos();
-      boolean own = ownDeadline - deadlineNanos <= 0;
-      RunOutcome outcome = engine.run(context, own ? ownDeadline : deadlineNanos);
+      boolean own = deadline.bringForward(run.mark + run.timeoutNanos());
+      RunOutcome outcome = engine.run(context, deadline);
       run.left(clock.nanoTime());
-      Problem problem = run.problemOf(outcome, context, own);
+      Problem problem = run.problemOf(outcome, context, deadline, own);
       List<DataSet> outputs = problem == null ? context.readOutputs(limits) : List.of();
       return run.result(outputs, problem, clock.nanoTime());
     } catch (ProblemException e) {
@@ -134,13 +133,13 @@ public final class InstanceRunner {
       };
     }
 
-    @Nullable Problem problemOf(RunOutcome outcome, Context context, boolean ownDeadline) {
+    @Nullable Problem problemOf(
+        RunOutcome outcome, Context context, Deadline deadline, boolean ownDeadline) {
       return switch (outcome) {
         case RunOutcome.Exited exited -> exitProblem(exited.exitCode(), context);
         case RunOutcome.Faulted faulted -> faultProblem(faulted, context);
         case RunOutcome.DeadlineExceeded late ->
-            (ownDeadline ? runDeadline() : invocationDeadline())
-                .withGuest(withLastWords(late.state(), context));
+            lateProblem(deadline, ownDeadline).withGuest(withLastWords(late.state(), context));
         case RunOutcome.SandboxFailed failed ->
             Problem.of(
                     ProblemCode.SANDBOX_UNAVAILABLE, "the sandbox failed: %s", failed.description())
@@ -186,6 +185,14 @@ public final class InstanceRunner {
       return Problem.of(ProblemCode.GUEST_FAULT, "%s%s", faulted.description(), where)
           .withHint(FaultHints.of(state, GuestLayout.of(spec.contextBytes())))
           .withGuest(state);
+    }
+
+    private Problem lateProblem(Deadline deadline, boolean ownDeadline) {
+      if (deadline.isCancelled()) {
+        return Problem.of(ProblemCode.CANCELLED, "the instance was cancelled while it ran")
+            .withHint("its invocation has ended: see there why");
+      }
+      return ownDeadline ? runDeadline() : invocationDeadline();
     }
 
     private Problem runDeadline() {

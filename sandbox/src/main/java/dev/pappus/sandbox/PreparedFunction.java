@@ -6,6 +6,9 @@ package dev.pappus.sandbox;
  * instance of this type is not {@code bound} for another, even of the same binary.
  */
 public interface PreparedFunction {
+  /** The {@link ComputeDriver#name} of the backend that prepared it. */
+  String sandbox();
+
   /** Memory that it occupies, for bounded caches. */
   long residentBytes();
 

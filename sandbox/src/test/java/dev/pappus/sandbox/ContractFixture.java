@@ -49,18 +49,23 @@ abstract class ContractFixture {
   /** Runs a guest as {@code spec} says. */
   protected final InstanceResult run(
       String guest, FunctionSpec spec, Limits limits, DataSet... inputs) {
-    return runUntil(guest, spec, limits, System.nanoTime() + TimeUnit.MINUTES.toNanos(1), inputs);
+    return runUntil(guest, spec, limits, Deadline.in(TimeUnit.MINUTES.toNanos(1)), inputs);
   }
 
   /** Runs a guest within the deadline of its invocation. */
   protected final InstanceResult runUntil(
-      String guest, FunctionSpec spec, Limits limits, long deadlineNanos, DataSet... inputs) {
+      String guest, FunctionSpec spec, Limits limits, Deadline deadline, DataSet... inputs) {
     PreparedFunction function =
         prepared.computeIfAbsent(
             guest + "@" + spec.contextBytes(),
             key -> driver.prepare(Guests.binary(guest), spec.contextBytes()));
     return new InstanceRunner(engine, MonotonicClock.SYSTEM)
-        .run(function, spec, List.of(inputs), deadlineNanos, limits);
+        .run(function, spec, List.of(inputs), deadline, limits);
+  }
+
+  /** Has the engine look at the deadline of its run; any thread. */
+  protected final void nudge() {
+    engine.nudge();
   }
 
   /** Runs {@code mode} of the hostile guest. */

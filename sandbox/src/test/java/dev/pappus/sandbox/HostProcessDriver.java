@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  * only.
  */
 final class HostProcessDriver implements ComputeDriver {
+  private static final String NAME = "host";
+
   private final Path folder;
   private final Path runner;
 
@@ -36,7 +38,7 @@ final class HostProcessDriver implements ComputeDriver {
 
   @Override
   public String name() {
-    return "host";
+    return NAME;
   }
 
   @Override
@@ -54,6 +56,11 @@ final class HostProcessDriver implements ComputeDriver {
   public void close() {}
 
   private record Prepared(ElfImage image, GuestLayout layout) implements PreparedFunction {
+    @Override
+    public String sandbox() {
+      return NAME;
+    }
+
     @Override
     public long residentBytes() {
       return image.residentBytes();
@@ -181,13 +188,15 @@ final class HostProcessDriver implements ComputeDriver {
     public void forget(PreparedFunction function) {}
 
     @Override
-    public RunOutcome run(Context context, long deadlineNanos) {
+    public RunOutcome run(Context context, Deadline deadline) {
       FileContext own = (FileContext) context;
       try {
         Process process = new ProcessBuilder(own.command(runner)).redirectErrorStream(true).start();
-        if (!process.waitFor(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          process.destroyForcibly().waitFor();
-          return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
+        while (!process.waitFor(1, TimeUnit.MILLISECONDS)) {
+          if (deadline.hasPassed(System.nanoTime())) {
+            process.destroyForcibly().waitFor();
+            return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
+          }
         }
         String report =
             new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -222,6 +231,9 @@ final class HostProcessDriver implements ComputeDriver {
               context.function.image.symbolize(instruction),
               null));
     }
+
+    @Override
+    public void nudge() {}
 
     @Override
     public void idle() {}

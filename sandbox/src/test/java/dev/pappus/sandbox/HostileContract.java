@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -166,7 +167,7 @@ public abstract class HostileContract extends ContractFixture {
 
   @Test
   void theDeadlineOfTheInvocationIsBlamedWhereItComesFirst() {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+    Deadline deadline = Deadline.in(TimeUnit.MILLISECONDS.toNanos(50));
     InstanceResult result =
         runUntil(
             "hostile",
@@ -176,6 +177,57 @@ public abstract class HostileContract extends ContractFixture {
             set("mode", Item.ofText("m", "loop_forever")));
     assertThat(failed(result).code()).isEqualTo(ProblemCode.INVOCATION_DEADLINE);
     assertServing();
+  }
+
+  @Test
+  void aCancelledRunEndsSoonWhenever() throws InterruptedException {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 30; round++) {
+      Deadline deadline = Deadline.in(TimeUnit.MINUTES.toNanos(1));
+      long pauseNanos = random.nextInt(round % 10 == 0 ? 20_000_000 : 400_000);
+      Thread canceller =
+          Thread.ofPlatform()
+              .start(() -> {
+                LockSupport.parkNanos(pauseNanos);
+                deadline.cancel();
+                nudge();
+              });
+      InstanceResult result =
+          runUntil(
+              "hostile",
+              Guests.spec("hostile"),
+              Limits.DEFAULTS,
+              deadline,
+              set("mode", Item.ofText("m", "loop_forever")));
+      canceller.join();
+      Problem problem = failed(result);
+      assertThat(problem.code())
+          .as("seed %d round %d", SEED, round)
+          .isEqualTo(ProblemCode.CANCELLED);
+      assertThat(result.runNanos()).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    }
+    assertServing();
+  }
+
+  @Test
+  void nudgesWithoutReasonDoNoHarm() throws InterruptedException {
+    Thread nudger =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                nudge();
+                LockSupport.parkNanos(20_000);
+              }
+            });
+    try {
+      for (int round = 0; round < 50; round++) {
+        assertServing();
+        assertThat(failed(hostile("null_read")).code()).isEqualTo(ProblemCode.GUEST_FAULT);
+      }
+    } finally {
+      nudger.interrupt();
+      nudger.join();
+    }
   }
 
   @ParameterizedTest

@@ -30,7 +30,7 @@ class InstanceRunnerTest {
               driver.prepare(Guests.binary("basic"), Guests.CONTEXT_BYTES),
               spec,
               inputs,
-              System.nanoTime() + 60_000_000_000L,
+              Deadline.in(60_000_000_000L),
               Limits.DEFAULTS);
     }
   }

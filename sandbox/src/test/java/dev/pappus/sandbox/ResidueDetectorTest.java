@@ -30,7 +30,7 @@ class ResidueDetectorTest {
         byte[] left = {1, 2, 3, 4, 5, 6, 7, 8};
         ((GuestMemory) context).write(address.getAsLong(), MemorySegment.ofArray(left));
       }
-      RunOutcome outcome = engine.run(context, System.nanoTime() + 60_000_000_000L);
+      RunOutcome outcome = engine.run(context, Deadline.in(60_000_000_000L));
       assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
       return context.readOutputs(Limits.DEFAULTS).getFirst().items().getFirst().text();
     }

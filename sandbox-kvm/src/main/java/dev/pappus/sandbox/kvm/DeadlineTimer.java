@@ -1,37 +1,59 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.linux.PosixTimer;
+import dev.pappus.sandbox.Deadline;
 
 /**
  * Ends runs that outlive their deadline by interrupting the engine's own thread. Armed lazily: as
  * long as it would fire before the next deadline it is left alone, so that a stream of short runs
  * costs one arming per deadline and not one per run. Whether an interruption means the end is for
- * the clock to say, so that early and late signals do no harm.
+ * the clock to say, so that early and late signals do no harm. The engine's thread uses it; {@link
+ * #nudge} is for any.
  */
 final class DeadlineTimer implements AutoCloseable {
   /** A signal may fall before the guest is entered, so it is repeated. */
   private static final long REPEAT_NANOS = 200_000;
 
   private final PosixTimer timer = new PosixTimer();
+  private boolean open = true;
+  private boolean running;
   private boolean armed;
   private long armedFor;
 
-  /** Sees to it that a run that begins now is interrupted soon after {@code deadlineNanos}. */
-  void cover(long nowNanos, long deadlineNanos) {
-    if (!armed || nowNanos - armedFor >= 0 || deadlineNanos - armedFor < 0) {
-      arm(deadlineNanos);
+  /** Sees to it that the run that begins now is interrupted soon after its deadline. */
+  synchronized void cover(long nowNanos, Deadline deadline) {
+    running = true;
+    long nanos = deadline.nanos();
+    if (!armed || nowNanos - armedFor >= 0 || nanos - armedFor < 0) {
+      armFor(nanos);
     }
   }
 
-  /** To be called after an interruption before the deadline: the timer was set for another run. */
-  void arm(long deadlineNanos) {
-    timer.arm(deadlineNanos, REPEAT_NANOS);
+  /** To be called after an interruption, which may have been meant for another run. */
+  synchronized void arm(Deadline deadline) {
+    armFor(deadline.nanos());
+  }
+
+  /** The run has ended. */
+  synchronized void ended() {
+    running = false;
+  }
+
+  /** Interrupts the run that is under way, if any, until it has looked at its deadline. */
+  synchronized void nudge() {
+    if (running) {
+      armFor(System.nanoTime());
+    }
+  }
+
+  private void armFor(long nanos) {
+    timer.arm(nanos, REPEAT_NANOS);
     armed = true;
-    armedFor = deadlineNanos;
+    armedFor = nanos;
   }
 
   /** No run is near. */
-  void rest() {
+  synchronized void rest() {
     if (armed) {
       timer.disarm();
       armed = false;
@@ -39,7 +61,10 @@ final class DeadlineTimer implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    timer.close();
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      timer.close();
+    }
   }
 }

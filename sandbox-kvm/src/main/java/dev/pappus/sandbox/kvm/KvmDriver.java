@@ -10,6 +10,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,8 @@ import java.util.BitSet;
 
 /** The KVM backend of a node. */
 public final class KvmDriver implements ComputeDriver {
+  static final String NAME = "kvm";
+
   private final KvmSettings settings;
   private final KvmSystem system;
   private final HostFeatures host;
@@ -91,7 +94,7 @@ public final class KvmDriver implements ComputeDriver {
 
   @Override
   public String name() {
-    return "kvm";
+    return NAME;
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.pappus.linux.Threads;
 import dev.pappus.model.GuestState;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.FaultText;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.RunOutcome;
 import java.util.BitSet;
@@ -41,7 +43,7 @@ public final class KvmEngine implements ComputeEngine {
   }
 
   @Override
-  public RunOutcome run(Context context, long deadlineNanos) {
+  public RunOutcome run(Context context, Deadline deadline) {
     if (!(context instanceof KvmContext kvmContext) || kvmContext.domain() != domain) {
       throw new IllegalArgumentException("not a context of this engine");
     }
@@ -50,22 +52,37 @@ public final class KvmEngine implements ComputeEngine {
     }
     kvmContext.seal();
     long now = System.nanoTime();
-    if (deadlineNanos - now < ENTRY_NANOS_MIN) {
+    if (deadline.hasPassed(now + ENTRY_NANOS_MIN)) {
       return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
     }
-    timer.cover(now, deadlineNanos);
-    VirtualMachine vm = kvmContext.vm();
+    timer.cover(now, deadline);
+    try {
+      return enter(kvmContext, deadline);
+    } finally {
+      timer.ended();
+    }
+  }
+
+  private RunOutcome enter(KvmContext context, Deadline deadline) {
+    VirtualMachine vm = context.vm();
     vm.prepareEntry();
     while (true) {
       VmExit exit = vm.enter();
       if (!(exit instanceof VmExit.Interrupted interrupted)) {
-        return conclude(kvmContext, exit);
+        return conclude(context, exit);
       }
-      if (System.nanoTime() - deadlineNanos >= 0) {
-        return killed(kvmContext, interrupted.instruction());
+      // In this order: a deadline that moves after the look at it finds the timer armed by its
+      // nudge.
+      timer.arm(deadline);
+      if (deadline.hasPassed(System.nanoTime())) {
+        return killed(context, interrupted.instruction());
       }
-      timer.arm(deadlineNanos);
     }
+  }
+
+  @Override
+  public void nudge() {
+    timer.nudge();
   }
 
   private static RunOutcome conclude(KvmContext context, VmExit exit) {
@@ -80,7 +97,7 @@ public final class KvmEngine implements ComputeEngine {
         context.setResidue(KvmContext.Residue.ALL);
         function.backoff().faulted();
         yield new RunOutcome.Faulted(
-            FaultText.of(fault),
+            FaultText.of(fault.vector(), fault.errorCode(), fault.address(), fault.instruction()),
             new GuestState(
                 null,
                 fault.vector(),

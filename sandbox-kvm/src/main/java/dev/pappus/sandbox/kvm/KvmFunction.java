@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.PreparedFunction;
 
 /** A function that has been prepared for machines. */
@@ -25,6 +26,11 @@ final class KvmFunction implements PreparedFunction {
 
   FaultBackoff backoff() {
     return backoff;
+  }
+
+  @Override
+  public String sandbox() {
+    return KvmDriver.NAME;
   }
 
   @Override

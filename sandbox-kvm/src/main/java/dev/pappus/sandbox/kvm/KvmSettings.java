@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.model.Limits;
+import dev.pappus.sandbox.FaultBackoff;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,11 @@ public record KvmSettings(
     boolean pinEngines,
     @Nullable EntryVariant variant,
     @Nullable WipeMethod wipeMethod,
-    Backoff backoff) {
+    FaultBackoff.Settings backoff) {
   /** What suits most nodes. */
   public static final KvmSettings DEFAULTS =
-      new KvmSettings(32, 64, 4, Limits.DEFAULTS, false, null, null, Backoff.DEFAULTS);
+      new KvmSettings(
+          32, 64, 4, Limits.DEFAULTS, false, null, null, FaultBackoff.Settings.DEFAULTS);
 
   public KvmSettings {
     if (sandboxesPerEngine < 1 || sandboxesMax < 1 || warmBlanks < 0) {
@@ -36,15 +38,6 @@ public record KvmSettings(
           "sandboxesPerEngine %d, sandboxesMax %d, warmBlanks %d"
               .formatted(sandboxesPerEngine, sandboxesMax, warmBlanks));
     }
-  }
-
-  /**
-   * When a function is slowed down: after {@code tolerated} faults in a row it must wait {@code
-   * firstNanos}, after each further one twice as long, up to {@code lastNanos}. A good run ends it.
-   */
-  public record Backoff(int tolerated, long firstNanos, long lastNanos) {
-    /** 64 faults in a row, then 0.5 ms to 50 ms. */
-    public static final Backoff DEFAULTS = new Backoff(64, 500_000, 50_000_000);
   }
 
   /** These settings with another bound for an engine's machines. */
@@ -83,7 +76,7 @@ public record KvmSettings(
   }
 
   /** These settings with another back-off. */
-  public KvmSettings withBackoff(Backoff newBackoff) {
+  public KvmSettings withBackoff(FaultBackoff.Settings newBackoff) {
     return with(draft -> draft.backoff = newBackoff);
   }
 
@@ -102,7 +95,7 @@ public record KvmSettings(
     private boolean pinEngines;
     private @Nullable EntryVariant variant;
     private @Nullable WipeMethod wipeMethod;
-    private Backoff backoff;
+    private FaultBackoff.Settings backoff;
 
     Draft(KvmSettings from) {
       sandboxesPerEngine = from.sandboxesPerEngine;

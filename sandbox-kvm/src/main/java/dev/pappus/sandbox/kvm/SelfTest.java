@@ -8,6 +8,7 @@ import dev.pappus.linux.KvmSystem;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.Deadline;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -168,7 +169,7 @@ final class SelfTest {
     require(vm.bind(TinyGuest.of("EB FE"))); // jmp to itself
     try (DeadlineTimer timer = new DeadlineTimer()) {
       long start = System.nanoTime();
-      timer.arm(start + LOOP_NANOS);
+      timer.arm(Deadline.at(start + LOOP_NANOS));
       vm.prepareEntry();
       VmExit exit = vm.enter();
       return exit instanceof VmExit.Interrupted && System.nanoTime() - start < LOOP_LIMIT_NANOS;

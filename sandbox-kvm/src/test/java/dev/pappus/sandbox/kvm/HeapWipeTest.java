@@ -10,6 +10,7 @@ import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import java.lang.foreign.ValueLayout;
@@ -121,7 +122,7 @@ class HeapWipeTest {
         for (int i = 0; i < 5; i++) {
           try (Context context = engine.domain().acquire(copy)) {
             context.write(List.of(input), List.of("out"));
-            assertThat(engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS))
+            assertThat(engine.run(context, Deadline.in(TestFunctions.FAR_NANOS)))
                 .isEqualTo(new RunOutcome.Exited(0));
             List<DataSet> outputs = context.readOutputs(Limits.DEFAULTS);
             assertThat(outputs.getFirst().items().getFirst().toBytes()).isEqualTo(bytes);
@@ -262,7 +263,7 @@ class HeapWipeTest {
     try (KvmContext context = (KvmContext) engine.domain().acquire(function)) {
       context.write(List.of(), List.of());
       vm = context.vm();
-      outcome = engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
+      outcome = engine.run(context, Deadline.in(TestFunctions.FAR_NANOS));
     }
     assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
     assertThat(WipeTest.firstNonZero(vm.memory().heap().asSlice(0, CONTEXT_BYTES))).isEqualTo(-1);

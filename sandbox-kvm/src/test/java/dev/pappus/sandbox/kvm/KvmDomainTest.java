@@ -10,6 +10,8 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.PreparedFunction;
@@ -169,11 +171,11 @@ class KvmDomainTest {
           assertThatThrownBy(context::lastWords).isInstanceOf(IllegalStateException.class);
           assertThatThrownBy(() -> context.readOutputs(Limits.DEFAULTS))
               .isInstanceOf(IllegalStateException.class);
-          assertThatThrownBy(() -> other.run(context, System.nanoTime() + TestFunctions.FAR_NANOS))
+          assertThatThrownBy(() -> other.run(context, Deadline.in(TestFunctions.FAR_NANOS)))
               .isInstanceOf(IllegalArgumentException.class);
           context.write(List.of(), List.of());
-          engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
-          assertThatThrownBy(() -> engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS))
+          engine.run(context, Deadline.in(TestFunctions.FAR_NANOS));
+          assertThatThrownBy(() -> engine.run(context, Deadline.in(TestFunctions.FAR_NANOS)))
               .isInstanceOf(IllegalStateException.class);
           assertThatThrownBy(() -> context.write(List.of(), List.of()))
               .isInstanceOf(IllegalStateException.class);
@@ -187,7 +189,7 @@ class KvmDomainTest {
           KvmEngine engine = driver.openEngine(0);
           Context context = engine.domain().acquire(TestFunctions.of(driver, "greet"))) {
         context.write(List.of(DataSet.empty("names")), List.of("greetings"));
-        assertThat(engine.run(context, System.nanoTime() - 1))
+        assertThat(engine.run(context, Deadline.in(-1)))
             .isInstanceOf(RunOutcome.DeadlineExceeded.class);
       }
     }
@@ -234,7 +236,7 @@ class KvmDomainTest {
       KvmSettings slow =
           settings()
               .withBackoff(
-                  new KvmSettings.Backoff(5, TestFunctions.FAR_NANOS, TestFunctions.FAR_NANOS));
+                  new FaultBackoff.Settings(5, TestFunctions.FAR_NANOS, TestFunctions.FAR_NANOS));
       try (KvmDriver driver = new KvmDriver(slow);
           KvmEngine engine = driver.openEngine(0)) {
         PreparedFunction hostile = TestFunctions.of(driver, "hostile");

@@ -9,6 +9,8 @@ import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
@@ -96,7 +98,7 @@ public final class Measure {
   private KvmSettings settings() {
     return KvmSettings.DEFAULTS
         .withVariant(variant)
-        .withBackoff(new KvmSettings.Backoff(Integer.MAX_VALUE, 0, 0));
+        .withBackoff(new FaultBackoff.Settings(Integer.MAX_VALUE, 0, 0));
   }
 
   private static long timed(
@@ -105,7 +107,12 @@ public final class Measure {
     long start = System.nanoTime();
     InstanceResult result =
         new InstanceRunner(engine, MonotonicClock.SYSTEM)
-            .run(function, spec, List.of(input), start + 10_000_000_000L, Limits.DEFAULTS);
+            .run(
+                function,
+                spec,
+                List.of(input),
+                Deadline.at(start + 10_000_000_000L),
+                Limits.DEFAULTS);
     long end = System.nanoTime();
     if (!result.succeeded()) {
       throw new IllegalStateException(String.valueOf(result.problem()));
@@ -182,7 +189,7 @@ public final class Measure {
         long start = System.nanoTime();
         InstanceResult result =
             new InstanceRunner(engine, MonotonicClock.SYSTEM)
-                .run(function, spec, List.of(input), start + 10_000_000_000L, limits);
+                .run(function, spec, List.of(input), Deadline.at(start + 10_000_000_000L), limits);
         nanos[i] = System.nanoTime() - start;
         runs[i] = result.runNanos();
       }

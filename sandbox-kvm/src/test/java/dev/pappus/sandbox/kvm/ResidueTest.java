@@ -6,6 +6,7 @@ import dev.pappus.linux.PosixTimer;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
@@ -165,7 +166,7 @@ class ResidueTest {
         if (kicks != null) {
           kicks.arm(now + random.nextInt(100_000), 60_000 + random.nextInt(60_000));
         }
-        outcome = engine.run(context, now + nanos);
+        outcome = engine.run(context, Deadline.at(now + nanos));
         if (kicks != null) {
           kicks.disarm();
         }
@@ -195,7 +196,7 @@ class ResidueTest {
     private static byte @Nullable [] registers(KvmEngine engine, PreparedFunction state) {
       try (Context context = engine.domain().acquire(state)) {
         context.write(List.of(), List.of("state"));
-        RunOutcome outcome = engine.run(context, System.nanoTime() + TestFunctions.FAR_NANOS);
+        RunOutcome outcome = engine.run(context, Deadline.in(TestFunctions.FAR_NANOS));
         assertThat(outcome).isEqualTo(new RunOutcome.Exited(0));
         List<DataSet> sets = context.readOutputs(Limits.DEFAULTS);
         return sets.getFirst().items().getFirst().toBytes();

@@ -8,6 +8,7 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
@@ -48,11 +49,7 @@ final class TestFunctions {
       ComputeEngine engine, PreparedFunction function, String guest, DataSet... inputs) {
     return new InstanceRunner(engine, MonotonicClock.SYSTEM)
         .run(
-            function,
-            Guests.spec(guest),
-            List.of(inputs),
-            System.nanoTime() + FAR_NANOS,
-            Limits.DEFAULTS);
+            function, Guests.spec(guest), List.of(inputs), Deadline.in(FAR_NANOS), Limits.DEFAULTS);
   }
 
   /** Touches so many bytes and returns their checksum. */
@@ -76,7 +73,7 @@ final class TestFunctions {
   static RunOutcome run(KvmEngine engine, PreparedFunction function, long deadlineNanos) {
     try (Context context = engine.domain().acquire(function)) {
       context.write(List.of(), List.of());
-      return engine.run(context, deadlineNanos);
+      return engine.run(context, Deadline.at(deadlineNanos));
     }
   }
 }

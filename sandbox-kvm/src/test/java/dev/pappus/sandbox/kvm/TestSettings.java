@@ -1,5 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
+import dev.pappus.sandbox.FaultBackoff;
+
 /**
  * Settings that tests use: few blanks, so that making machines does not take their time; no
  * back-off, since hostile guests are what they are about.
@@ -12,6 +14,6 @@ final class TestSettings {
         .withVariant(variant)
         .withWarmBlanks(1)
         .withPinEngines(false)
-        .withBackoff(new KvmSettings.Backoff(1_000_000, 1, 1));
+        .withBackoff(new FaultBackoff.Settings(1_000_000, 1, 1));
   }
 }

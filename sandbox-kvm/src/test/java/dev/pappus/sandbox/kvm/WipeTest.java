@@ -3,6 +3,7 @@ package dev.pappus.sandbox.kvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.linux.Mapping;
+import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import java.lang.foreign.MemorySegment;
@@ -67,7 +68,7 @@ class WipeTest {
       VmMemory memory;
       try (KvmContext context = (KvmContext) engine.domain().acquire(function)) {
         context.write(List.of(), List.of());
-        RunOutcome outcome = engine.run(context, System.nanoTime() + nanos);
+        RunOutcome outcome = engine.run(context, Deadline.in(nanos));
         assertThat(outcome)
             .isInstanceOfAny(RunOutcome.Faulted.class, RunOutcome.DeadlineExceeded.class);
         memory = context.vm().memory();

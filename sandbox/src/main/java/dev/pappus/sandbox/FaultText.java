@@ -1,9 +1,9 @@
-package dev.pappus.sandbox.kvm;
+package dev.pappus.sandbox;
 
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what a guest did. */
-final class FaultText {
+public final class FaultText {
   private static final int PAGE_FAULT = 14;
   private static final long NOT_ABSENT = 1;
   private static final long WRITE = 2;
@@ -11,12 +11,18 @@ final class FaultText {
 
   private FaultText() {}
 
-  static String of(VmExit.Fault fault) {
-    String what =
-        fault.vector() == PAGE_FAULT
-            ? pageFault(fault.errorCode(), fault.address())
-            : name(fault.vector());
-    return what + " at instruction 0x" + Long.toHexString(fault.instruction());
+  /**
+   * An exception of the processor.
+   *
+   * @param vector its number
+   * @param errorCode where it has one
+   * @param address of a page fault
+   * @param instruction where it happened
+   */
+  public static String of(
+      int vector, @Nullable Long errorCode, @Nullable Long address, long instruction) {
+    String what = vector == PAGE_FAULT ? pageFault(errorCode, address) : name(vector);
+    return what + " at instruction 0x" + Long.toHexString(instruction);
   }
 
   private static String pageFault(@Nullable Long errorCode, @Nullable Long address) {

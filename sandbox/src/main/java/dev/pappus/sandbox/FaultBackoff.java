@@ -1,4 +1,4 @@
-package dev.pappus.sandbox.kvm;
+package dev.pappus.sandbox;
 
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -8,12 +8,22 @@ import dev.pappus.model.ProblemException;
  * Slows a function that faults every time: cleaning up after a fault costs a multiple of a good
  * run, and others share the engine. Engines share it; a lost update only shifts a delay.
  */
-final class FaultBackoff {
-  private final KvmSettings.Backoff settings;
+public final class FaultBackoff {
+  private final Settings settings;
   private volatile int inARow;
   private volatile long resumeNanos;
 
-  FaultBackoff(KvmSettings.Backoff settings) {
+  /**
+   * When a function is slowed down: after {@code tolerated} faults in a row it must wait {@code
+   * firstNanos}, after each further one twice as long, up to {@code lastNanos}. A good run ends it.
+   */
+  public record Settings(int tolerated, long firstNanos, long lastNanos) {
+    /** 64 faults in a row, then 0.5 ms to 50 ms. */
+    public static final Settings DEFAULTS = new Settings(64, 500_000, 50_000_000);
+  }
+
+  /** For one function, which has not faulted yet. */
+  public FaultBackoff(Settings settings) {
     this.settings = settings;
   }
 
@@ -22,7 +32,7 @@ final class FaultBackoff {
    *
    * @throws ProblemException with OVERLOADED while the function must wait
    */
-  void admit() {
+  public void admit() {
     int faults = inARow;
     if (faults >= settings.tolerated()) {
       long waitNanos = resumeNanos - System.nanoTime();
@@ -39,7 +49,7 @@ final class FaultBackoff {
   }
 
   /** A run has ended well. */
-  void succeeded() {
+  public void succeeded() {
     if (inARow != 0) {
       inARow = 0;
     }
@@ -47,7 +57,7 @@ final class FaultBackoff {
 
   /** A run has faulted. */
   @SuppressWarnings("NonAtomicVolatileUpdate")
-  void faulted() {
+  public void faulted() {
     int faults = inARow + 1;
     inARow = faults;
     int beyond = faults - settings.tolerated();
