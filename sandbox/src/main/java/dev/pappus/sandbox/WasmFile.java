@@ -1,0 +1,197 @@
+package dev.pappus.sandbox;
+
+import static dev.pappus.sandbox.ElfFile.bad;
+
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a WebAssembly module says of itself: the custom sections {@code pappus.function} and {@code
+ * name}. A private copy of the file; every access is checked against its length. Nothing else of
+ * the module is looked at.
+ */
+public final class WasmFile {
+  /** The section that holds the function note. */
+  public static final String NOTE_SECTION = "pappus.function";
+
+  private static final String NAME_SECTION = "name";
+  private static final String HINT =
+      "the file may have been cut off while it was copied; build it again";
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 8;
+  private static final int CUSTOM_SECTION = 0;
+  private static final int FUNCTION_NAMES = 1;
+  private static final int NAMES_MAX = SymbolTable.SYMBOLS_MAX;
+  private static final int NAME_BYTES_MAX = SymbolTable.NAME_BYTES_MAX;
+
+  private final MemorySegment bytes;
+
+  private WasmFile(MemorySegment file) {
+    byte[] copy = file.toArray(ValueLayout.JAVA_BYTE);
+    bytes = MemorySegment.ofArray(copy).asReadOnly();
+  }
+
+  /**
+   * Takes a copy of a file that begins as a module does.
+   *
+   * @throws ProblemException with BAD_BINARY if it does not, or is larger than a binary may be
+   */
+  public static WasmFile of(MemorySegment binary, Limits limits) {
+    if (binary.byteSize() > Math.min(Integer.MAX_VALUE - 8L, limits.get(Limit.BINARY_BYTES))) {
+      throw new ProblemException(
+          limits.exceeded(ProblemCode.BAD_BINARY, Limit.BINARY_BYTES, "binary", binary.byteSize()));
+    }
+    if (BinaryKind.of(binary) != BinaryKind.WASM) {
+      throw bad(
+          "compile it with clang --target=wasm32-wasi, or another compiler for WebAssembly",
+          "not a WebAssembly module");
+    }
+    WasmFile file = new WasmFile(binary);
+    if (file.bytes.byteSize() < HEADER_BYTES || file.bytes.get(GuestAbi.U32, 4) != VERSION) {
+      throw bad(
+          "a core module of version 1 is wanted; components are not supported",
+          "the WebAssembly module has another version than 1");
+    }
+    return file;
+  }
+
+  /** The file's bytes, read-only. */
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  /**
+   * What {@code PAPPUS_FUNCTION} wrote, or null.
+   *
+   * @throws ProblemException with BAD_BINARY if sections or note break the rules, or there are two
+   */
+  public @Nullable FunctionNote note() {
+    MemorySegment[] found = new MemorySegment[1];
+    forEachCustomSection((name, content) -> {
+      if (name.equals(NOTE_SECTION)) {
+        if (found[0] != null) {
+          throw bad("keep one PAPPUS_FUNCTION per binary", "the binary declares two functions");
+        }
+        found[0] = content;
+      }
+    });
+    return found[0] == null ? null : FunctionNoteText.parse(found[0]);
+  }
+
+  /**
+   * Names of functions by their index, as far as the {@code name} section has them: the first
+   * {@value SymbolTable#SYMBOLS_MAX}, shortened and printable. A malformed {@code name} section
+   * counts as absent from there on, as the specification asks.
+   */
+  public Map<Integer, String> functionNames() {
+    Map<Integer, String> names = new HashMap<>();
+    forEachCustomSection((name, content) -> {
+      if (name.equals(NAME_SECTION)) {
+        try {
+          readFunctionNames(new Cursor(content), names);
+        } catch (ProblemException e) {
+          // Names are for people alone: what could be read of them counts.
+        }
+      }
+    });
+    return names;
+  }
+
+  private static void readFunctionNames(Cursor cursor, Map<Integer, String> names) {
+    while (cursor.hasRemaining()) {
+      int kind = cursor.u8();
+      Cursor subsection = new Cursor(cursor.slice(cursor.u32()));
+      if (kind == FUNCTION_NAMES) {
+        long count = subsection.u32();
+        for (long i = 0; i < count && names.size() < NAMES_MAX; i++) {
+          long index = subsection.u32();
+          String name = printable(subsection.slice(subsection.u32()));
+          if (index <= Integer.MAX_VALUE) {
+            names.putIfAbsent((int) index, name);
+          }
+        }
+      }
+    }
+  }
+
+  private static String printable(MemorySegment text) {
+    int length = (int) Math.min(text.byteSize(), NAME_BYTES_MAX);
+    byte[] name = text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    return new String(name, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?");
+  }
+
+  private void forEachCustomSection(SectionReader reader) {
+    Cursor file = new Cursor(bytes.asSlice(HEADER_BYTES));
+    while (file.hasRemaining()) {
+      int id = file.u8();
+      Cursor section = new Cursor(file.slice(file.u32()));
+      if (id == CUSTOM_SECTION) {
+        byte[] name = section.slice(section.u32()).toArray(ValueLayout.JAVA_BYTE);
+        reader.read(new String(name, StandardCharsets.UTF_8), section.rest());
+      }
+    }
+  }
+
+  /** Takes a custom section's name and content. */
+  private interface SectionReader {
+    void read(String name, MemorySegment content);
+  }
+
+  /** A place in a piece of the file; reading beyond its end is a bad binary. */
+  private static final class Cursor {
+    private final MemorySegment bytes;
+    private long at;
+
+    Cursor(MemorySegment bytes) {
+      this.bytes = bytes;
+    }
+
+    boolean hasRemaining() {
+      return at < bytes.byteSize();
+    }
+
+    int u8() {
+      if (!hasRemaining()) {
+        throw bad(HINT, "the WebAssembly module ends inside a section");
+      }
+      return Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, at++));
+    }
+
+    /** An unsigned LEB128 number of 32 bits: at most five bytes. */
+    long u32() {
+      long value = 0;
+      for (int shift = 0; shift < 35; shift += 7) {
+        int each = u8();
+        value |= (long) (each & 0x7F) << shift;
+        if (each < 0x80) {
+          if (value > 0xFFFF_FFFFL) {
+            break;
+          }
+          return value;
+        }
+      }
+      throw bad(HINT, "the WebAssembly module has a number of more than 32 bits");
+    }
+
+    MemorySegment slice(long length) {
+      if (length > bytes.byteSize() - at) {
+        throw bad(
+            HINT, "a section of %d bytes reaches beyond the end of the WebAssembly module", length);
+      }
+      at += length;
+      return bytes.asSlice(at - length, length);
+    }
+
+    MemorySegment rest() {
+      return slice(bytes.byteSize() - at);
+    }
+  }
+}
