@@ -37,21 +37,47 @@ static void spoil(uint64_t *words, size_t count) {
   }
 }
 
-PAPPUS_FUNCTION(residue, IN(seed), OUT(found)) {
-  uintptr_t heap = (__dandelion_system_data.heap_begin + 63) & -(uintptr_t)64;
-  size_t heap_words = (__dandelion_system_data.heap_end - heap) / 8;
-  uint64_t *stack = (uint64_t *)(__dandelion_system_data.heap_end + GUARD_BYTES);
-  size_t stack_words = ((uintptr_t)__builtin_frame_address(0) - STACK_IN_USE - (uintptr_t)stack) / 8;
+#ifdef __wasm__
 
-  uint64_t found = not_equal((uint64_t *)heap, heap_words, 0) + not_equal(stack, stack_words, 0) +
+enum { PAGE = 65536, PAGES = 8 };
+
+/* Memory that did not exist before, and the stack below this function. */
+static void find_ranges(uint64_t **heap, size_t *heap_words, uint64_t **stack, size_t *stack_words) {
+  size_t first = __builtin_wasm_memory_grow(0, PAGES);
+  if (first == SIZE_MAX) {
+    pappus_fail("no memory");
+  }
+  *heap = (uint64_t *)(first * PAGE);
+  *heap_words = PAGES * PAGE / sizeof **heap;
+  *stack = (uint64_t *)64;
+  *stack_words = ((uintptr_t)__builtin_frame_address(0) - STACK_IN_USE - 64) / sizeof **stack;
+}
+
+#else
+
+static void find_ranges(uint64_t **heap, size_t *heap_words, uint64_t **stack, size_t *stack_words) {
+  /* The first pages of the heap will hold the output. */
+  *heap = (uint64_t *)((__dandelion_system_data.heap_begin + 63) & -(uintptr_t)64);
+  *heap_words = (__dandelion_system_data.heap_end - (uintptr_t)*heap) / sizeof **heap;
+  *stack = (uint64_t *)(__dandelion_system_data.heap_end + GUARD_BYTES);
+  *stack_words = ((uintptr_t)__builtin_frame_address(0) - STACK_IN_USE - (uintptr_t)*stack) / sizeof **stack;
+}
+
+#endif
+
+PAPPUS_FUNCTION(residue, IN(seed), OUT(found)) {
+  uint64_t *heap, *stack;
+  size_t heap_words, stack_words;
+  find_ranges(&heap, &heap_words, &stack, &stack_words);
+
+  uint64_t found = not_equal(heap, heap_words, 0) + not_equal(stack, stack_words, 0) +
                    not_equal(in_bss, 1024, 0) + not_equal(in_data, 1024, 0x0123456789ABCDEF);
 
   int64_t seed = 0;
   pappus_number(pappus_first(in.seed), &seed);
   state = (uint64_t)seed;
   pappus_put_text(out.found, pappus_id("found", 0), "%llu", (unsigned long long)found);
-  /* The first pages of the heap hold the output by now. */
-  spoil((uint64_t *)(heap + 8192), heap_words - 1024);
+  spoil(heap + 1024, heap_words - 1024);
   spoil(stack, stack_words);
   spoil(in_bss, 1024);
   spoil(in_data, 1024);

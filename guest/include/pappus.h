@@ -45,7 +45,7 @@ typedef struct {
 #define OUT(...) (__VA_ARGS__)
 
 #define PAPPUS_FUNCTION(function, inputs, outputs)                                              \
-  PAPPUS_NOTE_(#function "\0" PAPPUS_TEXT_ inputs "\0" PAPPUS_TEXT_ outputs)                     \
+  PAPPUS_NOTE_(#function, PAPPUS_TEXT_ inputs, PAPPUS_TEXT_ outputs)                             \
   static struct {                                                                               \
     PAPPUS_INPUT_MEMBERS_ inputs                                                                \
   } in;                                                                                         \
@@ -64,13 +64,22 @@ typedef struct {
 #define PAPPUS_TEXT_2_(...) #__VA_ARGS__
 #define PAPPUS_INPUT_MEMBERS_(...) __VA_OPT__(pappus_in __VA_ARGS__;)
 #define PAPPUS_OUTPUT_MEMBERS_(...) __VA_OPT__(pappus_out __VA_ARGS__;)
-#define PAPPUS_NOTE_(text)                                                                      \
+#ifdef __wasm__
+/* Only assembly can make a custom section. */
+#define PAPPUS_NOTE_(function, inputs, outputs)                                                 \
+  __asm__(".section .custom_section.pappus.function,\"\",@\n"                                   \
+          "  .ascii \"" function "\\0" inputs "\\0" outputs "\\0\"\n"                          \
+          "  .text\n");
+#else
+#define PAPPUS_NOTE_(function, inputs, outputs)                                                 \
   static const struct {                                                                         \
     uint32_t owner_size, text_size, type;                                                       \
     char owner[8];                                                                              \
-    char description[sizeof(text)];                                                             \
+    char description[sizeof(function "\0" inputs "\0" outputs)];                                \
   } pappus_note __attribute__((section(".note.pappus"), used, aligned(4))) = {                  \
-      sizeof(PAPPUS_NOTE_OWNER), sizeof(text), PAPPUS_NOTE_FUNCTION, PAPPUS_NOTE_OWNER, text};
+      sizeof(PAPPUS_NOTE_OWNER), sizeof(function "\0" inputs "\0" outputs),                     \
+      PAPPUS_NOTE_FUNCTION, PAPPUS_NOTE_OWNER, function "\0" inputs "\0" outputs};
+#endif
 
 /* ---- Inputs ---------------------------------------------------------------------------------- */
 

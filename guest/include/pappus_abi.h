@@ -6,33 +6,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A word of a record: 64 bits everywhere, of which a WebAssembly function sees the low 32; the high
+ * ones are zero. */
+#ifdef __wasm32__
+#define PAPPUS_WORD(type, name) \
+  type name;                    \
+  uint32_t name##_high
+#else
+#define PAPPUS_WORD(type, name) type name
+#endif
+
 /* An item: an input as the platform wrote it, or an output as the function leaves it. */
 typedef struct {
-  const char *name; /* not terminated; null if empty */
-  size_t name_size;
-  const void *data; /* inputs are aligned to 128 bytes */
-  size_t size;
+  PAPPUS_WORD(const char *, name); /* not terminated; null if empty */
+  PAPPUS_WORD(size_t, name_size);
+  PAPPUS_WORD(const void *, data); /* inputs are aligned to 128 bytes */
+  PAPPUS_WORD(size_t, size);
   uint64_t key; /* the low 32 bits count */
 } pappus_item;
 
 /* A set: its items are number `first` up to the `first` of the next record, exclusive. */
 typedef struct {
-  const char *name; /* not terminated; null if empty */
-  size_t name_size;
-  size_t first;
+  PAPPUS_WORD(const char *, name); /* not terminated; null if empty */
+  PAPPUS_WORD(size_t, name_size);
+  PAPPUS_WORD(size_t, first);
 } pappus_set_record;
 
 typedef struct {
   int32_t exit_code; /* 256 in the file, -1 before the run, the function's when it leaves */
   uint32_t reserved;
-  uintptr_t heap_begin; /* first free address, of any alignment */
-  uintptr_t heap_end;
-  size_t input_count;
-  pappus_set_record *input_sets; /* input_count records and a sentinel */
-  size_t output_count;
-  pappus_set_record *output_sets; /* output_count records and a sentinel */
-  pappus_item *input_items;
-  pappus_item *output_items; /* 0 before the run */
+  PAPPUS_WORD(uintptr_t, heap_begin); /* first free address, of any alignment; 0 in WebAssembly */
+  PAPPUS_WORD(uintptr_t, heap_end);
+  PAPPUS_WORD(size_t, input_count);
+  PAPPUS_WORD(pappus_set_record *, input_sets); /* input_count records and a sentinel */
+  PAPPUS_WORD(size_t, output_count);
+  PAPPUS_WORD(pappus_set_record *, output_sets); /* output_count records and a sentinel */
+  PAPPUS_WORD(pappus_item *, input_items);
+  PAPPUS_WORD(pappus_item *, output_items); /* 0 before the run */
 } pappus_control;
 
 /* The last bytes printed; byte number n of all stands at text[n % 4096]. */
@@ -52,7 +62,8 @@ extern pappus_log_ring __pappus_log;
 /* Writing any byte to this port ends the run; so does `int 0x20`. */
 #define PAPPUS_EXIT_PORT 0x10
 
-/* The ELF note of PAPPUS_FUNCTION: owner and type. */
+/* The ELF note of PAPPUS_FUNCTION: owner and type. In WebAssembly it is the custom section
+ * pappus.function. */
 #define PAPPUS_NOTE_OWNER "Pappus"
 #define PAPPUS_NOTE_FUNCTION 1
 

@@ -47,15 +47,19 @@ static bool decimal(const char *text, size_t size, int64_t *number) {
   if (size > 0 && (*text == '-' || *text == '+')) {
     text++, size--;
   }
+  /* Negative numbers reach one further. No builtin: that for products needs a library on wasm32. */
   int64_t value = 0;
   for (size_t i = 0; i < size; i++) {
     int digit = text[i] - '0';
-    if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
-        __builtin_add_overflow(value, negative ? -digit : digit, &value)) {
+    if (digit < 0 || digit > 9 || value < (INT64_MIN + digit) / 10) {
       return false;
     }
+    value = value * 10 - digit;
   }
-  *number = value;
+  if (!negative && value == INT64_MIN) {
+    return false;
+  }
+  *number = negative ? value : -value;
   return size > 0;
 }
 
@@ -92,7 +96,7 @@ static void add(pappus_out set, const pappus_item *like, const void *data, size_
 }
 
 void pappus_put(pappus_out set, const pappus_item *like, const void *data, size_t size) {
-  if ((uintptr_t)data >= control.heap_end && size > 0) {
+  if (pappus_is_on_stack(data) && size > 0) {
     data = memcpy(pappus_alloc_aligned(size, 128), data, size);
   }
   add(set, like, data, size);

@@ -1,5 +1,18 @@
-/* leave.c: the end of a run. Compiled once for each of the two agreed exits. */
+/* leave.c: the end of a run. Natively compiled once for each of the two agreed exits. */
 #include "runtime.h"
+
+#ifdef __wasm__
+
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit")))
+_Noreturn void pappus_proc_exit(int code);
+
+void pappus_leave(int code) {
+  control.exit_code = code;
+  *pappus_given_control = control;
+  pappus_proc_exit(code);
+}
+
+#else
 
 void pappus_leave(int code) {
   control.exit_code = code;
@@ -10,3 +23,5 @@ void pappus_leave(int code) {
 #endif
   __builtin_trap();
 }
+
+#endif

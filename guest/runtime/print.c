@@ -32,7 +32,7 @@ static void fill(struct buffer *buffer, char with, long count) {
 struct conversion {
   bool left, zero, plus, blank, alternate;
   long width, precision; /* precision -1: none given */
-  char length; /* '\0', 'h', 'H' for hh, 'l' for all that are 64 bits wide */
+  char length; /* '\0', 'h', 'H' for hh, 'i' for l as wide as int, 'l' for all of 64 bits */
 };
 
 static void pad(struct buffer *to, const struct conversion *how, const char *prefix,
@@ -103,6 +103,19 @@ static const char *parse_number(const char *at, long *number, va_list *arguments
   return at;
 }
 
+static char parse_length(char before, char modifier) {
+  switch (modifier) {
+    case 'h':
+      return before == 'h' ? 'H' : 'h';
+    case 'l':
+      return before == 'i' || sizeof(long) == sizeof(int64_t) ? 'l' : 'i';
+    case 'j':
+      return 'l';
+    default: /* z, t */
+      return sizeof(size_t) == sizeof(int64_t) ? 'l' : 'i';
+  }
+}
+
 static const char *parse(const char *at, struct conversion *how, va_list *arguments) {
   *how = (struct conversion){.precision = -1};
   for (;; at++) {
@@ -125,7 +138,7 @@ static const char *parse(const char *at, struct conversion *how, va_list *argume
     at = parse_number(at + 1, &how->precision, arguments);
   }
   for (; *at == 'h' || *at == 'l' || *at == 'z' || *at == 'j' || *at == 't'; at++) {
-    how->length = *at != 'h' ? 'l' : how->length == 'h' ? 'H' : 'h';
+    how->length = parse_length(how->length, *at);
   }
   return at;
 }

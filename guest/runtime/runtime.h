@@ -6,11 +6,22 @@
 
 #define control __dandelion_system_data
 
+/* Whether memory is gone, or means something else, once a C function has returned. */
+bool pappus_is_on_stack(const void *data);
+
 /* Leaves at once; outputs are as they are in the control block. */
 _Noreturn void pappus_leave(int code);
 
+/* Memory, all zero, or null where there is no more. */
+void *pappus_try_alloc(size_t size, size_t alignment);
+
 /* Says so and leaves. */
 _Noreturn void pappus_out_of_memory(size_t wanted);
+
+#ifdef __wasm__
+/* The platform's control block; `control` is a copy of it until the function leaves. */
+extern pappus_control *pappus_given_control;
+#endif
 
 /* Writes the output tables. */
 void pappus_publish(void);

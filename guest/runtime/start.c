@@ -3,6 +3,18 @@
 
 pappus_control control = {.exit_code = PAPPUS_EXIT_NEVER_INITIALISED};
 
+#ifdef __wasm__
+
+pappus_control *pappus_given_control;
+
+__attribute__((export_name("pappus_run"))) int pappus_run(pappus_control *given) {
+  pappus_given_control = given;
+  control = *given;
+  pappus_exit(pappus_main());
+}
+
+#else
+
 /* The stack pointer may be anything at entry; the C code below it wants 16-byte alignment. */
 __asm__(".section .text._start,\"ax\",@progbits\n"
         ".globl _start\n"
@@ -18,6 +30,8 @@ __asm__(".section .text._start,\"ax\",@progbits\n"
 _Noreturn __attribute__((used)) void pappus_run(void) {
   pappus_exit(pappus_main());
 }
+
+#endif
 
 void pappus_exit(int code) {
   pappus_publish();
