@@ -73,7 +73,7 @@ public final class OverloadBench {
                 .dataFolder(data)
                 .limit(Limit.QUEUE_WAIT, QUEUE_WAIT_NANOS)
                 .build())) {
-      String unavailable = node.sandboxesUnavailable();
+      String unavailable = node.sandboxes().whyNoNativePrograms();
       if (unavailable != null) {
         throw new IllegalStateException(unavailable);
       }

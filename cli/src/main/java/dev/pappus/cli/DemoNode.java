@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A node in this process, on free ports, with a data folder that goes with it. */
 final class DemoNode implements AutoCloseable {
@@ -81,14 +80,9 @@ final class DemoNode implements AutoCloseable {
     return new NodeClient(adminAddress(), TIMEOUT_MILLIS);
   }
 
-  /** Why it cannot run compute functions; null if it can. */
-  @Nullable String unavailability() {
-    return node.sandboxesUnavailable();
-  }
-
-  /** Ends the command if it cannot run compute functions. */
+  /** Ends the command if it cannot run native functions. */
   void requireSandboxes(Terminal terminal) {
-    String unavailable = unavailability();
+    String unavailable = node.sandboxes().whyNoNativePrograms();
     if (unavailable != null) {
       throw new CliException(
           ExitCode.FAILED,

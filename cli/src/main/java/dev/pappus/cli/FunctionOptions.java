@@ -49,7 +49,7 @@ final class FunctionOptions {
   @Option(
       names = "--sandbox",
       paramLabel = "KIND",
-      description = "Kind of sandbox: auto or kvm (default: auto).")
+      description = "Kind of sandbox: auto, kvm, process or wasm (default: auto).")
   private @Nullable String sandbox;
 
   /** These options, and what {@code other} says where they say nothing. */

@@ -44,6 +44,12 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Integer engines;
 
   @Option(
+      names = "--sandbox",
+      paramLabel = "KIND",
+      description = "What functions run in: auto, kvm, process or wasm (default: auto).")
+  private @Nullable String sandbox;
+
+  @Option(
       names = "--egress",
       paramLabel = "HOST|CIDR[:PORT]",
       description = "A destination beside public ones that compositions may reach; repeatable.")
@@ -87,6 +93,9 @@ final class ServerCommand implements Callable<Integer> {
     }
     if (engines != null) {
       builder.engines(engines);
+    }
+    if (sandbox != null) {
+      builder.sandbox(sandbox);
     }
     egress.forEach(builder::allowEgress);
     if (allowRemoteDeploy) {

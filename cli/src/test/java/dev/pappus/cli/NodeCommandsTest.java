@@ -25,7 +25,6 @@ class NodeCommandsTest {
   @BeforeAll
   void startNode() throws IOException {
     node = DemoNode.start("127.0.0.1:1");
-    assertThat(node.unavailability()).isNull();
   }
 
   @AfterAll

@@ -92,7 +92,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       case FILE -> runFromFile(worker, startNanos);
       case ANY -> {
         switch (compute.code().lookup(function.code(), this::codeLoaded)) {
-          case CodeCache.Found found -> finish(worker, found, startNanos);
+          case CodeCache.Found found -> {
+            var _ = finish(worker, found, startNanos);
+          }
           case CodeCache.Missing missing -> fail(missing.problem());
           case CodeCache.LoadedElsewhere _ -> {}
         }
@@ -117,22 +119,28 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       fail(e.problem());
       return;
     }
-    finish(worker, found, startNanos);
-    worker.engine().domain().forget(found.function());
+    ComputeEngine engine = finish(worker, found, startNanos);
+    if (engine != null) {
+      engine.domain().forget(found.function());
+    }
   }
 
-  private void finish(EngineWorker worker, CodeCache.Found code, long startNanos) {
+  /** Runs it; the engine that did, or null if it failed before. */
+  private @Nullable ComputeEngine finish(
+      EngineWorker worker, CodeCache.Found code, long startNanos) {
     FunctionSpec spec;
+    ComputeEngine engine;
     try {
       spec = function.spec().load();
+      engine = worker.engine(code.function());
     } catch (ProblemException e) {
       fail(e.problem());
-      return;
+      return null;
     }
     long foundNanos = System.nanoTime();
-    runsOn = worker.engine();
+    runsOn = engine;
     InstanceResult result =
-        new InstanceRunner(worker.engine(), MonotonicClock.SYSTEM)
+        new InstanceRunner(engine, MonotonicClock.SYSTEM)
             .run(code.function(), spec, instance.inputs(), deadline, run.limits());
     if (source == InvocationRequest.CodeSource.ANY) {
       function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
@@ -151,6 +159,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             startLevel(code.from(), result.warmth()),
             phases,
             System.nanoTime()));
+    return engine;
   }
 
   private static @Nullable StartLevel startLevel(

@@ -22,7 +22,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Signature;
 import dev.pappus.model.Suggestion;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns invocations into ready tasks and their results into sets; owns the engines, but no guest
- * memory. Any thread may use it; the opener closes it, and the driver with it.
+ * memory. Any thread may use it; the opener closes it, and the backends with it.
  */
 public final class Dispatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -71,8 +71,8 @@ public final class Dispatcher implements AutoCloseable {
    *
    * @param nodeName shown in problems
    * @param dataFolder holds registry and binaries; made if absent
-   * @param driver the backend for compute functions; null if the host has none, so that compute
-   *     functions fail with SANDBOX_UNAVAILABLE
+   * @param backends what compute functions run in; those that none of them runs fail with
+   *     SANDBOX_UNAVAILABLE
    * @param engines compute engines to start; at least 1
    * @param communication functions of the platform
    * @param limits the node's limits
@@ -82,7 +82,7 @@ public final class Dispatcher implements AutoCloseable {
   public record Settings(
       String nodeName,
       Path dataFolder,
-      @Nullable ComputeDriver driver,
+      Backends backends,
       int engines,
       List<CommunicationFunction> communication,
       Limits limits,
@@ -100,14 +100,14 @@ public final class Dispatcher implements AutoCloseable {
     public Settings(
         String nodeName,
         Path dataFolder,
-        @Nullable ComputeDriver driver,
+        Backends backends,
         int engines,
         List<CommunicationFunction> communication,
         Limits limits) {
       this(
           nodeName,
           dataFolder,
-          driver,
+          backends,
           engines,
           communication,
           limits,
@@ -119,7 +119,7 @@ public final class Dispatcher implements AutoCloseable {
   /**
    * Opens the data folder and starts the engines.
    *
-   * @throws ProblemException with STORAGE_FAILED; the driver stays open then
+   * @throws ProblemException with STORAGE_FAILED; the backends stay open then
    */
   public Dispatcher(Settings settings) {
     this(settings, ResultBudget.ofHeap());
@@ -135,14 +135,11 @@ public final class Dispatcher implements AutoCloseable {
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timer").daemon().factory());
     timer.setRemoveOnCancelPolicy(true);
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
-    ComputeDriver driver = settings.driver();
-    Node.Compute compute = null;
-    if (driver != null) {
-      EnginePool engines = new EnginePool(driver, settings.engines(), waitingMax, timer);
-      CodeCache code =
-          new CodeCache(driver, folder.blobs(), limits.get(Limit.CODE_CACHE), engines::forget);
-      compute = new Node.Compute(engines, code);
-    }
+    Backends backends = settings.backends();
+    EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timer);
+    CodeCache code =
+        new CodeCache(backends, folder.blobs(), limits.get(Limit.CODE_CACHE), engines::forget);
+    Node.Compute compute = new Node.Compute(engines, code);
     node =
         new Node(
             settings.nodeName(),
@@ -156,23 +153,21 @@ public final class Dispatcher implements AutoCloseable {
     registry = openRegistry(folder, compute);
   }
 
-  private Registry openRegistry(DataFolder folder, Node.@Nullable Compute compute) {
+  private Registry openRegistry(DataFolder folder, Node.Compute compute) {
     boolean opened = false;
     try {
       Registry open =
           new Registry(
               folder,
-              settings.driver(),
-              compute == null ? null : compute.code(),
+              settings.backends(),
+              compute.code(),
               settings.limits(),
               settings.communication().stream().map(Dispatcher::entryOf).toList());
       opened = true;
       return open;
     } finally {
       if (!opened) {
-        if (compute != null) {
-          compute.engines().close();
-        }
+        compute.engines().close();
         timer.shutdownNow();
         folder.close();
       }
@@ -250,9 +245,8 @@ public final class Dispatcher implements AutoCloseable {
 
   /** The problem that work of {@code namespace} would wait too long for an engine, or null. */
   private @Nullable Problem tooLongWait(Namespace namespace, long patienceNanos) {
-    Node.Compute compute = node.compute();
     long most = Math.min(settings.limits().get(Limit.QUEUE_WAIT), patienceNanos);
-    if (compute == null || compute.engines().expectedWaitNanos(namespace) <= most) {
+    if (node.compute().engines().expectedWaitNanos(namespace) <= most) {
       return null;
     }
     return Problem.of(
@@ -386,9 +380,8 @@ public final class Dispatcher implements AutoCloseable {
 
   /** The counters now; each is exact, but they are not read at one instant. */
   public DispatcherStats stats() {
-    Node.Compute compute = node.compute();
-    EnginePool engines = compute == null ? null : compute.engines();
-    CodeCache code = compute == null ? null : compute.code();
+    EnginePool engines = node.compute().engines();
+    CodeCache code = node.compute().code();
     return new DispatcherStats(
         received.sum(),
         succeeded.sum(),
@@ -396,15 +389,15 @@ public final class Dispatcher implements AutoCloseable {
         cancelled.sum(),
         overloaded.sum(),
         runningCount.get(),
-        engines == null ? 0 : engines.waiting(),
-        engines == null ? 0 : engines.busy(),
-        engines == null ? 0 : engines.spares(),
+        engines.waiting(),
+        engines.busy(),
+        engines.spares(),
         node.communication().waiting(),
         node.communication().running(),
-        code == null ? 0 : code.loaded(),
-        code == null ? 0 : code.residentBytes(),
+        code.loaded(),
+        code.residentBytes(),
         node.results().heldBytes(),
-        internalErrors.get() + (engines == null ? 0 : engines.internalErrors()));
+        internalErrors.get() + engines.internalErrors());
   }
 
   private static Problem shuttingDown() {
@@ -423,15 +416,11 @@ public final class Dispatcher implements AutoCloseable {
     }
     awaitRunning(settings.limits().get(Limit.SHUTDOWN_GRACE));
     running.values().forEach(run -> run.fail(shuttingDown()));
-    Node.Compute compute = node.compute();
-    ComputeDriver driver = settings.driver();
-    if (compute != null && driver != null) {
-      long patienceNanos = settings.limits().get(Limit.FUNCTION_RUN) + 1_000_000_000L;
-      if (compute.engines().close(patienceNanos)) {
-        driver.close();
-      } else {
-        LOG.error("an engine does not end; its sandboxes stay open until the process ends");
-      }
+    long patienceNanos = settings.limits().get(Limit.FUNCTION_RUN) + 1_000_000_000L;
+    if (node.compute().engines().close(patienceNanos)) {
+      settings.backends().close();
+    } else {
+      LOG.error("an engine does not end; its sandboxes stay open until the process ends");
     }
     timer.shutdownNow();
     registry.close();

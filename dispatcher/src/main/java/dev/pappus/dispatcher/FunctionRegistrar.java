@@ -21,7 +21,9 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.Backends;
+import dev.pappus.sandbox.BinaryKind;
+import dev.pappus.sandbox.FunctionNote;
 import dev.pappus.sandbox.PreparedFunction;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
@@ -41,7 +43,8 @@ final class FunctionRegistrar {
     FunctionSpec spec = deployment.spec();
     MemorySegment binary = deployment.binary();
     checkLimits(spec, binary);
-    PreparedFunction prepared = prepare(spec, binary);
+    String sandbox = choose(spec, binary);
+    PreparedFunction prepared = prepare(spec, binary, sandbox);
     StoredSpec stored = StoredSpec.of(spec);
     Digest digest = Digest.of(binary);
     Registered.Function function =
@@ -51,7 +54,7 @@ final class FunctionRegistrar {
             stored.versionWith(digest),
             digest,
             binary.byteSize(),
-            state.driver() == null ? RegistryRestorer.NO_SANDBOX : state.driver().name(),
+            sandbox,
             now());
     return state.change(() -> {
       RegistrySnapshot snapshot = state.snapshot(namespace);
@@ -112,11 +115,11 @@ final class FunctionRegistrar {
             state.folder().blobs(),
             FunctionVersions.before(row.version(), old, state, versionsMax() - 1));
     CodeCache code = state.code();
-    if (code != null && prepared != null) {
+    if (prepared != null) {
       code.put(entry.code(), prepared);
     }
     state.replace(row.namespace(), snapshot.with(List.of(entry)));
-    if (code != null && old != null) {
+    if (old != null) {
       code.drop(old.code());
     }
   }
@@ -170,12 +173,22 @@ final class FunctionRegistrar {
     }
   }
 
-  private @Nullable PreparedFunction prepare(FunctionSpec spec, MemorySegment binary) {
+  private String choose(FunctionSpec spec, MemorySegment binary) {
     try {
-      if (state.driver() != null) {
-        return state.driver().prepare(binary, spec.contextBytes());
+      return state.backends().chooseFor(spec.sandbox(), BinaryKind.of(binary));
+    } catch (ProblemException e) {
+      throw new ProblemException(e.problem().withFunction(spec.name()), e);
+    }
+  }
+
+  /** The code; null if there is no backend, but the binary is one that others may run. */
+  private @Nullable PreparedFunction prepare(
+      FunctionSpec spec, MemorySegment binary, String sandbox) {
+    try {
+      if (!sandbox.equals(Backends.NONE)) {
+        return state.backends().require(sandbox).prepare(binary, spec.contextBytes());
       }
-      ElfImage.parse(binary, spec.contextBytes(), state.limits());
+      var _ = FunctionNote.of(binary, spec.contextBytes(), state.limits());
       return null;
     } catch (ProblemException e) {
       throw new ProblemException(e.problem().withFunction(spec.name()), e);
@@ -210,9 +223,7 @@ final class FunctionRegistrar {
       Conflicts.requireUnused(snapshot, name);
       state.free(state.folder().database().deleteFunction(namespace, name));
       state.replace(namespace, snapshot.without(name));
-      if (state.code() != null) {
-        state.code().drop(entry.code());
-      }
+      state.code().drop(entry.code());
       return entry.registered();
     });
   }
@@ -233,7 +244,7 @@ final class FunctionRegistrar {
       Conflicts.requireUsersFit(snapshot, entry, target.registered().signature(), List.of());
       FunctionRow row = target.row().deployedAt(now());
       state.folder().database().activate(row);
-      Registered.Function function = RegistryRestorer.functionOf(row, state.driver());
+      Registered.Function function = RegistryRestorer.functionOf(row, state.backends());
       makeCurrent(row, function, null);
       return new FunctionDeployed(Change.REPLACED, function);
     });

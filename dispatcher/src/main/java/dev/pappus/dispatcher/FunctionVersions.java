@@ -99,7 +99,7 @@ final class FunctionVersions {
     if (old == null) {
       return List.of();
     }
-    KeptVersion replaced = new KeptVersion(old.row(), state.driver(), state.folder().blobs());
+    KeptVersion replaced = new KeptVersion(old.row(), state.backends(), state.folder().blobs());
     return Stream.concat(Stream.of(replaced), old.earlier().stream())
         .filter(kept -> !kept.version().equals(version))
         .limit(most)

@@ -370,14 +370,7 @@ final class InvocationRun implements Invocation {
   }
 
   private ComputeTask computeTask(Instance instance, FunctionEntry function) {
-    Node.Compute compute = node.compute();
-    if (compute == null) {
-      throw new ProblemException(
-          instance.locate(
-              Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "this node cannot make sandboxes")
-                  .withHint("'pappus doctor' on the node's host says what is missing")));
-    }
-    return new ComputeTask(this, instance, function, compute, source);
+    return new ComputeTask(this, instance, function, node.compute(), source);
   }
 
   private void startWork(InstanceWork work) {

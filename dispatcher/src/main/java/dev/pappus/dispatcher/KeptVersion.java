@@ -7,7 +7,7 @@ import dev.pappus.model.Digest;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptVersion {
   private final FunctionRow row;
-  private final @Nullable ComputeDriver driver;
+  private final Backends backends;
   private final BlobStore blobs;
   private volatile @Nullable FunctionEntry entry;
 
-  KeptVersion(FunctionRow row, @Nullable ComputeDriver driver, BlobStore blobs) {
+  KeptVersion(FunctionRow row, Backends backends, BlobStore blobs) {
     this.row = row;
-    this.driver = driver;
+    this.backends = backends;
     this.blobs = blobs;
   }
 
@@ -52,7 +52,8 @@ final class KeptVersion {
     }
     try {
       FunctionEntry made =
-          RegistryRestorer.entryOf(row, RegistryRestorer.functionOf(row, driver), blobs, List.of());
+          RegistryRestorer.entryOf(
+              row, RegistryRestorer.functionOf(row, backends), blobs, List.of());
       entry = made;
       return made;
     } catch (IllegalArgumentException e) {

@@ -7,14 +7,13 @@ import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limits;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What all invocations of a node share.
  *
  * @param name shown in problems
  * @param partition how any-sets are cut
- * @param compute null if the host has no backend
+ * @param compute what runs compute functions
  * @param communication for communication functions
  * @param results memory for what instances leave
  * @param timer for deadlines; its tasks are short
@@ -24,7 +23,7 @@ record Node(
     String name,
     Limits limits,
     PartitionSettings partition,
-    @Nullable Compute compute,
+    Compute compute,
     CommunicationPool communication,
     ResultBudget results,
     ScheduledExecutorService timer,

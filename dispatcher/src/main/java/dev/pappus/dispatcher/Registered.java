@@ -24,7 +24,8 @@ public sealed interface Registered {
    * @param version names specification and binary together
    * @param binary names its binary
    * @param binaryBytes size of its binary
-   * @param sandbox the backend that runs it, {@code kvm}
+   * @param sandbox the backend that runs it; {@link dev.pappus.sandbox.Backends#NONE} if the node
+   *     has none for it
    * @param deployed when it was deployed, or made current again
    */
   record Function(

@@ -14,7 +14,7 @@ import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Signature;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -37,16 +37,16 @@ public final class Registry implements SignatureLookup, AutoCloseable {
   /**
    * Over what {@code folder} holds, which this closes.
    *
-   * @param code keeps prepared functions; null exactly if {@code driver} is
+   * @param code keeps prepared functions
    */
   Registry(
       DataFolder folder,
-      @Nullable ComputeDriver driver,
-      @Nullable CodeCache code,
+      Backends backends,
+      CodeCache code,
       Limits limits,
       List<CommunicationEntry> communication) {
     RegistrySnapshot platform = RegistrySnapshot.EMPTY.with(communication);
-    this.state = new RegistryState(folder, driver, code, limits, platform);
+    this.state = new RegistryState(folder, backends, code, limits, platform);
     this.functions = new FunctionRegistrar(state);
     this.compositions = new CompositionRegistrar(state);
     state.restored(new RegistryRestorer(state).restore());

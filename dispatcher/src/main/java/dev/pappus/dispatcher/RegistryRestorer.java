@@ -12,7 +12,9 @@ import dev.pappus.dispatcher.store.StoredSpec;
 import dev.pappus.language.Composition;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.model.SandboxChoice;
+import dev.pappus.sandbox.Backends;
+import dev.pappus.sandbox.BinaryKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,9 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RegistryRestorer {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
-
-  /** The backend of functions that were registered on a node without one. */
-  static final String NO_SANDBOX = "none";
 
   private final RegistryState state;
 
@@ -54,7 +53,11 @@ final class RegistryRestorer {
     return new FunctionEntry(
         function,
         new RunnableSpec(new StoredSpec(function.spec(), function.statics()), blobs),
-        new FunctionCode(function.binary(), function.binaryBytes(), function.spec().contextBytes()),
+        new FunctionCode(
+            function.binary(),
+            function.binaryBytes(),
+            function.spec().contextBytes(),
+            function.sandbox()),
         row,
         earlier);
   }
@@ -65,7 +68,7 @@ final class RegistryRestorer {
    * @throws IllegalArgumentException if its specification is malformed
    * @throws ProblemException if its specification is not possible
    */
-  static Registered.Function functionOf(FunctionRow row, @Nullable ComputeDriver driver) {
+  static Registered.Function functionOf(FunctionRow row, Backends backends) {
     StoredSpec spec = SpecDocument.decode(row.name(), row.spec());
     return new Registered.Function(
         spec.declared(),
@@ -73,8 +76,15 @@ final class RegistryRestorer {
         row.version(),
         row.binary(),
         row.binaryBytes(),
-        driver == null ? row.sandbox() : driver.name(),
+        backends.nameFor(spec.declared().sandbox(), kindOf(row)),
         row.deployed());
+  }
+
+  /**
+   * What the binary is, which is not read for that: the backend that it was registered for tells.
+   */
+  private static BinaryKind kindOf(FunctionRow row) {
+    return row.sandbox().equals(SandboxChoice.WASM.text()) ? BinaryKind.WASM : BinaryKind.ELF;
   }
 
   /** Everything that the folder holds, over what the platform has. */
@@ -123,9 +133,9 @@ final class RegistryRestorer {
     try {
       List<KeptVersion> earlier =
           versions.subList(1, versions.size()).stream()
-              .map(version -> new KeptVersion(version, state.driver(), blobs))
+              .map(version -> new KeptVersion(version, state.backends(), blobs))
               .toList();
-      return entryOf(row, functionOf(row, state.driver()), blobs, earlier);
+      return entryOf(row, functionOf(row, state.backends()), blobs, earlier);
     } catch (IllegalArgumentException | ProblemException e) {
       LOG.error("the specification of function '{}' is damaged", row.name(), e);
       return null;

@@ -8,13 +8,12 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +25,8 @@ final class RegistryState implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
   private final DataFolder folder;
-  private final @Nullable ComputeDriver driver;
-  private final @Nullable CodeCache code;
+  private final Backends backends;
+  private final CodeCache code;
   private final Limits limits;
   private final RegistrySnapshot platform;
   private final BlobCleaner cleaner;
@@ -41,16 +40,16 @@ final class RegistryState implements AutoCloseable {
   /**
    * Nothing but {@code platform} in every namespace.
    *
-   * @param code keeps prepared functions; null exactly if {@code driver} is
+   * @param code keeps prepared functions
    */
   RegistryState(
       DataFolder folder,
-      @Nullable ComputeDriver driver,
-      @Nullable CodeCache code,
+      Backends backends,
+      CodeCache code,
       Limits limits,
       RegistrySnapshot platform) {
     this.folder = folder;
-    this.driver = driver;
+    this.backends = backends;
     this.code = code;
     this.limits = limits;
     this.platform = platform;
@@ -61,11 +60,11 @@ final class RegistryState implements AutoCloseable {
     return folder;
   }
 
-  @Nullable ComputeDriver driver() {
-    return driver;
+  Backends backends() {
+    return backends;
   }
 
-  @Nullable CodeCache code() {
+  CodeCache code() {
     return code;
   }
 

@@ -12,11 +12,14 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Signature;
+import dev.pappus.sandbox.Backends;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,10 +65,9 @@ class FailureTest {
       badGate.countDown();
       assertThat(problem(await(invocation)).code()).isEqualTo(ProblemCode.GUEST_EXIT);
       assertThat(node.dispatcher.stats().computeWaiting()).isZero();
-      gate.countDown();
-      outputs(node.run("work", set("fast")));
       until(() -> node.dispatcher.stats().enginesBusy() == 0);
-      assertThat(ran.get()).as("the four that ran, and the last").isEqualTo(5);
+      outputs(node.run("work", set("fast")));
+      assertThat(ran.get()).as("the last; the four under way were ended").isEqualTo(1);
     }
   }
 
@@ -349,13 +351,43 @@ class FailureTest {
   }
 
   @Test
+  void aCancelledInvocationFreesItsEngineAtOnce() {
+    try (TestNode node =
+        TestNode.in(folder)
+            .engines(1)
+            .limit(Limit.FUNCTION_RUN, TimeUnit.MINUTES.toNanos(10))
+            .limit(Limit.INVOCATION_WALL, TimeUnit.MINUTES.toNanos(10))
+            .start()) {
+      CountDownLatch never = new CountDownLatch(1);
+      node.function(
+          "wait",
+          List.of(),
+          List.of(),
+          call -> {
+            call.await(never);
+            return List.of();
+          });
+      Invocation invocation = node.start("wait");
+      until(() -> node.driver.contextsNow.get() == 1);
+      invocation.cancel();
+      assertThat(problem(await(invocation)).code()).isEqualTo(ProblemCode.CANCELLED);
+      until(() -> node.driver.contextsNow.get() == 0);
+    }
+  }
+
+  @Test
   void withoutABackendOnlyComputeFunctionsFail() {
     FakeCommunication http =
         new FakeCommunication("HTTP", new Signature(List.of("requests"), List.of("bodies")));
     withWork(TestNode.in(folder).start()).close();
     Dispatcher.Settings settings =
         new Dispatcher.Settings(
-            "n1", folder, null, 1, List.of(http), dev.pappus.model.Limits.DEFAULTS);
+            "n1",
+            folder,
+            new Backends(List.of(), Map.of("kvm", "it is absent")),
+            1,
+            List.of(http),
+            dev.pappus.model.Limits.DEFAULTS);
     try (Dispatcher dispatcher = new Dispatcher(settings)) {
       dispatcher
           .registry()

@@ -6,15 +6,20 @@ import static dev.pappus.dispatcher.TestNode.problem;
 import static dev.pappus.dispatcher.TestNode.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
+import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
+import dev.pappus.sandbox.Backends;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,13 +35,16 @@ class InvocationRunTest {
     AtomicInteger ends = new AtomicInteger();
     AtomicInteger started = new AtomicInteger();
     AtomicLong internalErrors = new AtomicLong();
-    try (var timer = new ScheduledThreadPoolExecutor(1)) {
+    Backends none = new Backends(List.of(), Map.of());
+    try (var timer = new ScheduledThreadPoolExecutor(1);
+        DataFolder data = DataFolder.open(folder);
+        EnginePool engines = new EnginePool(none, 1, 1, timer)) {
       Node node =
           new Node(
               "n1",
               Limits.DEFAULTS,
               new PartitionSettings(AnySharding.DEFAULT, 1, 0),
-              null,
+              new Node.Compute(engines, new CodeCache(none, data.blobs(), 1, _ -> {})),
               new CommunicationPool(1, 1),
               ResultBudget.ofHeap(),
               timer,

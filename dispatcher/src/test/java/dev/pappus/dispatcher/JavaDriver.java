@@ -6,6 +6,7 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
@@ -34,10 +35,9 @@ import org.jspecify.annotations.Nullable;
  * the SPI's rules and checks that its user does: threads, one owner, order of calls.
  */
 final class JavaDriver implements ComputeDriver {
-  private static final String NAME = "java";
-
   private static final String MAGIC = "java:";
 
+  private final String name;
   private final Map<String, Body> bodies = new ConcurrentHashMap<>();
   final AtomicInteger prepared = new AtomicInteger();
   final AtomicInteger opened = new AtomicInteger();
@@ -53,6 +53,15 @@ final class JavaDriver implements ComputeDriver {
 
   /** Called in prepare, before it returns. */
   volatile Runnable onPrepare = () -> {};
+
+  /** In the place of the backend that nodes prefer. */
+  JavaDriver() {
+    this("kvm");
+  }
+
+  JavaDriver(String name) {
+    this.name = name;
+  }
 
   /** What a function does. */
   interface Body {
@@ -110,7 +119,12 @@ final class JavaDriver implements ComputeDriver {
 
   @Override
   public String name() {
-    return NAME;
+    return name;
+  }
+
+  @Override
+  public BinaryKind accepts() {
+    return BinaryKind.ELF;
   }
 
   @Override
@@ -152,7 +166,7 @@ final class JavaDriver implements ComputeDriver {
     }
   }
 
-  private static final class Prepared implements PreparedFunction {
+  private final class Prepared implements PreparedFunction {
     private final Body body;
     private final long contextBytes;
     private final long residentBytes;
@@ -165,7 +179,7 @@ final class JavaDriver implements ComputeDriver {
 
     @Override
     public String sandbox() {
-      return NAME;
+      return name;
     }
 
     @Override

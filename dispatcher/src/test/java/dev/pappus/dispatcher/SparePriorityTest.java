@@ -49,7 +49,7 @@ class SparePriorityTest {
       }
       until(() -> node.dispatcher.stats().enginesBusy() == 5);
       until(() -> niceOf("spare").equals(List.of(low, low, low, low)));
-      assertThat(niceOf("engine-java-0")).containsExactly(own.orElseThrow());
+      assertThat(niceOf("engine-0")).containsExactly(own.orElseThrow());
       gate.countDown();
       runs.forEach(run -> outputs(await(run)));
       until(() -> niceOf("spare").isEmpty());

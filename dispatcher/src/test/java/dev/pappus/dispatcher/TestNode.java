@@ -12,10 +12,12 @@ import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
+import dev.pappus.sandbox.Backends;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -83,7 +85,14 @@ final class TestNode implements AutoCloseable {
           driver,
           new Dispatcher(
               new Dispatcher.Settings(
-                  "n1", folder, driver, engines, communication, limits, anySharding, List.of()),
+                  "n1",
+                  folder,
+                  new Backends(List.of(driver), Map.of()),
+                  engines,
+                  communication,
+                  limits,
+                  anySharding,
+                  List.of()),
               results));
     }
   }

@@ -2,6 +2,7 @@ package dev.pappus.model;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What its owner wants a function to run in. */
@@ -30,9 +31,14 @@ public enum SandboxChoice {
                   "this node has no sandbox '%s'%s",
                   Names.printable(text),
                   Suggestion.didYouMean(text, known))
-              .withHint("the sandboxes are " + String.join(", ", known)));
+              .withHint("the sandboxes are " + known()));
     }
     return values()[index];
+  }
+
+  /** Their texts, for error messages. */
+  public static String known() {
+    return Stream.of(values()).map(SandboxChoice::text).collect(Collectors.joining(", "));
   }
 
   /** {@code kvm}: the form in specifications. */

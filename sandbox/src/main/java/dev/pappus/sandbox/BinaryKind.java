@@ -6,17 +6,24 @@ import org.jspecify.annotations.Nullable;
 /** What a function's binary is, by its first bytes; nothing beyond them has been looked at. */
 public enum BinaryKind {
   /** A native program, for {@code kvm} and {@code process}. */
-  ELF(0x464C457F),
+  ELF("native program", 0x464C457F),
   /** A WebAssembly module, for {@code wasm}. */
-  WASM(0x6D736100);
+  WASM("WebAssembly module", 0x6D736100);
 
   /** Bytes that {@link #of} looks at. */
   public static final int MAGIC_BYTES = 4;
 
+  private final String text;
   private final int magic;
 
-  BinaryKind(int magic) {
+  BinaryKind(String text, int magic) {
+    this.text = text;
     this.magic = magic;
+  }
+
+  /** In words, without an article. */
+  public String text() {
+    return text;
   }
 
   /** The kind of {@code binary}, which may be its beginning alone; null if it is neither. */

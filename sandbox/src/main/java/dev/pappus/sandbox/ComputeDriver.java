@@ -7,6 +7,9 @@ public interface ComputeDriver extends AutoCloseable {
   /** {@code kvm}, {@code process} or {@code wasm}. */
   String name();
 
+  /** What it runs. */
+  BinaryKind accepts();
+
   /**
    * Checks a binary and prepares it for many runs.
    *

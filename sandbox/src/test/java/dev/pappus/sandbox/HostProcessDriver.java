@@ -42,6 +42,11 @@ final class HostProcessDriver implements ComputeDriver {
   }
 
   @Override
+  public BinaryKind accepts() {
+    return BinaryKind.ELF;
+  }
+
+  @Override
   public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
     GuestLayout layout = GuestLayout.of(contextBytes);
     return new Prepared(ElfImage.parse(binary, contextBytes, Limits.DEFAULTS), layout);

@@ -3,6 +3,8 @@ package dev.pappus.server;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminPort port for administration; 0 is a free one
  * @param dataFolder holds what is registered; made if absent
  * @param engines compute engines; at least 1
+ * @param sandbox which sandboxes the node offers: all that the host has, or one kind
  * @param sandboxEntry which entry variant KVM sandboxes use: {@code auto} or a variant's name
  * @param egressAllow rules {@code HOST|CIDR[:PORT]} that communication functions may connect to
  * @param egressPublic whether they may connect to public addresses besides
@@ -44,6 +47,7 @@ public record Configuration(
     int adminPort,
     Path dataFolder,
     int engines,
+    SandboxChoice sandbox,
     String sandboxEntry,
     List<String> egressAllow,
     boolean egressPublic,
@@ -78,6 +82,7 @@ public record Configuration(
     private int adminPort = DEFAULT_ADMIN_PORT;
     private @Nullable Path dataFolder;
     private int engines = Runtime.getRuntime().availableProcessors();
+    private SandboxChoice sandbox = SandboxChoice.AUTO;
     private String sandboxEntry = "auto";
     private final List<String> egressAllow = new ArrayList<>();
     private boolean egressPublic = true;
@@ -135,6 +140,17 @@ public record Configuration(
         throw new IllegalArgumentException("must be a number from 1 to 4096, not " + value);
       }
       engines = (int) value;
+      return this;
+    }
+
+    /** Which sandboxes it offers: {@code auto}, {@code kvm}, {@code process} or {@code wasm}. */
+    public Builder sandbox(String value) {
+      try {
+        sandbox = SandboxChoice.parse(value);
+      } catch (ProblemException e) {
+        throw new IllegalArgumentException(
+            "must be " + SandboxChoice.known() + ", not '" + value + "'", e);
+      }
       return this;
     }
 
@@ -247,6 +263,7 @@ public record Configuration(
           adminPort,
           dataFolder == null ? defaultDataFolder() : dataFolder,
           engines,
+          sandbox,
           sandboxEntry,
           egressAllow,
           egressPublic,

@@ -7,7 +7,7 @@ import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Accounts;
 import dev.pappus.server.access.Tokens;
@@ -47,7 +47,7 @@ public final class PappusNode implements AutoCloseable {
   private final LogHub logs;
   private @Nullable Surfaces served;
   private @Nullable Addresses addresses;
-  private @Nullable Sandboxes sandboxes;
+  private @Nullable Backends backends;
   private @Nullable TlsFiles tls;
   private @Nullable Dispatcher dispatcher;
   private @Nullable DurableParts durable;
@@ -89,12 +89,12 @@ public final class PappusNode implements AutoCloseable {
   private void open() throws IOException {
     Limits limits = configuration.limits();
     HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
-    sandboxes = Sandboxes.open(configuration);
+    backends = Sandboxes.open(configuration);
     Telemetry telemetry =
         opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
-    dispatcher = openDispatcher(sandboxes.driver(), http, telemetry);
+    dispatcher = openDispatcher(backends, http, telemetry);
     telemetry.show(dispatcher);
-    Problems problems = new Problems(configuration.nodeName(), sandboxes.unavailability());
+    Problems problems = new Problems(configuration.nodeName());
     durable = DurableParts.open(dispatcher, http, problems, configuration);
     Surfaces surfaces =
         new Surfaces(
@@ -119,9 +119,8 @@ public final class PappusNode implements AutoCloseable {
     ready = true;
   }
 
-  /** A dispatcher, which closes its driver; if there is none after all, the driver ends here. */
-  private Dispatcher openDispatcher(
-      @Nullable ComputeDriver driver, HttpFunction http, Telemetry telemetry) {
+  /** A dispatcher, which closes its backends; if there is none after all, they end here. */
+  private Dispatcher openDispatcher(Backends sandboxes, HttpFunction http, Telemetry telemetry) {
     List<InvocationObserver> observers = new ArrayList<>(telemetry.observers());
     observers.add(logs);
     try {
@@ -129,16 +128,14 @@ public final class PappusNode implements AutoCloseable {
           new Dispatcher.Settings(
               configuration.nodeName(),
               configuration.dataFolder(),
-              driver,
+              sandboxes,
               configuration.engines(),
               List.of(http),
               configuration.limits(),
               AnySharding.DEFAULT,
               observers));
     } catch (RuntimeException | Error e) {
-      if (driver != null) {
-        driver.close();
-      }
+      sandboxes.close();
       throw e;
     }
   }
@@ -259,9 +256,9 @@ public final class PappusNode implements AutoCloseable {
     return Objects.requireNonNull(addresses);
   }
 
-  /** Why the node cannot make sandboxes; null if it can. */
-  public @Nullable String sandboxesUnavailable() {
-    return Objects.requireNonNull(sandboxes).unavailability();
+  /** The sandboxes that the node offers. */
+  public Backends sandboxes() {
+    return Objects.requireNonNull(backends);
   }
 
   /**

@@ -3,33 +3,91 @@ package dev.pappus.server;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
+import dev.pappus.sandbox.Backends;
+import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The node's sandbox backend, or the reason why there is none.
- *
- * @param driver the backend, or null; whoever takes it closes it
- * @param unavailability one sentence or two that say what is the matter and what to do; null if
- *     there is a backend
- */
-record Sandboxes(@Nullable ComputeDriver driver, @Nullable String unavailability) {
+/** Opens the backends that a node's configuration and its host allow. */
+final class Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
   private static final String AUTO = "auto";
 
+  /** How each backend is opened, the preferred one first. */
+  private static final Map<SandboxChoice, Function<Configuration, ComputeDriver>> OPENERS =
+      new LinkedHashMap<>();
+
+  static {
+    OPENERS.put(SandboxChoice.KVM, Sandboxes::kvm);
+  }
+
+  private Sandboxes() {}
+
   /**
-   * Opens the backend that {@code configuration} asks for.
+   * Opens what the configuration asks for; what the host does not offer is missing, with the
+   * reason.
    *
    * @throws ConfigurationException if it asks for an entry variant that does not exist
    */
-  static Sandboxes open(Configuration configuration) {
+  static Backends open(Configuration configuration) {
+    List<ComputeDriver> drivers = new ArrayList<>();
+    Map<String, String> missing = new LinkedHashMap<>();
+    OPENERS.forEach((sandbox, opener) -> {
+      if (!offers(configuration.sandbox(), sandbox)) {
+        missing.put(
+            sandbox.text(),
+            "sandbox.backend = \"%s\" leaves it out".formatted(configuration.sandbox().text()));
+        return;
+      }
+      try {
+        drivers.add(opener.apply(configuration));
+      } catch (ProblemException e) {
+        missing.put(sandbox.text(), textOf(e.problem()));
+      }
+    });
+    Backends backends = new Backends(drivers, missing);
+    say(configuration, backends, missing);
+    return backends;
+  }
+
+  /** WebAssembly needs nothing of the host, so it is always there. */
+  private static boolean offers(SandboxChoice setting, SandboxChoice sandbox) {
+    return setting == SandboxChoice.AUTO || setting == sandbox || sandbox == SandboxChoice.WASM;
+  }
+
+  private static String textOf(Problem problem) {
+    return problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint());
+  }
+
+  /** Which sandbox was chosen for whom, and why. */
+  private static void say(
+      Configuration configuration, Backends backends, Map<String, String> missing) {
+    String chosen = backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF);
+    if (!chosen.equals(Backends.NONE)) {
+      String why =
+          configuration.sandbox() == SandboxChoice.AUTO
+              ? "the first of kvm and process that works here"
+              : "as sandbox.backend says";
+      LOG.info("native programs run in sandbox {}: {}", chosen, why);
+    }
+    LOG.info("functions may name one of these sandboxes: {}", String.join(", ", backends.names()));
+    missing.forEach((name, why) -> LOG.info("no sandbox {}: {}", name, why));
+  }
+
+  private static ComputeDriver kvm(Configuration configuration) {
     EntryVariant variant = variant(configuration.sandboxEntry());
     int sandboxesMax = configuration.limits().count(Limit.WARM_SANDBOXES);
     int perEngine = sandboxesMax / configuration.engines();
@@ -38,15 +96,12 @@ record Sandboxes(@Nullable ComputeDriver driver, @Nullable String unavailability
             .withLimits(configuration.limits())
             .withSandboxesPerEngine(Math.max(1, perEngine))
             .withSandboxesMax(Math.max(1, sandboxesMax));
-    try {
-      KvmDriver driver = new KvmDriver(variant == null ? settings : settings.withVariant(variant));
-      driver.selfTest().findings().forEach(finding -> LOG.info("KVM self-test: {}", finding));
-      return new Sandboxes(driver, null);
-    } catch (ProblemException e) {
-      Problem problem = e.problem();
-      String hint = problem.hint() == null ? "" : "; " + problem.hint();
-      return new Sandboxes(null, problem.detail() + hint);
+    if (variant != null) {
+      settings = settings.withVariant(variant);
     }
+    KvmDriver driver = new KvmDriver(settings);
+    driver.selfTest().findings().forEach(finding -> LOG.info("KVM self-test: {}", finding));
+    return driver;
   }
 
   private static @Nullable EntryVariant variant(String name) {

@@ -30,9 +30,9 @@ public final class ServerProcess {
     Thread hook = new Thread(() -> stop(node), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      String unavailable = node.sandboxesUnavailable();
+      String unavailable = node.sandboxes().whyNoNativePrograms();
       if (unavailable != null) {
-        LOG.warn("compute functions cannot run: {}", unavailable);
+        LOG.warn("native functions cannot run: {}", unavailable);
       }
       PappusNode.Addresses addresses = node.addresses();
       out.println(

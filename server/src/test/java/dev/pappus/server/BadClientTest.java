@@ -39,7 +39,7 @@ class BadClientTest {
                     .limit(Limit.CLIENT_IDLE, 200_000_000L)
                     .limit(Limit.CLIENT_REQUEST, 600_000_000L)
                     .limit(Limit.FUNCTION_RUN, 5_000_000_000L));
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     node.register(TestNode.spec("echo", List.of("in"), List.of("out")), "echo");
     node.register(TestNode.spec("hostile", List.of("mode"), List.of("result", "other")), "hostile");
   }

@@ -57,7 +57,7 @@ class BadInputTest {
                     .limit(Limit.REGISTRATION_BODY, 1 << 20)
                     .limit(Limit.SET_ITEMS, 100)
                     .limit(Limit.COMPOSITION_TEXT, 16 << 10));
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     node.register(TestNode.spec("echo", List.of("in"), List.of("out")), "echo");
     node.register(TestNode.spec("basic", List.of(), List.of()), "basic");
   }

@@ -59,7 +59,7 @@ class ExecutionTableTest {
                 configuration
                     .allowEgress("127.0.0.1:" + matrices.getAddress().getPort())
                     .localPathFolder(Path.of(System.getProperty("pappus.guest.build"))));
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     node.register(TestNode.spec("basic", List.of(), List.of()), "basic");
     node.register(matmul("matmul"), "matmul");
     node.register(

@@ -64,7 +64,7 @@ class FunctionVersionsTest {
                 configuration
                     .engines(engines)
                     .allowEgress("127.0.0.1:" + signal.getAddress().getPort()));
-    assertThat(started.node().sandboxesUnavailable()).isNull();
+    assertThat(started.node().sandboxes().whyNoNativePrograms()).isNull();
     return started;
   }
 

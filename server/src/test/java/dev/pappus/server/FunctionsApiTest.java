@@ -115,7 +115,7 @@ class FunctionsApiTest {
         Arguments.of("{\"timeout\": \"1h\"}", "is not a duration"),
         Arguments.of("{\"timeout\": \"0s\"}", "needs time"),
         Arguments.of("{\"timeout\": \"11s\"}", "limits.function_run"),
-        Arguments.of("{\"sandbox\": \"wasm\"}", "no sandbox 'wasm'"),
+        Arguments.of("{\"sandbox\": \"docker\"}", "no sandbox 'docker'"),
         Arguments.of("{\"inputs\": [{\"name\": \"a\", \"statik\": []}]}", "did you mean 'static'?"),
         Arguments.of("{\"inputs\": [{\"static\": []}]}", "lacks 'name'"),
         Arguments.of("{\"inputs\": [\"a\", \"a\"]}", "declared twice"),

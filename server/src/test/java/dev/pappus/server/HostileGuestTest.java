@@ -92,7 +92,7 @@ class HostileGuestTest {
   private TestNode start(Consumer<Configuration.Builder> more) throws Exception {
     TestNode node =
         new TestNode(data, more.andThen(all -> all.limit(Limit.CONTEXT_DEFAULT, 48 << 20)));
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     for (String name : List.of("hostile", "echo")) {
       assertThat(node.admin("PUT", "/v1/functions/" + name, TestNode.guest(name)).statusCode())
           .isEqualTo(201);

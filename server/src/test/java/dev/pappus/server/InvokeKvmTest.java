@@ -44,7 +44,7 @@ class InvokeKvmTest {
   @BeforeAll
   static void start() throws Exception {
     node = new TestNode(data, b -> b.limit(Limit.REQUEST_BODY, 16L << 20));
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     deploy("echo?in=in&out=out", "echo");
     deploy("hello", "hello");
     deploy("webhook", "webhook");

@@ -30,7 +30,7 @@ class NodeKvmTest {
   @BeforeAll
   static void start() throws Exception {
     node = new TestNode(data, _ -> {});
-    assertThat(node.node().sandboxesUnavailable()).isNull();
+    assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
   }
 
   @AfterAll

@@ -7,7 +7,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.PageCache;
 import dev.pappus.sandbox.PreparedFunction;
 import java.lang.foreign.Arena;
@@ -28,7 +28,7 @@ public final class CodeCache {
   /** Caffeine's weights are ints; in KiB they reach 2 TiB. */
   private static final long WEIGHT_UNIT_BYTES = 1024;
 
-  private final ComputeDriver driver;
+  private final Backends backends;
   private final BlobStore blobs;
   private final Cache<FunctionCode, PreparedFunction> cache;
   private final ConcurrentMap<FunctionCode, Load> loads = new ConcurrentHashMap<>();
@@ -40,11 +40,11 @@ public final class CodeCache {
    * @param onEvicted told of everything that leaves, on the thread that brought it about
    */
   public CodeCache(
-      ComputeDriver driver,
+      Backends backends,
       BlobStore blobs,
       long capacityBytes,
       Consumer<PreparedFunction> onEvicted) {
-    this.driver = driver;
+    this.backends = backends;
     this.blobs = blobs;
     this.cache =
         Caffeine.newBuilder()
@@ -132,7 +132,7 @@ public final class CodeCache {
    * Reads the file and prepares it even if the code is in memory; only its conduct so far is not
    * forgotten.
    *
-   * @throws ProblemException with BINARY_CORRUPT, STORAGE_FAILED or BAD_BINARY
+   * @throws ProblemException with BINARY_CORRUPT, STORAGE_FAILED, BAD_BINARY or SANDBOX_UNAVAILABLE
    */
   public Found readAgain(FunctionCode code) {
     Found fresh = readFresh(code);
@@ -144,7 +144,8 @@ public final class CodeCache {
     boolean inMemory = PageCache.holds(blobs.path(code.binary()));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment binary = blobs.read(code.binary(), code.binaryBytes(), arena);
-      PreparedFunction function = driver.prepare(binary, code.contextBytes());
+      PreparedFunction function =
+          backends.require(code.sandbox()).prepare(binary, code.contextBytes());
       loaded.getAndIncrement();
       return new Found(function, inMemory ? StartLevel.Code.FILE : StartLevel.Code.DISK);
     }

@@ -3,7 +3,7 @@ package dev.pappus.dispatcher.engine;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.PreparedFunction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,7 +42,7 @@ public final class EnginePool implements AutoCloseable {
   private static final long START_PAUSE_NANOS = 50_000L;
   private static final long SERVICE_WEIGHT = 16;
 
-  private final ComputeDriver driver;
+  private final Backends backends;
   private final ScheduledExecutorService timer;
   private final FairShare places;
   private final List<EngineWorker> engines;
@@ -65,16 +65,16 @@ public final class EnginePool implements AutoCloseable {
    * @param timer for short tasks; stays the caller's
    */
   public EnginePool(
-      ComputeDriver driver, int engines, int waitingMax, ScheduledExecutorService timer) {
-    this.driver = driver;
+      Backends backends, int engines, int waitingMax, ScheduledExecutorService timer) {
+    this.backends = backends;
     this.timer = timer;
     this.places = new FairShare(waitingMax);
     this.engines =
         IntStream.range(0, engines)
-            .mapToObj(i -> new EngineWorker(this, driver, i, new ReadyQueue()))
+            .mapToObj(i -> new EngineWorker(this, backends, i, new ReadyQueue()))
             .toList();
     for (EngineWorker worker : this.engines) {
-      start(worker, "engine-" + driver.name() + "-" + worker.index());
+      start(worker, "engine-" + worker.index());
     }
   }
 
@@ -233,7 +233,7 @@ public final class EnginePool implements AutoCloseable {
     if (serves && !worker.isRefused()) {
       LockSupport.park(this);
     } else {
-      LockSupport.parkNanos(this, EngineWorker.REOPEN_PAUSE_NANOS);
+      LockSupport.parkNanos(this, OpenEngines.REOPEN_PAUSE_NANOS);
     }
     return true;
   }
@@ -246,6 +246,8 @@ public final class EnginePool implements AutoCloseable {
     if (!worker.isIdle() || closed) {
       return true;
     }
+    // Before it is off the books: nobody waits for it then, and the driver may be closed.
+    worker.closeEngines();
     synchronized (spares) {
       if (!worker.isIdle()) {
         return true;
@@ -337,9 +339,9 @@ public final class EnginePool implements AutoCloseable {
         }
       }
       if (spares.size() < SPARES_PER_ENGINE * engines.size()) {
-        EngineWorker spare = new EngineWorker(this, driver, freeSpareIndex(), null);
+        EngineWorker spare = new EngineWorker(this, backends, freeSpareIndex(), null);
         spares.add(spare);
-        start(spare, "engine-" + driver.name() + "-spare-" + spare.index());
+        start(spare, "engine-spare-" + spare.index());
       }
     }
   }

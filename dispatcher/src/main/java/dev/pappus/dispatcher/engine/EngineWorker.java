@@ -2,8 +2,7 @@ package dev.pappus.dispatcher.engine;
 
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
-import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ThreadPriority;
@@ -15,17 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One engine and its thread. The thread survives whatever a task does: an exception that should not
- * be fails that task, and the engine is closed and opened anew.
+ * One thread that runs guests, with an engine of each backend that it needs. The thread survives
+ * whatever a task does: an exception that should not be fails that task, and its engines are closed
+ * and opened anew.
  */
 public final class EngineWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineWorker.class);
 
-  /** How long the host is left in peace after it refused an engine. */
-  static final long REOPEN_PAUSE_NANOS = 500_000_000L;
-
   private final EnginePool pool;
-  private final ComputeDriver driver;
   private final int index;
   private final @Nullable ReadyQueue queue;
 
@@ -40,13 +36,12 @@ public final class EngineWorker implements Runnable {
   private volatile boolean stoodBack;
   private volatile @Nullable Thread thread;
 
-  private @Nullable ComputeEngine engine;
+  private final OpenEngines engines;
   private volatile @Nullable Problem refusal;
-  private long refusedNanos;
 
-  EngineWorker(EnginePool pool, ComputeDriver driver, int index, @Nullable ReadyQueue queue) {
+  EngineWorker(EnginePool pool, Backends backends, int index, @Nullable ReadyQueue queue) {
     this.pool = pool;
-    this.driver = driver;
+    this.engines = new OpenEngines(backends, index);
     this.index = index;
     this.queue = queue;
   }
@@ -56,13 +51,13 @@ public final class EngineWorker implements Runnable {
     return index;
   }
 
-  /** The engine; for the thread of this worker, during {@link EngineTask#run}. */
-  public ComputeEngine engine() {
-    ComputeEngine open = engine;
-    if (open == null) {
-      throw new IllegalStateException("engine " + index + " is not open");
-    }
-    return open;
+  /**
+   * The engine for a function; for the thread of this worker, during {@link EngineTask#run}.
+   *
+   * @throws dev.pappus.model.ProblemException with SANDBOX_UNAVAILABLE if the host gives none
+   */
+  public ComputeEngine engine(PreparedFunction function) {
+    return engines.of(function);
   }
 
   @Override
@@ -76,7 +71,7 @@ public final class EngineWorker implements Runnable {
         task = next();
       }
     } finally {
-      closeEngine();
+      engines.close();
     }
   }
 
@@ -104,7 +99,7 @@ public final class EngineWorker implements Runnable {
       } catch (RuntimeException | Error e) {
         LOG.error("engine {} met an unexpected exception between tasks", index, e);
         pool.countInternalError();
-        LockSupport.parkNanos(this, REOPEN_PAUSE_NANOS);
+        LockSupport.parkNanos(this, OpenEngines.REOPEN_PAUSE_NANOS);
       }
     }
   }
@@ -113,17 +108,11 @@ public final class EngineWorker implements Runnable {
     busySinceNanos = System.nanoTime();
     busy = true;
     try {
-      openIfDue();
-      Problem refused = refusal;
-      if (refused != null) {
-        task.fail(refused);
-        return;
-      }
       task.run(this);
     } catch (Throwable e) {
       LOG.error("engine {} met an unexpected exception and is opened anew", index, e);
       pool.countInternalError();
-      closeEngine();
+      engines.close();
       failQuietly(task, e);
     } finally {
       pool.served(System.nanoTime() - busySinceNanos);
@@ -141,59 +130,19 @@ public final class EngineWorker implements Runnable {
     }
   }
 
-  /** Opens the engine if it is not open and the host was not asked just now. */
+  /** Opens the preferred engine if it is not open and the host was not asked just now. */
   void openIfDue() {
-    if (engine != null
-        || (refusal != null && System.nanoTime() - refusedNanos < REOPEN_PAUSE_NANOS)) {
-      return;
-    }
-    try {
-      engine = driver.openEngine(index);
-      refusal = null;
-    } catch (ProblemException e) {
-      refuse(e.problem());
-    } catch (RuntimeException | Error e) {
-      LOG.error("engine {} cannot be opened", index, e);
-      refuse(
-          Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "the sandbox backend failed: %s", e)
-              .withHint("run 'pappus doctor' on the node"));
-    }
+    refusal = engines.openPreferred();
   }
 
-  private void refuse(Problem problem) {
-    refusal = problem;
-    refusedNanos = System.nanoTime();
-  }
-
-  private void closeEngine() {
-    ComputeEngine open = engine;
-    engine = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (RuntimeException | Error e) {
-        LOG.error("engine {} cannot be closed", index, e);
-      }
-    }
-  }
-
-  /** Whether the host refused the engine, so that tasks should go to others. */
+  /** Whether the host refused the preferred engine, so that tasks should go to others. */
   boolean isRefused() {
     return refusal != null;
   }
 
-  /** Tells the engine that this thread may block now. */
+  /** Tells the engines that this thread may block now. */
   void rest() {
-    ComputeEngine open = engine;
-    if (open != null) {
-      try {
-        open.idle();
-      } catch (RuntimeException | Error e) {
-        LOG.error("engine {} cannot rest and is opened anew", index, e);
-        pool.countInternalError();
-        closeEngine();
-      }
-    }
+    keepingEngines("rest", engines::idle);
   }
 
   /** Gives up sandboxes of functions that others asked to forget. */
@@ -201,18 +150,26 @@ public final class EngineWorker implements Runnable {
     WeakReference<PreparedFunction> next = evicted.poll();
     while (next != null) {
       PreparedFunction function = next.get();
-      ComputeEngine open = engine;
-      if (function != null && open != null) {
-        try {
-          open.domain().forget(function);
-        } catch (RuntimeException | Error e) {
-          LOG.error("engine {} cannot forget a function and is opened anew", index, e);
-          pool.countInternalError();
-          closeEngine();
-        }
+      if (function != null) {
+        keepingEngines("forget a function", () -> engines.forget(function));
       }
       next = evicted.poll();
     }
+  }
+
+  private void keepingEngines(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("engine {} cannot {} and is opened anew", index, what, e);
+      pool.countInternalError();
+      engines.close();
+    }
+  }
+
+  /** Closes its engines; those that are needed again are opened anew. */
+  void closeEngines() {
+    engines.close();
   }
 
   void askToForget(PreparedFunction function) {

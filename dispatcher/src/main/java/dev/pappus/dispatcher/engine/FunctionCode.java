@@ -12,14 +12,16 @@ public final class FunctionCode {
   private final Digest binary;
   private final long binaryBytes;
   private final long contextBytes;
+  private final String sandbox;
   private volatile int lastEngine = -1;
   private volatile long expectedNanos;
 
-  /** Code in the blob {@code binary} for contexts of {@code contextBytes}. */
-  public FunctionCode(Digest binary, long binaryBytes, long contextBytes) {
+  /** Code in the blob {@code binary} for contexts of {@code contextBytes} of a backend. */
+  public FunctionCode(Digest binary, long binaryBytes, long contextBytes, String sandbox) {
     this.binary = binary;
     this.binaryBytes = binaryBytes;
     this.contextBytes = contextBytes;
+    this.sandbox = sandbox;
   }
 
   Digest binary() {
@@ -32,6 +34,11 @@ public final class FunctionCode {
 
   long contextBytes() {
     return contextBytes;
+  }
+
+  /** The name of the backend that runs it. */
+  String sandbox() {
+    return sandbox;
   }
 
   /** Number of the engine that ran it last and probably holds it, or -1. */

@@ -8,6 +8,7 @@ import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
@@ -95,6 +96,11 @@ public final class KvmDriver implements ComputeDriver {
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public BinaryKind accepts() {
+    return BinaryKind.ELF;
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
 import dev.pappus.model.Suggestion;
-import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FunctionNote;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -95,7 +94,7 @@ record FunctionDraft(
     List<InputSet> in = inputs;
     List<String> out = outputs;
     if (in == null || out == null) {
-      FunctionNote note = ElfImage.parse(binary, context, limits).note();
+      FunctionNote note = FunctionNote.of(binary, context, limits);
       if (note == null && in == null && out == null) {
         throw new ProblemException(
             Problem.of(ProblemCode.BAD_BINARY, "the binary does not say which sets it has")

@@ -18,17 +18,14 @@ public final class Problems {
   private static final String RETRY_AFTER_SECONDS = "1";
 
   private final String nodeName;
-  private final @Nullable String sandboxesUnavailable;
 
   /**
    * Problems of a node.
    *
    * @param nodeName its name
-   * @param sandboxesUnavailable why it cannot make sandboxes and what to do about it, or null
    */
-  public Problems(String nodeName, @Nullable String sandboxesUnavailable) {
+  public Problems(String nodeName) {
     this.nodeName = nodeName;
-    this.sandboxesUnavailable = sandboxesUnavailable;
   }
 
   /** The HTTP status of a problem. */
@@ -116,13 +113,7 @@ public final class Problems {
       json.writeEndObject();
       Json.diagnostics(json, "errors", diagnostics);
     }
-    Json.optional(json, "hint", hint(problem));
-  }
-
-  private @Nullable String hint(Problem problem) {
-    return problem.code() == ProblemCode.SANDBOX_UNAVAILABLE && sandboxesUnavailable != null
-        ? sandboxesUnavailable
-        : problem.hint();
+    Json.optional(json, "hint", problem.hint());
   }
 
   private static void guest(JsonGenerator json, GuestState guest) {

@@ -103,6 +103,12 @@ public final class SettingKeys {
                 "one for each core", () -> (long) Runtime.getRuntime().availableProcessors()));
     keys.add(
         SettingKey.text(
+            "sandbox.backend",
+            "auto",
+            "what functions run in: `auto` (KVM where it works, else processes; functions may name either), `kvm`, `process` or `wasm` (WebAssembly only)",
+            Configuration.Builder::sandbox));
+    keys.add(
+        SettingKey.text(
             "sandbox.entry",
             "auto",
             "how guests are entered: `auto`, `no-idt` or `idt`",

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProblemsTest {
-  private final Problems problems = new Problems("n1", null);
+  private final Problems problems = new Problems("n1");
 
   private static String body(Response response) {
     return new String(response.body().getFirst().toArray(ValueLayout.JAVA_BYTE), UTF_8);
@@ -83,13 +83,6 @@ class ProblemsTest {
           .as(code.text())
           .isEqualTo(code == ProblemCode.OVERLOADED || code == ProblemCode.SHUTTING_DOWN);
     }
-  }
-
-  @Test
-  void whyThereAreNoSandboxesIsTheHint() {
-    Problems without = new Problems("n1", "/dev/kvm is absent: load kvm_intel");
-    assertThat(body(without.response(Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "none"))))
-        .contains("\"hint\":\"/dev/kvm is absent: load kvm_intel\"");
   }
 
   @Test

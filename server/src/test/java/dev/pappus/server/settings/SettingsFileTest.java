@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Namespace;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.ConfigurationException;
 import dev.pappus.server.access.AccessSettings;
@@ -55,6 +56,7 @@ class SettingsFileTest {
     assertThat(configuration.egressPublic()).isTrue();
     assertThat(configuration.access().anonymousRemote()).isNull();
     assertThat(configuration.localPathFolder()).isNull();
+    assertThat(configuration.sandbox()).isEqualTo(SandboxChoice.AUTO);
     assertThat(configuration.sandboxEntry()).isEqualTo("auto");
     assertThat(configuration.dataFolder()).endsWithRaw(Path.of("pappus"));
   }
@@ -77,6 +79,7 @@ class SettingsFileTest {
             data = "/d"
             engines = 3
             [sandbox]
+            backend = "process"
             entry = "idt"
             [egress]
             allow = ["10.0.0.0/8:443", "logs"]
@@ -114,6 +117,7 @@ class SettingsFileTest {
                 2,
                 Path.of("/d"),
                 3,
+                SandboxChoice.PROCESS,
                 "idt",
                 java.util.List.of("10.0.0.0/8:443", "logs"),
                 false,

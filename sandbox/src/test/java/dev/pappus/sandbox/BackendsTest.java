@@ -1,0 +1,128 @@
+package dev.pappus.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Which backend a function gets. */
+class BackendsTest {
+  /** A backend of which nothing but its name matters here. */
+  private static ComputeDriver driver(String name, BinaryKind kind) {
+    return new ComputeDriver() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public BinaryKind accepts() {
+        return kind;
+      }
+
+      @Override
+      public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public ComputeEngine openEngine(int index) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private static final Backends ALL =
+      new Backends(
+          List.of(
+              driver("kvm", BinaryKind.ELF),
+              driver("process", BinaryKind.ELF),
+              driver("wasm", BinaryKind.WASM)),
+          Map.of());
+  private static final Backends NO_KVM =
+      new Backends(
+          List.of(driver("process", BinaryKind.ELF), driver("wasm", BinaryKind.WASM)),
+          Map.of("kvm", "/dev/kvm is absent"));
+  private static final Backends NOTHING = new Backends(List.of(), Map.of("kvm", "it is absent"));
+
+  private static void assertProblem(ThrowingCallable call, ProblemCode code, String... words) {
+    assertThatThrownBy(call)
+        .asInstanceOf(type(ProblemException.class))
+        .extracting(ProblemException::problem, type(Problem.class))
+        .satisfies(problem -> {
+          assertThat(problem.code()).isEqualTo(code);
+          assertThat(problem.detail() + " " + problem.hint()).contains(words);
+        });
+  }
+
+  @Test
+  void withoutAWishTheFirstOfTheKindIsTaken() {
+    assertThat(ALL.chooseFor(SandboxChoice.AUTO, BinaryKind.ELF)).isEqualTo("kvm");
+    assertThat(ALL.chooseFor(SandboxChoice.AUTO, BinaryKind.WASM)).isEqualTo("wasm");
+    assertThat(NO_KVM.chooseFor(SandboxChoice.AUTO, BinaryKind.ELF)).isEqualTo("process");
+    assertThat(ALL.chooseFor(SandboxChoice.AUTO, null)).isEqualTo("kvm");
+    assertThat(NOTHING.chooseFor(SandboxChoice.AUTO, BinaryKind.ELF)).isEqualTo(Backends.NONE);
+    assertThat(NOTHING.chooseFor(SandboxChoice.AUTO, null)).isEqualTo(Backends.NONE);
+  }
+
+  @Test
+  void aWishIsHeededOrRefused() {
+    assertThat(ALL.chooseFor(SandboxChoice.PROCESS, BinaryKind.ELF)).isEqualTo("process");
+    assertProblem(
+        () -> NO_KVM.chooseFor(SandboxChoice.KVM, BinaryKind.ELF),
+        ProblemCode.SANDBOX_UNAVAILABLE,
+        "'kvm': /dev/kvm is absent",
+        "process, wasm");
+    assertProblem(
+        () -> ALL.chooseFor(SandboxChoice.KVM, BinaryKind.WASM),
+        ProblemCode.BAD_BINARY,
+        "WebAssembly module",
+        "build --native");
+    assertProblem(
+        () -> ALL.chooseFor(SandboxChoice.WASM, BinaryKind.ELF),
+        ProblemCode.BAD_BINARY,
+        "native program",
+        "--sandbox wasm");
+  }
+
+  @Test
+  void whatIsStoredIsNotRefusedButMayFindNoBackend() {
+    assertThat(NO_KVM.nameFor(SandboxChoice.KVM, BinaryKind.ELF)).isEqualTo("kvm");
+    assertProblem(
+        () -> NO_KVM.require("kvm"),
+        ProblemCode.SANDBOX_UNAVAILABLE,
+        "/dev/kvm is absent",
+        "process, wasm");
+    assertThat(NO_KVM.nameFor(SandboxChoice.PROCESS, BinaryKind.ELF)).isEqualTo("process");
+    assertProblem(
+        () -> NOTHING.require(Backends.NONE),
+        ProblemCode.SANDBOX_UNAVAILABLE,
+        "it is absent",
+        "doctor");
+    assertThat(NO_KVM.whyNoNativePrograms()).isNull();
+    assertThat(NOTHING.whyNoNativePrograms()).isEqualTo("it is absent");
+  }
+
+  @Test
+  void kindsAreToldByTheFirstBytes() {
+    assertThat(BinaryKind.of(Guests.binary("basic"))).isEqualTo(BinaryKind.ELF);
+    assertThat(BinaryKind.of(MemorySegment.ofArray(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0})))
+        .isEqualTo(BinaryKind.WASM);
+    assertThat(BinaryKind.of(MemorySegment.ofArray(new byte[] {0, 'a', 's'}))).isNull();
+    assertThat(BinaryKind.of(MemorySegment.ofArray("#!/bin/sh".getBytes(StandardCharsets.UTF_8))))
+        .isNull();
+  }
+}
