@@ -12,7 +12,7 @@ import tools.jackson.core.JsonGenerator;
 /** Tells what the machine has, and what to do about what it has not. */
 @Command(
     name = "doctor",
-    description = "Check this machine; exit 1 if compute functions cannot run on it.")
+    description = "Check this machine; exit 1 if native functions cannot run on it.")
 final class DoctorCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -24,7 +24,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<HostCheck> checks = new ArrayList<>(KvmCheck.run());
+    List<HostCheck> checks = new ArrayList<>(SandboxChecks.run(terminal.guestBuild()));
     checks.addAll(new HostChecks(Path.of("/")).all());
     return report(terminal, checks, output.json());
   }
@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
       terminal.out().println();
       terminal
           .out()
-          .println(broken ? "compute functions cannot run here" : "compute functions can run here");
+          .println(broken ? "native functions cannot run here" : "native functions can run here");
       terminal.out().flush();
     }
     return broken ? ExitCode.FAILED : ExitCode.OK;

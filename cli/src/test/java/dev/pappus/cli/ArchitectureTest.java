@@ -1,6 +1,7 @@
 package dev.pappus.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -30,13 +31,20 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "dev.pappus.sandbox.kvm..", "dev.pappus.server..", "dev.pappus.bench..")
+            "dev.pappus.sandbox.*..", "dev.pappus.server..", "dev.pappus.bench..")
         .and()
         .doNotHaveFullyQualifiedName("dev.pappus.cli.KvmCheck")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.pappus.cli.ProcessCheck")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("dev.pappus.sandbox.kvm..")
+        .resideInAPackage("dev.pappus.sandbox.*..")
         .check(PRODUCT);
+  }
+
+  @Test
+  void backendsDoNotKnowEachOther() {
+    slices().matching("dev.pappus.sandbox.(*)..").should().notDependOnEachOther().check(PRODUCT);
   }
 
   @Test

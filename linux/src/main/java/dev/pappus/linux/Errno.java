@@ -6,22 +6,29 @@ import java.util.Map;
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
   public static final int EINTR = 4;
+  public static final int ENXIO = 6;
+  public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EINVAL = 22;
+  public static final int EPIPE = 32;
+  public static final int ECONNRESET = 104;
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
           Map.entry(EPERM, "EPERM"),
           Map.entry(ENOENT, "ENOENT"),
-          Map.entry(3, "ESRCH"),
+          Map.entry(ESRCH, "ESRCH"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(5, "EIO"),
-          Map.entry(6, "ENXIO"),
+          Map.entry(ENXIO, "ENXIO"),
           Map.entry(7, "E2BIG"),
           Map.entry(9, "EBADF"),
+          Map.entry(8, "ENOEXEC"),
+          Map.entry(ECHILD, "ECHILD"),
           Map.entry(EAGAIN, "EAGAIN"),
           Map.entry(ENOMEM, "ENOMEM"),
           Map.entry(EACCES, "EACCES"),
@@ -39,11 +46,13 @@ public final class Errno {
           Map.entry(27, "EFBIG"),
           Map.entry(28, "ENOSPC"),
           Map.entry(30, "EROFS"),
+          Map.entry(EPIPE, "EPIPE"),
           Map.entry(34, "ERANGE"),
           Map.entry(38, "ENOSYS"),
           Map.entry(40, "ELOOP"),
           Map.entry(75, "EOVERFLOW"),
           Map.entry(95, "EOPNOTSUPP"),
+          Map.entry(ECONNRESET, "ECONNRESET"),
           Map.entry(133, "EHWPOISON"));
 
   private Errno() {}

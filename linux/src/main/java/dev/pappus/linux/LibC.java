@@ -63,6 +63,25 @@ final class LibC {
   private static final MethodHandle CLOCK_GETTIME =
       plain("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
+  private static final MethodHandle MEMFD_CREATE =
+      plain("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle FTRUNCATE =
+      plain("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FALLOCATE =
+      plain("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle LSEEK =
+      plain("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle FCNTL =
+      variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SOCKETPAIR =
+      plain("socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle SENDMSG =
+      plain("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle WAITPID =
+      plain("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle KILL =
+      plain("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
   private LibC() {}
 
   // SAFETY: each descriptor above states the C prototype for x86-64 Linux (int 32, long, size_t,
@@ -93,6 +112,14 @@ final class LibC {
   // The handles above throw nothing; invokeExact's signature says Throwable.
   private static AssertionError impossible(Throwable thrown) {
     return new AssertionError("a downcall threw", thrown);
+  }
+
+  /** What to throw where a downcall and the check of its result stand together. */
+  static RuntimeException failed(Throwable thrown) {
+    if (thrown instanceof LinuxException known) {
+      return known;
+    }
+    throw impossible(thrown);
   }
 
   static int open(MemorySegment path, int flags) {
@@ -249,6 +276,88 @@ final class LibC {
     MemorySegment capture = CAPTURE.get();
     try {
       return (int) result(capture, (int) CLOCK_GETTIME.invokeExact(capture, clock, timespec));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int memfdCreate(MemorySegment name, int flags) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) MEMFD_CREATE.invokeExact(capture, name, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int ftruncate(int descriptor, long sizeBytes) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) FTRUNCATE.invokeExact(capture, descriptor, sizeBytes));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int fallocate(int descriptor, int mode, long offset, long length) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int)
+          result(capture, (int) FALLOCATE.invokeExact(capture, descriptor, mode, offset, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long lseek(int descriptor, long offset, int whence) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return result(capture, (long) LSEEK.invokeExact(capture, descriptor, offset, whence));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int fcntl(int descriptor, int command, int argument) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) FCNTL.invokeExact(capture, descriptor, command, argument));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int socketpair(int domain, int type, MemorySegment pair) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) SOCKETPAIR.invokeExact(capture, domain, type, 0, pair));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static long sendmsg(int socket, MemorySegment message, int flags) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return result(capture, (long) SENDMSG.invokeExact(capture, socket, message, flags));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int waitpid(int process, MemorySegment status, int options) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) WAITPID.invokeExact(capture, process, status, options));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int kill(int process, int signal) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) KILL.invokeExact(capture, process, signal));
     } catch (Throwable t) {
       throw impossible(t);
     }

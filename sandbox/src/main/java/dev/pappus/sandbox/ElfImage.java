@@ -25,6 +25,9 @@ public record ElfImage(
     OptionalLong logRing,
     SymbolTable symbols,
     @Nullable FunctionNote note) {
+  /** For an image that has no symbols. */
+  public static final SymbolTable NO_SYMBOLS = new SymbolTable(List.of());
+
   public ElfImage {
     segments = List.copyOf(segments);
   }

@@ -2,6 +2,7 @@ package dev.pappus.server;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
 import dev.pappus.sandbox.Backends;
@@ -10,6 +11,9 @@ import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
+import dev.pappus.sandbox.process.ProcessDriver;
+import dev.pappus.sandbox.process.ProcessSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,6 +36,7 @@ final class Sandboxes {
 
   static {
     OPENERS.put(SandboxChoice.KVM, Sandboxes::kvm);
+    OPENERS.put(SandboxChoice.PROCESS, Sandboxes::process);
   }
 
   private Sandboxes() {}
@@ -89,19 +94,47 @@ final class Sandboxes {
 
   private static ComputeDriver kvm(Configuration configuration) {
     EntryVariant variant = variant(configuration.sandboxEntry());
-    int sandboxesMax = configuration.limits().count(Limit.WARM_SANDBOXES);
-    int perEngine = sandboxesMax / configuration.engines();
     KvmSettings settings =
         KvmSettings.DEFAULTS
             .withLimits(configuration.limits())
-            .withSandboxesPerEngine(Math.max(1, perEngine))
-            .withSandboxesMax(Math.max(1, sandboxesMax));
+            .withSandboxesPerEngine(sandboxesPerEngine(configuration))
+            .withSandboxesMax(sandboxesMax(configuration));
     if (variant != null) {
       settings = settings.withVariant(variant);
     }
     KvmDriver driver = new KvmDriver(settings);
     driver.selfTest().findings().forEach(finding -> LOG.info("KVM self-test: {}", finding));
     return driver;
+  }
+
+  private static ComputeDriver process(Configuration configuration) {
+    return new ProcessDriver(
+        ProcessSettings.of(guestBuild())
+            .withLimits(configuration.limits())
+            .withSandboxesPerEngine(
+                Math.min(sandboxesPerEngine(configuration), ProcessSettings.PER_ENGINE_MAX))
+            .withSandboxesMax(sandboxesMax(configuration)));
+  }
+
+  private static int sandboxesMax(Configuration configuration) {
+    return Math.max(1, configuration.limits().count(Limit.WARM_SANDBOXES));
+  }
+
+  private static int sandboxesPerEngine(Configuration configuration) {
+    return Math.max(1, sandboxesMax(configuration) / configuration.engines());
+  }
+
+  /** Where the launcher says that the programs of the installation lie. */
+  private static Path guestBuild() {
+    String folder = System.getProperty("pappus.guest.build");
+    if (folder == null) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.SANDBOX_UNAVAILABLE,
+                  "the programs of the installation are not to be found (pappus.guest.build)")
+              .withHint("start the node with the launcher, ./pappus server"));
+    }
+    return Path.of(folder);
   }
 
   private static @Nullable EntryVariant variant(String name) {

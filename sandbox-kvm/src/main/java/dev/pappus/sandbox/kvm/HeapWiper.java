@@ -3,6 +3,7 @@ package dev.pappus.sandbox.kvm;
 import static dev.pappus.linux.Mapping.HUGE_PAGE;
 import static dev.pappus.linux.Mapping.PAGE;
 
+import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -14,6 +14,7 @@ import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 

@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.linux.KvmSystem;
+import dev.pappus.sandbox.ResidentBudget;
 
 /**
  * What all machines of a driver have in common.

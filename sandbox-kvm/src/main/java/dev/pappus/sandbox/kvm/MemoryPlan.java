@@ -4,9 +4,9 @@ import static dev.pappus.linux.Mapping.PAGE;
 
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.ImagePages;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Which page of a context stands where and may be used how. Page tables depend on this alone, so
@@ -95,29 +95,29 @@ record MemoryPlan(
       long hotStack = Math.min(HOT_STACK_BYTES, stackBytes);
       long hotStackAt = hotUsed;
       hotUsed += hotStack;
-      List<Run> runs = runs(segments);
+      List<ImagePages> runs = ImagePages.of(segments);
       // File contents that are written come first: putting them back is dearer than zeroing.
-      for (Run run : runs) {
-        if (run.writable && run.loaded) {
+      for (ImagePages run : runs) {
+        if (run.writable() && run.loaded()) {
           place(run);
         }
       }
-      for (Run run : runs) {
-        if (!(run.writable && run.loaded)) {
+      for (ImagePages run : runs) {
+        if (!(run.writable() && run.loaded())) {
           place(run);
         }
       }
-      long imageEnd = runs.getLast().end;
+      long imageEnd = runs.getLast().end();
       placeHeap(imageEnd);
       placeStack(hotStack, hotStackAt);
       regions.sort((a, b) -> Long.compare(a.start(), b.start()));
       return new MemoryPlan(layout.contextBytes(), imageEnd, layout.heapEnd(), regions, presets);
     }
 
-    private void place(Run run) {
-      long at = run.start;
-      if (run.writable) {
-        long hot = Math.min(run.end - at, HOT_IMAGE_BYTES_MAX - hotImageUsed);
+    private void place(ImagePages run) {
+      long at = run.start();
+      if (run.writable()) {
+        long hot = Math.min(run.end() - at, HOT_IMAGE_BYTES_MAX - hotImageUsed);
         if (hot > 0) {
           add(run, at, at + hot, Backing.HOT, hotUsed);
           hotUsed += hot;
@@ -129,23 +129,23 @@ record MemoryPlan(
           }
           at += hot;
         }
-      } else if (run.loaded) {
-        long code = Math.min(run.end - at, Backing.CODE_BYTES - codeUsed);
+      } else if (run.loaded()) {
+        long code = Math.min(run.end() - at, Backing.CODE_BYTES - codeUsed);
         if (code > 0) {
           add(run, at, at + code, Backing.CODE, codeUsed);
           codeUsed += code;
           at += code;
         }
       }
-      if (at < run.end) {
+      if (at < run.end()) {
         // Read-only pages without contents too: the code slot still holds what ran before.
-        add(run, at, run.end, Backing.HEAP, at);
+        add(run, at, run.end(), Backing.HEAP, at);
       }
     }
 
-    private void add(Run run, long start, long end, Backing backing, long offset) {
+    private void add(ImagePages run, long start, long end, Backing backing, long offset) {
       regions.add(
-          new Region(start, end, backing, offset, run.writable, run.executable, run.loaded));
+          new Region(start, end, backing, offset, run.writable(), run.executable(), run.loaded()));
     }
 
     private void placeHeap(long imageEnd) {
@@ -178,81 +178,5 @@ record MemoryPlan(
       regions.add(new Region(split, top, Backing.HOT, hotStackAt, true, false, false));
       presets.add(new Range(top - Math.min(hotStack, PRESET_STACK_BYTES), top));
     }
-
-    /** Pages of the image with the same rights; segments that share a page get the union. */
-    private static List<Run> runs(List<ElfImage.Segment> segments) {
-      TreeSet<Long> cuts = new TreeSet<>();
-      for (ElfImage.Segment segment : segments) {
-        if (segment.memoryBytes() > 0) {
-          cuts.add(floor(segment.address()));
-          cuts.add(ceiling(segment.address() + segment.bytes().byteSize()));
-          cuts.add(ceiling(segment.endAddress()));
-          // A page that a segment begins or ends within may be shared with its neighbour.
-          cuts.add(ceiling(segment.address()));
-          cuts.add(floor(segment.endAddress()));
-        }
-      }
-      List<Run> runs = new ArrayList<>();
-      Long previous = null;
-      for (Long cut : cuts) {
-        if (previous != null) {
-          Run run = new Run(previous, cut);
-          for (ElfImage.Segment segment : segments) {
-            run.join(segment);
-          }
-          if (run.mapped) {
-            append(runs, run);
-          }
-        }
-        previous = cut;
-      }
-      return runs;
-    }
-
-    private static void append(List<Run> runs, Run run) {
-      Run last = runs.isEmpty() ? null : runs.getLast();
-      if (last != null && last.end == run.start && last.sameRights(run)) {
-        last.end = run.end;
-      } else {
-        runs.add(run);
-      }
-    }
-  }
-
-  private static final class Run {
-    private final long start;
-    private long end;
-    private boolean mapped;
-    private boolean writable;
-    private boolean executable;
-    private boolean loaded;
-
-    Run(long start, long end) {
-      this.start = start;
-      this.end = end;
-    }
-
-    void join(ElfImage.Segment segment) {
-      if (segment.memoryBytes() == 0 || segment.address() >= end || segment.endAddress() <= start) {
-        return;
-      }
-      mapped = true;
-      writable |= segment.writable();
-      executable |= segment.executable();
-      loaded |=
-          segment.bytes().byteSize() > 0 && segment.address() + segment.bytes().byteSize() > start;
-    }
-
-    boolean sameRights(Run other) {
-      return writable == other.writable && executable == other.executable && loaded == other.loaded;
-    }
-  }
-
-  private static long floor(long address) {
-    return address & -PAGE;
-  }
-
-  private static long ceiling(long address) {
-    return (address + PAGE - 1) & -PAGE;
   }
 }

@@ -9,6 +9,8 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.ResidentBudget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

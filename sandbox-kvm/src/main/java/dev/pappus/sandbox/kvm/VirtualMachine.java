@@ -8,6 +8,7 @@ import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
 import dev.pappus.linux.struct.KvmNumbers;
 import dev.pappus.linux.struct.KvmRun;
+import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;

@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
 import dev.pappus.linux.LinuxException;
+import dev.pappus.sandbox.ResidentBudget;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;

@@ -15,6 +15,7 @@ import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.ResidentBudget;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

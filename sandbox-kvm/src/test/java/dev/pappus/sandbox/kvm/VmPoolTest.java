@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.sandbox.Guests;
+import dev.pappus.sandbox.ResidentBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

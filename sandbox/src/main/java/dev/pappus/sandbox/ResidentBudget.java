@@ -1,4 +1,4 @@
-package dev.pappus.sandbox.kvm;
+package dev.pappus.sandbox;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -7,25 +7,25 @@ import java.util.concurrent.atomic.AtomicLong;
  * charged in any case, and may overdraw the budget; what only makes it faster must ask. Any thread
  * may use it.
  */
-final class ResidentBudget {
+public final class ResidentBudget {
   /** For so long after something did not fit, room is scarce. */
-  static final long SCARCE_NANOS = 10_000_000_000L;
+  public static final long SCARCE_NANOS = 10_000_000_000L;
 
   private final long capacityBytes;
   private final AtomicLong chargedBytes = new AtomicLong();
   private volatile long deniedNanos = System.nanoTime() - SCARCE_NANOS;
 
-  ResidentBudget(long capacityBytes) {
+  public ResidentBudget(long capacityBytes) {
     this.capacityBytes = capacityBytes;
   }
 
   /** Charges what is needed. */
-  void charge(long bytes) {
+  public void charge(long bytes) {
     chargedBytes.addAndGet(bytes);
   }
 
   /** Charges what would be good to have, unless it does not fit. */
-  boolean tryCharge(long bytes) {
+  public boolean tryCharge(long bytes) {
     if (chargedBytes.addAndGet(bytes) <= capacityBytes) {
       return true;
     }
@@ -35,22 +35,22 @@ final class ResidentBudget {
   }
 
   /** Takes a charge back. */
-  void refund(long bytes) {
+  public void refund(long bytes) {
     chargedBytes.addAndGet(-bytes);
   }
 
   /** Whether more is charged than there is. */
-  boolean overdrawn() {
+  public boolean overdrawn() {
     return chargedBytes.get() > capacityBytes;
   }
 
   /** Whether something did not fit of late. */
-  boolean scarce(long now) {
+  public boolean scarce(long now) {
     return now - deniedNanos < SCARCE_NANOS;
   }
 
   /** What is charged now. */
-  long chargedBytes() {
+  public long chargedBytes() {
     return chargedBytes.get();
   }
 }

@@ -1,7 +1,6 @@
-package dev.pappus.sandbox.kvm;
+package dev.pappus.sandbox;
 
 import dev.pappus.linux.PosixTimer;
-import dev.pappus.sandbox.Deadline;
 
 /**
  * Ends runs that outlive their deadline by interrupting the engine's own thread. Armed lazily: as
@@ -10,7 +9,7 @@ import dev.pappus.sandbox.Deadline;
  * the clock to say, so that early and late signals do no harm. The engine's thread uses it; {@link
  * #nudge} is for any.
  */
-final class DeadlineTimer implements AutoCloseable {
+public final class DeadlineTimer implements AutoCloseable {
   /** A signal may fall before the guest is entered, so it is repeated. */
   private static final long REPEAT_NANOS = 200_000;
 
@@ -21,7 +20,7 @@ final class DeadlineTimer implements AutoCloseable {
   private long armedFor;
 
   /** Sees to it that the run that begins now is interrupted soon after its deadline. */
-  synchronized void cover(long nowNanos, Deadline deadline) {
+  public synchronized void cover(long nowNanos, Deadline deadline) {
     running = true;
     long nanos = deadline.nanos();
     if (!armed || nowNanos - armedFor >= 0 || nanos - armedFor < 0) {
@@ -30,17 +29,17 @@ final class DeadlineTimer implements AutoCloseable {
   }
 
   /** To be called after an interruption, which may have been meant for another run. */
-  synchronized void arm(Deadline deadline) {
+  public synchronized void arm(Deadline deadline) {
     armFor(deadline.nanos());
   }
 
   /** The run has ended. */
-  synchronized void ended() {
+  public synchronized void ended() {
     running = false;
   }
 
   /** Interrupts the run that is under way, if any, until it has looked at its deadline. */
-  synchronized void nudge() {
+  public synchronized void nudge() {
     if (running) {
       armFor(System.nanoTime());
     }
@@ -53,7 +52,7 @@ final class DeadlineTimer implements AutoCloseable {
   }
 
   /** No run is near. */
-  synchronized void rest() {
+  public synchronized void rest() {
     if (armed) {
       timer.disarm();
       armed = false;

@@ -1,4 +1,4 @@
-package dev.pappus.sandbox.kvm;
+package dev.pappus.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

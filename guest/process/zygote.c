@@ -1,0 +1,289 @@
+/* zygote.c: the parent of all children in which functions run as Linux processes.
+ *
+ * It holds nothing but itself, makes a child for each run, and never touches what a function wrote.
+ * A child maps the function's memory, drops everything else and may make no system call any more
+ * when the function's first instruction runs. What is left of this file in it is the page at
+ * STUB_ADDRESS. Children are the node's, not the zygote's (CLONE_PARENT): the node waits for them.
+ *
+ * No C library and no thread pointer: nothing is registered with the kernel that could outlive the
+ * mappings. No vector registers, so that children start with clean ones. */
+#include "zygote.h"
+
+#include <asm/ptrace-abi.h>
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+#include <asm/ucontext.h>
+#include <asm/unistd_64.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/mman.h>
+#include <linux/prctl.h>
+#include <linux/resource.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+
+#define STUB __attribute__((section("stub"), used))
+#define NOBODY 65534
+#define CONTEXT_DESCRIPTOR(slot) (16 + (int)(slot))
+#define SS_AUTODISARM_FLAG (1u << 31)
+
+/* Signals that faults arrive as, and the one by which the node asks where a function is. */
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
+
+static volatile struct status *const status = (void *)STATUS_ADDRESS;
+
+/* SAFETY: each caller passes what the kernel's call of that number takes; unused arguments are 0. */
+static inline __attribute__((always_inline)) long kernel(
+    long number, long a, long b, long c, long d, long e, long f) {
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  long result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+#define CALL(number, a, b, c) kernel(__NR_##number, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+
+static _Noreturn void leave(void) {
+  for (;;) CALL(exit_group, 0, 0, 0);
+}
+
+static _Noreturn void fail(enum step step, long result) {
+  status->error = (int32_t)-result;
+  status->step = step;
+  leave();
+}
+
+static void require(long result) {
+  if (result < 0) fail(STEP_START, result);
+}
+
+/* ---- The stub: what stays in a child ---- */
+
+/* Says how the function ended. Its own stack, all signals blocked; flags are as the function left
+ * them, so alignment checks are switched off first. */
+__asm__(
+    ".pushsection stub, \"ax\", @progbits\n"
+    "stub_signal:\n"
+    "  pushq $2\n"
+    "  popfq\n"
+    "  jmp stub_report\n"
+    ".popsection\n");
+
+STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct ucontext *context) {
+  volatile struct report *report = (void *)REPORT_ADDRESS;
+  const struct sigcontext *state = &context->uc_mcontext;
+  report->code = info->si_code;
+  report->vector = state->trapno;
+  report->error_code = state->err;
+  report->address = state->cr2;
+  report->instruction = state->rip;
+  report->flags = state->eflags;
+  report->rdx = state->rdx;
+  report->call = (uint32_t)info->si_syscall;
+  report->architecture = info->si_arch;
+  report->signal = (uint32_t)number;
+  for (;;) {
+    __asm__ volatile("syscall" ::"a"(__NR_exit_group), "D"(0) : "rcx", "r11", "memory");
+  }
+}
+
+/* Drops the zygote and jumps to report->entry with the processor as docs/abi.md says. */
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+__asm__(
+    ".pushsection stub, \"ax\", @progbits\n"
+    "stub_enter:\n"
+    "  movl $" TEXT(__NR_munmap) ", %eax\n"
+    "  movabsq $0x7F0000100000, %rdi\n"
+    "  movl $0x100000, %esi\n"
+    "  syscall\n"
+    "  testq %rax, %rax\n"
+    "  jnz 1f\n"
+    "  leaq report_address(%rip), %rsp\n"
+    "  pushq $2\n"
+    "  popfq\n"
+    "  movq stack_address(%rip), %rsp\n"
+    "  .irp r, rax,rcx,rdx,rbx,rbp,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15\n"
+    "  movq $0, %\\r\n"
+    "  .endr\n"
+    "  jmpq *entry_address(%rip)\n"
+    "1: hlt\n"
+    ".popsection\n");
+_Static_assert(ZYGOTE_ADDRESS == 0x7F0000100000 && ZYGOTE_BYTES == 0x100000, "see stub_enter");
+_Static_assert(REPORT_ADDRESS == 0x7F0000008F00 && offsetof(struct report, entry) == 0x40 &&
+                   offsetof(struct report, stack) == 0x48,
+               "see stub_enter");
+
+extern void stub_signal(void) __attribute__((visibility("hidden")));
+extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
+
+/* ---- Children ---- */
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define LOAD_ARGUMENT(n, half) \
+  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[n]) + 4 * (half))
+#define IF_NOT(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skip)
+#define IF(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), skip, 0)
+#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##what)
+
+/* What a function may ask of the kernel: to end, to set its thread pointer (the reference's process
+ * platform does), and what stub_enter asks for, which a second time does nothing. */
+static struct sock_filter rules[] = {
+    LOAD(arch),
+    IF_NOT(AUDIT_ARCH_X86_64, 16),
+    LOAD(nr),
+    IF(__NR_exit_group, 13),
+    IF_NOT(__NR_arch_prctl, 3),
+    LOAD_ARGUMENT(0, 0),
+    IF(0x1001 /* ARCH_SET_GS */, 10),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 9, 10),
+    IF_NOT(__NR_munmap, 9),
+    LOAD_ARGUMENT(0, 0),
+    IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 7),
+    LOAD_ARGUMENT(0, 1),
+    IF_NOT(ZYGOTE_ADDRESS >> 32, 5),
+    LOAD_ARGUMENT(1, 0),
+    IF_NOT(ZYGOTE_BYTES, 3),
+    LOAD_ARGUMENT(1, 1),
+    IF_NOT(0, 1),
+    RETURN(ALLOW),
+    RETURN(TRAP),
+};
+static const struct sock_fprog filter = {.len = sizeof rules / sizeof *rules, .filter = rules};
+
+static _Noreturn void become_function(const struct request *request, long node) {
+  CALL(prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+  if (CALL(getppid, 0, 0, 0) != node) leave();
+  const struct range *range = request->ranges;
+  for (uint32_t i = 0; i < request->range_count; i++, range++) {
+    long at = kernel(__NR_mmap, (long)range->start, (long)(range->end - range->start),
+                     (long)range->protection, MAP_SHARED | MAP_FIXED_NOREPLACE,
+                     CONTEXT_DESCRIPTOR(request->slot), (long)range->start);
+    if (at != (long)range->start) fail(STEP_MAP, at);
+  }
+  for (uint32_t i = 0; i < request->warm_count; i++, range++) {
+    /* Only saves faults: what does not become present now does when it is used. */
+    CALL(madvise, range->start, range->end - range->start, range->protection);
+  }
+  CALL(close_range, 0, ~0u, 0);
+  volatile struct report *report = (void *)REPORT_ADDRESS;
+  report->entry = request->entry;
+  report->stack = request->stack;
+  long result = CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+  if (result != 0) fail(STEP_FILTER, result);
+  stub_enter();
+}
+
+/* ---- The zygote ---- */
+
+static void drop_privileges(void) {
+  if (CALL(geteuid, 0, 0, 0) == 0) {
+    /* In a user namespace without `nobody` these fail; capabilities go in any case. */
+    CALL(setgroups, 0, 0, 0);
+    CALL(setresgid, NOBODY, NOBODY, NOBODY);
+    CALL(setresuid, NOBODY, NOBODY, NOBODY);
+  }
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+  require(CALL(capset, &header, none, 0));
+  require(CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0));
+  require(CALL(prctl, PR_SET_DUMPABLE, 0, 0));
+  static const struct rlimit zero;
+  require(CALL(setrlimit, RLIMIT_CORE, &zero, 0));
+  require(CALL(setrlimit, RLIMIT_FSIZE, &zero, 0));
+  require(CALL(setrlimit, RLIMIT_MEMLOCK, &zero, 0));
+}
+
+static void map_memory(void) {
+  const int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_FIXED;
+  if (kernel(__NR_mmap, (long)STATUS_ADDRESS, 0x1000, prot, flags, ZYGOTE_MEMORY, 0) < 0) leave();
+  require(kernel(__NR_mmap, (long)EXIT_ADDRESS, EXIT_BYTES, prot, flags, ZYGOTE_MEMORY, 0x1000));
+}
+
+/* Stack, vdso and vvar of the start: functions must not see them, and forks need not copy them. */
+static void drop_mappings(void) {
+  const unsigned long end = ZYGOTE_ADDRESS + ZYGOTE_BYTES;
+  require(CALL(munmap, 0, STUB_ADDRESS, 0));
+  require(CALL(munmap, end, 0x7FFFFFFFF000ull - end, 0));
+}
+
+static void handle_signals(void) {
+  const stack_t stack = {
+      .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
+  require(CALL(sigaltstack, &stack, 0, 0));
+  const struct sigaction action = {
+      .sa_handler = (__sighandler_t)stub_signal,
+      .sa_flags = SA_SIGINFO | SA_ONSTACK | 0x04000000 /* SA_RESTORER */,
+      .sa_restorer = (__sigrestore_t)stub_signal,
+      .sa_mask = ~0ul,
+  };
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    require(kernel(__NR_rt_sigaction, signals[i], (long)&action, 0, sizeof action.sa_mask, 0, 0));
+  }
+  const sigset_t nothing = 0;
+  require(kernel(__NR_rt_sigprocmask, SIG_SETMASK, (long)&nothing, 0, sizeof nothing, 0, 0));
+}
+
+static struct request request;
+
+/* Takes one request; the descriptor that came along, or -1. Ends with the node. */
+static int receive(void) {
+  struct { void *base; size_t size; } vector = {&request, sizeof request};
+  struct { size_t size; int level, type; int descriptor; int padding; } control = {0};
+  struct {
+    void *name; uint32_t name_size; void *vector; size_t vector_count;
+    void *control; size_t control_size; int flags;
+  } message = {0, 0, &vector, 1, &control, sizeof control, 0};
+  const int close_on_exec = 0x40000000;
+  long size = CALL(recvmsg, ZYGOTE_SOCKET, &message, close_on_exec);
+  if (size < (long)offsetof(struct request, ranges)) leave();
+  return message.control_size > 0 ? control.descriptor : -1;
+}
+
+static void serve(long node) {
+  int descriptor = receive();
+  int own = CONTEXT_DESCRIPTOR(request.slot);
+  switch ((enum operation)request.operation) {
+    case OPERATION_ATTACH:
+      require(CALL(dup3, descriptor, own, 02000000 /* O_CLOEXEC */));
+      CALL(close, descriptor, 0, 0);
+      break;
+    case OPERATION_DETACH:
+      CALL(close, own, 0, 0);
+      break;
+    case OPERATION_RUN: {
+      long child = CALL(clone, CLONE_PARENT | CLONE_PARENT_SETTID, 0, &status->child);
+      if (child == 0) become_function(&request, node);
+      if (child < 0) fail(STEP_CLONE, child);
+      break;
+    }
+  }
+}
+
+__attribute__((used)) static _Noreturn void zygote(void) {
+  map_memory();
+  drop_privileges();
+  require(CALL(prctl, PR_SET_PDEATHSIG, SIGKILL, 0));
+  CALL(close_range, 0, ZYGOTE_SOCKET - 1, 0);
+  CALL(close_range, ZYGOTE_MEMORY, ~0u, 0);
+  drop_mappings();
+  handle_signals();
+  long node = CALL(getppid, 0, 0, 0);
+  for (;;) serve(node);
+}
+
+static char own_stack[8192] __attribute__((aligned(16), used));
+
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  xorl %ebp, %ebp\n"
+    "  leaq own_stack+8192(%rip), %rsp\n"
+    "  call zygote\n");

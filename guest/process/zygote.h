@@ -1,0 +1,88 @@
+/* zygote.h: what an engine of the node and its zygote tell each other.
+ *
+ * The zygote is started with two descriptors: a SOCK_SEQPACKET socket, on which it takes requests,
+ * and a memory file of ZYGOTE_MEMORY_BYTES, which the node maps too. dev.pappus.sandbox.process
+ * knows the same numbers; a test compares them. */
+#ifndef PAPPUS_ZYGOTE_H
+#define PAPPUS_ZYGOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ZYGOTE_SOCKET = 3, ZYGOTE_MEMORY = 4 };
+
+/* Where things stand in the zygote, far above the largest context. Of these only the stub and the
+ * exit pages are left when a child enters its function. */
+#define STUB_ADDRESS 0x7F0000000000ull
+#define EXIT_ADDRESS 0x7F0000001000ull
+#define EXIT_BYTES 0x8000
+#define ZYGOTE_ADDRESS 0x7F0000100000ull
+#define ZYGOTE_BYTES 0x100000ull
+#define STATUS_ADDRESS 0x7F00001FF000ull
+
+/* The memory file: one page for the status, then the exit pages. */
+#define ZYGOTE_MEMORY_BYTES (0x1000 + EXIT_BYTES)
+
+/* Written by the zygote and by children that have not locked themselves in yet; functions never
+ * have it. The node clears it before each run. */
+struct status {
+  int32_t child;  /* number of the child, once there is one */
+  int32_t step;   /* what went wrong on the way into the function, enum step; 0: nothing */
+  int32_t error;  /* and why */
+};
+
+enum step {
+  STEP_START = 1,    /* the zygote could not lock itself in */
+  STEP_CLONE = 2,    /* no child could be made */
+  STEP_MAP = 3,      /* the function's memory could not be mapped */
+  STEP_FILTER = 4,   /* the system call filter could not be installed */
+};
+
+/* At the end of the exit pages; before it is the stack of the signal handler. The function can
+ * write here what it likes: it can only lie about its own end. */
+struct report {
+  uint32_t signal;  /* 0: the child ended without one */
+  int32_t code;     /* si_code */
+  uint64_t vector;
+  uint64_t error_code;
+  uint64_t address;      /* CR2 */
+  uint64_t instruction;  /* RIP; for a system call, behind it */
+  uint64_t flags;        /* RFLAGS */
+  uint64_t rdx;
+  uint32_t call;          /* number of a forbidden system call */
+  uint32_t architecture;  /* AUDIT_ARCH_... of it */
+  uint64_t entry;         /* where the function begins; used on the way in */
+  uint64_t stack;
+};
+
+#define REPORT_RESERVE 256
+#define EXIT_STACK_BYTES (EXIT_BYTES - REPORT_RESERVE)
+#define REPORT_ADDRESS (EXIT_ADDRESS + EXIT_STACK_BYTES)
+
+enum operation {
+  OPERATION_ATTACH = 1,  /* the descriptor sent along is the memory file of `slot` */
+  OPERATION_DETACH = 2,  /* forget it */
+  OPERATION_RUN = 3,     /* make a child that runs a function in it */
+};
+
+enum { SLOTS_MAX = 256, RANGES_MAX = 272 };
+
+/* Part of a context, page-aligned; mapped at its address. */
+struct range {
+  uint64_t start;
+  uint64_t end;
+  uint32_t protection;  /* PROT_... */
+  uint32_t reserved;
+};
+
+struct request {
+  uint32_t operation;
+  uint32_t slot;
+  uint64_t entry;
+  uint64_t stack;
+  uint32_t range_count;
+  uint32_t warm_count;
+  struct range ranges[RANGES_MAX]; /* first those to map, then those that are worth being present */
+};
+
+#endif

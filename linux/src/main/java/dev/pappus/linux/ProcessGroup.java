@@ -1,0 +1,112 @@
+package dev.pappus.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program that this process has started, and the children that it makes in this process's name
+ * (CLONE_PARENT): all in one process group, all waited for here, so that none is left as a zombie.
+ * Belongs to the thread that starts it: where a member has asked to die with its parent
+ * (PR_SET_PDEATHSIG), that is the thread.
+ */
+public final class ProcessGroup implements AutoCloseable {
+  /** Ends a process at once. */
+  public static final int SIGKILL = 9;
+
+  /** The first descriptor that a program is given; below are standard input and outputs. */
+  public static final int FIRST_DESCRIPTOR = 3;
+
+  private static final int MOVED_FIRST = 200;
+
+  private final int leader;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment status = arena.allocate(JAVA_INT);
+  private boolean open = true;
+
+  private ProcessGroup(int leader) {
+    this.leader = leader;
+  }
+
+  /**
+   * How a member ended.
+   *
+   * @param process its number
+   * @param exitCode what it left with, or -1
+   * @param signal what killed it, or 0
+   */
+  public record Ended(int process, int exitCode, int signal) {
+    static Ended of(int process, int status) {
+      int signal = status & 0x7F;
+      return new Ended(process, signal == 0 ? status >> 8 & 0xFF : -1, signal);
+    }
+  }
+
+  /**
+   * Starts a program with an empty environment, no arguments, and in a group of its own.
+   *
+   * @param descriptors what it gets as descriptors 3, 4 and so on
+   * @throws LinuxException if it cannot be started; not if it ends at once
+   */
+  public static ProcessGroup start(Path program, List<FileDescriptor> descriptors) {
+    try (Arena arena = Arena.ofConfined();
+        SpawnPlan plan = new SpawnPlan()) {
+      // In two steps, so that no target hits a source; a copy onto a new number stays open in exec.
+      for (int i = 0; i < descriptors.size(); i++) {
+        plan.duplicate(descriptors.get(i).number(), MOVED_FIRST + i);
+      }
+      for (int i = 0; i < descriptors.size(); i++) {
+        plan.duplicate(MOVED_FIRST + i, FIRST_DESCRIPTOR + i);
+      }
+      MemorySegment path = arena.allocateFrom(program.toString());
+      MemorySegment arguments = arena.allocate(ADDRESS, 2);
+      arguments.set(ADDRESS, 0, path);
+      return new ProcessGroup(plan.spawn(path, arguments, arena.allocate(ADDRESS)));
+    }
+  }
+
+  /** The number of the program and of its group. */
+  public int leader() {
+    return leader;
+  }
+
+  /**
+   * Waits until a member has ended, and takes it off the kernel's books.
+   *
+   * @return null if a signal came first
+   * @throws LinuxException with ECHILD if there is none any more
+   */
+  public @Nullable Ended await() {
+    int process = LibC.waitpid(-leader, status, 0);
+    if (process == -Errno.EINTR) {
+      return null;
+    }
+    LibC.check(process, "waitpid", "group " + leader);
+    return Ended.of(process, status.get(JAVA_INT, 0));
+  }
+
+  /** Sends a signal to a member that has not been waited for; if it has ended, nothing happens. */
+  public void signal(int process, int signal) {
+    LibC.check(LibC.kill(process, signal), "kill", "signal " + signal);
+  }
+
+  /** Ends and awaits whoever is left. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      // ESRCH: nobody is left.
+      int _ = LibC.kill(-leader, SIGKILL);
+      int process;
+      do {
+        process = LibC.waitpid(-leader, status, 0);
+      } while (process >= 0 || process == -Errno.EINTR);
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.pappus.sandbox.process;
+
+import static dev.pappus.linux.Mapping.PAGE;
+
+import dev.pappus.linux.FileDescriptor;
+import dev.pappus.linux.Mapping;
+import dev.pappus.linux.MemoryFile;
+import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.GuestMemory;
+import dev.pappus.sandbox.ResidentBudget;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one context: a file that the node maps as a whole, and a child as its function's
+ * image says. The kernel knows which of its pages exist; all others are zero. Belongs to the thread
+ * of its engine.
+ */
+final class ContextFile implements GuestMemory, AutoCloseable {
+  /** So much is kept in any case: to give pages back and take them again costs ten times more. */
+  static final long KEPT_BYTES_MIN = 2 << 20;
+
+  /** After so many runs all that may be dear to clean is given back, to see what is still used. */
+  static final int RUNS_PER_REVIEW = 64;
+
+  /** Addresses from {@code start} to {@code end}, exclusive; whole pages. */
+  record Extent(long start, long end) {
+    long sizeBytes() {
+      return end - start;
+    }
+  }
+
+  private final MemoryFile file;
+  private final Mapping mapping;
+  private final MemorySegment memory;
+  private final ResidentBudget budget;
+  private @Nullable ProcessFunction bound;
+  private List<Extent> present = List.of();
+  private long chargedBytes;
+  private int runs;
+  private long idleSinceNanos;
+
+  ContextFile(long contextBytes, ResidentBudget budget) {
+    this.budget = budget;
+    file = MemoryFile.create("pappus-context", contextBytes);
+    try {
+      mapping = file.map();
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    memory = mapping.segment();
+  }
+
+  FileDescriptor descriptor() {
+    return file.descriptor();
+  }
+
+  @Nullable ProcessFunction bound() {
+    return bound;
+  }
+
+  /** What was in memory when it was cleaned last: worth being mapped before the next run. */
+  List<Extent> present() {
+    return present;
+  }
+
+  /** What it keeps in memory between runs. */
+  long keptBytes() {
+    return chargedBytes;
+  }
+
+  long idleSinceNanos() {
+    return idleSinceNanos;
+  }
+
+  void restSince(long nanos) {
+    idleSinceNanos = nanos;
+  }
+
+  /** Fills in the image of a function; the context is blank before. */
+  void bind(ProcessFunction function) {
+    if (bound != null || !present.isEmpty()) {
+      throw new IllegalStateException("not blank");
+    }
+    bound = function;
+    charge(function.constantBytes());
+    for (ElfImage.Segment segment : function.image().segments()) {
+      write(segment.address(), segment.bytes());
+    }
+  }
+
+  /** Makes it blank: as new, and bound to nothing. */
+  void unbind() {
+    bound = null;
+    file.drop(0, file.sizeBytes());
+    present = List.of();
+    runs = 0;
+    charge(0);
+  }
+
+  /** Removes what a run has left. Nobody else may be able to write to it any more. */
+  void clean() {
+    ProcessFunction function = Objects.requireNonNull(bound);
+    List<Extent> written = writablePresent(function);
+    long total = 0;
+    for (Extent extent : written) {
+      total += extent.sizeBytes();
+    }
+    boolean review = ++runs % RUNS_PER_REVIEW == 0;
+    long needed = Math.min(total, KEPT_BYTES_MIN);
+    charge(function.constantBytes() + needed);
+    if (total > needed && !review && budget.tryCharge(total - needed)) {
+      chargedBytes += total - needed;
+      needed = total;
+    }
+    present = keepFirst(written, needed);
+    restoreData(function);
+  }
+
+  /** Gives back what is only kept because it may be used again. */
+  void economise() {
+    ProcessFunction function = bound;
+    if (function != null && !present.isEmpty()) {
+      present = keepFirst(present, 0);
+      charge(function.constantBytes());
+      restoreData(function);
+    }
+  }
+
+  private void charge(long bytes) {
+    budget.refund(chargedBytes);
+    budget.charge(bytes);
+    chargedBytes = bytes;
+  }
+
+  /** The pages in memory that the function could have written, ascending. */
+  private List<Extent> writablePresent(ProcessFunction function) {
+    List<Extent> found = new ArrayList<>();
+    long at = 0;
+    while (at < file.sizeBytes()) {
+      long start = file.nextPresent(at);
+      if (start >= file.sizeBytes()) {
+        break;
+      }
+      long end = file.nextAbsent(start);
+      addWritable(found, function, start, end);
+      at = end;
+    }
+    return found;
+  }
+
+  private static void addWritable(
+      List<Extent> found, ProcessFunction function, long start, long end) {
+    long at = start;
+    for (MappedRange range : function.ranges()) {
+      if (!range.writable() && range.end() > at && range.start() < end) {
+        if (range.start() > at) {
+          found.add(new Extent(at, range.start()));
+        }
+        at = range.end();
+      }
+    }
+    if (at < end) {
+      found.add(new Extent(at, end));
+    }
+  }
+
+  /** Zeroes the first {@code bytes} of some pages, gives the others back. What was zeroed. */
+  private List<Extent> keepFirst(List<Extent> extents, long bytes) {
+    List<Extent> kept = new ArrayList<>(extents.size());
+    long left = bytes;
+    for (Extent extent : extents) {
+      long split = extent.start() + Math.min(left, extent.sizeBytes()) / PAGE * PAGE;
+      left -= split - extent.start();
+      if (split > extent.start()) {
+        memory.asSlice(extent.start(), split - extent.start()).fill((byte) 0);
+        kept.add(new Extent(extent.start(), split));
+      }
+      if (split < extent.end()) {
+        file.drop(split, extent.end() - split);
+      }
+    }
+    return kept;
+  }
+
+  private void restoreData(ProcessFunction function) {
+    for (ElfImage.Segment segment : function.image().segments()) {
+      if (function.writes(segment)) {
+        write(segment.address(), segment.bytes());
+      }
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    return file.sizeBytes();
+  }
+
+  @Override
+  public void write(long address, MemorySegment source) {
+    MemorySegment.copy(source, 0, memory, address, source.byteSize());
+  }
+
+  @Override
+  public void read(long address, MemorySegment target) {
+    MemorySegment.copy(memory, address, target, 0, target.byteSize());
+  }
+
+  @Override
+  public void close() {
+    charge(0);
+    mapping.close();
+    file.close();
+  }
+}

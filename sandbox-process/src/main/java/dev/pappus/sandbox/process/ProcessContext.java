@@ -1,0 +1,106 @@
+package dev.pappus.sandbox.process;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Limits;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.GuestMemory;
+import dev.pappus.sandbox.InputTables;
+import dev.pappus.sandbox.LogRing;
+import dev.pappus.sandbox.OutputTables;
+import java.util.List;
+
+/** A context in a memory file that is bound to its function. */
+final class ProcessContext implements Context {
+  private enum State {
+    PREPARING,
+    SEALED,
+    RELEASED
+  }
+
+  private final ProcessDomain domain;
+  private final ProcessDomain.Slot slot;
+  private final ProcessFunction function;
+  private final Warmth warmth;
+  private State state = State.PREPARING;
+  private boolean forgotten;
+  private List<String> outputs = List.of();
+
+  ProcessContext(
+      ProcessDomain domain, ProcessDomain.Slot slot, ProcessFunction function, Warmth warmth) {
+    this.domain = domain;
+    this.slot = slot;
+    this.function = function;
+    this.warmth = warmth;
+  }
+
+  ProcessDomain domain() {
+    return domain;
+  }
+
+  ProcessDomain.Slot slot() {
+    return slot;
+  }
+
+  ProcessFunction function() {
+    return function;
+  }
+
+  GuestMemory memory() {
+    return slot.file();
+  }
+
+  /** Its function is to be given up once this run is over. */
+  void forget() {
+    forgotten = true;
+  }
+
+  boolean forgotten() {
+    return forgotten;
+  }
+
+  /** The context goes from the caller's hands into a run. */
+  void seal() {
+    require(State.PREPARING);
+    state = State.SEALED;
+  }
+
+  @Override
+  public Warmth warmth() {
+    return warmth;
+  }
+
+  @Override
+  public void write(List<DataSet> inputs, List<String> outputNames) {
+    require(State.PREPARING);
+    InputTables.write(memory(), function.image(), function.layout().heapEnd(), inputs, outputNames);
+    outputs = List.copyOf(outputNames);
+  }
+
+  @Override
+  public List<DataSet> readOutputs(Limits limits) {
+    require(State.SEALED);
+    return OutputTables.read(memory(), function.image().controlBlock(), outputs, limits);
+  }
+
+  @Override
+  public String lastWords() {
+    require(State.SEALED);
+    return function.image().logRing().isPresent()
+        ? LogRing.read(memory(), function.image().logRing().getAsLong())
+        : "";
+  }
+
+  private void require(State expected) {
+    if (state != expected) {
+      throw new IllegalStateException("context is " + state + ", not " + expected);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state != State.RELEASED) {
+      state = State.RELEASED;
+      domain.release(this);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.pappus.sandbox.process;
+
+import dev.pappus.linux.LinuxException;
+import dev.pappus.linux.Threads;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.BinaryKind;
+import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.FaultBackoff;
+import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.ResidentBudget;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The process backend of a node. */
+public final class ProcessDriver implements ComputeDriver {
+  static final String NAME = "process";
+
+  private final ProcessSettings settings;
+  private final SelfTestReport selfTest;
+  private final ResidentBudget budget;
+  private final AtomicInteger contexts = new AtomicInteger();
+  // Taken here: a thread that is started by a pinned one inherits its confinement.
+  private final BitSet processors = Threads.affinity();
+
+  /**
+   * Tests the host. The calling thread must be a platform thread.
+   *
+   * @throws ProblemException with SANDBOX_UNAVAILABLE if the host does not do what is needed; it
+   *     says what to do
+   */
+  public ProcessDriver(ProcessSettings settings) {
+    this.settings = settings;
+    this.budget = new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES));
+    this.selfTest = selfTest(settings);
+    if (!selfTest.usable()) {
+      throw new ProblemException(
+          unavailable("no process sandbox: " + String.join("; ", selfTest.findings())));
+    }
+  }
+
+  /**
+   * Finds out what this host lets the backend do, on the calling thread, which must be a platform
+   * thread; leaves nothing behind.
+   */
+  public static SelfTestReport selfTest(ProcessSettings settings) {
+    requirePlatformThread();
+    return SelfTest.run(settings);
+  }
+
+  private static Problem unavailable(String detail) {
+    return Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", detail)
+        .withHint("'pappus doctor' shows what this host offers");
+  }
+
+  private static void requirePlatformThread() {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("an engine needs a platform thread");
+    }
+  }
+
+  /** What the self-test found. */
+  public SelfTestReport selfTest() {
+    return selfTest;
+  }
+
+  /** What its contexts keep resident. */
+  ResidentBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public BinaryKind accepts() {
+    return BinaryKind.ELF;
+  }
+
+  @Override
+  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+    GuestLayout layout = GuestLayout.of(contextBytes);
+    ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
+    ProcessFunction function =
+        new ProcessFunction(image, layout, new FaultBackoff(settings.backoff()));
+    if (function.ranges().size() > ZygoteProtocol.RANGES_MAX - Zygote.WARM_MAX) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_BINARY,
+                  "the binary's segments make %d pieces of memory, more than a process is given",
+                  function.ranges().size())
+              .withHint("link it with fewer segments"));
+    }
+    long lowest = function.ranges().getFirst().start();
+    if (lowest < selfTest.lowestAddress()) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_BINARY,
+                  "the binary is linked at 0x%x, but on this host a process may use no address"
+                      + " below 0x%x",
+                  lowest,
+                  selfTest.lowestAddress())
+              .withHint("link it at 0x10000, as pappus.flags does, or run it in sandbox kvm"));
+    }
+    return function;
+  }
+
+  @Override
+  public ProcessEngine openEngine(int index) {
+    requirePlatformThread();
+    BitSet before = settings.pinEngines() ? pin(index) : null;
+    try {
+      return new ProcessEngine(settings, budget, contexts, before);
+    } catch (LinuxException e) {
+      throw new ProblemException(unavailable("no engine can be opened: " + e.getMessage()), e);
+    }
+  }
+
+  /** Confines this thread to one processor and returns what it was confined to before. */
+  private BitSet pin(int index) {
+    BitSet before = Threads.affinity();
+    int[] cpus = processors.stream().toArray();
+    BitSet one = new BitSet();
+    one.set(cpus[Math.floorMod(index, cpus.length)]);
+    try {
+      Threads.setAffinity(one);
+    } catch (LinuxException e) {
+      throw new ProblemException(
+          unavailable("engine " + index + " cannot be pinned: " + e.getMessage()), e);
+    }
+    return before;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,184 @@
+package dev.pappus.sandbox.process;
+
+import dev.pappus.linux.LinuxException;
+import dev.pappus.linux.ProcessGroup;
+import dev.pappus.linux.Threads;
+import dev.pappus.model.GuestState;
+import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.ResidentBudget;
+import dev.pappus.sandbox.RunOutcome;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Runs functions in children of its zygote; the platform thread that opened it waits for them. */
+public final class ProcessEngine implements ComputeEngine {
+  /** Making a child with less time than this left would only mean to end it at once. */
+  private static final long ENTRY_NANOS_MIN = 10_000;
+
+  /** A child that has been asked where it is gets so long to answer. */
+  private static final long ANSWER_NANOS_MAX = 2_000_000;
+
+  /** A zygote that has made no child for so long after the deadline will make none. */
+  private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;
+
+  private final ZygoteKeeper zygotes;
+  private final ProcessDomain domain;
+  private final DeadlineTimer timer = new DeadlineTimer();
+  private final Thread owner = Thread.currentThread();
+  private final @Nullable BitSet affinityBefore;
+  private boolean open = true;
+
+  ProcessEngine(
+      ProcessSettings settings,
+      ResidentBudget budget,
+      AtomicInteger nodeContexts,
+      @Nullable BitSet affinityBefore) {
+    zygotes = new ZygoteKeeper(settings.zygote());
+    domain =
+        new ProcessDomain(
+            zygotes, budget, settings.sandboxesPerEngine(), nodeContexts, settings.sandboxesMax());
+    this.affinityBefore = affinityBefore;
+    try {
+      Zygote _ = zygotes.zygote();
+    } catch (LinuxException e) {
+      timer.close();
+      throw e;
+    }
+  }
+
+  /** The number of its zygote's process. */
+  int zygoteProcess() {
+    return zygotes.zygote().process();
+  }
+
+  @Override
+  public MemoryDomain domain() {
+    return domain;
+  }
+
+  @Override
+  public RunOutcome run(Context context, Deadline deadline) {
+    if (!(context instanceof ProcessContext own) || own.domain() != domain) {
+      throw new IllegalArgumentException("not a context of this engine");
+    }
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException("an engine belongs to the thread that opened it");
+    }
+    own.seal();
+    long now = System.nanoTime();
+    if (deadline.hasPassed(now + ENTRY_NANOS_MIN)) {
+      return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
+    }
+    timer.cover(now, deadline);
+    RunOutcome outcome;
+    try {
+      outcome = enter(own, deadline);
+    } catch (LinuxException e) {
+      zygotes.replace();
+      outcome = new RunOutcome.SandboxFailed(String.valueOf(e.getMessage()));
+    } finally {
+      timer.ended();
+    }
+    switch (outcome) {
+      case RunOutcome.Exited _ -> own.function().backoff().succeeded();
+      case RunOutcome.Faulted _ -> own.function().backoff().faulted();
+      case RunOutcome.DeadlineExceeded _, RunOutcome.SandboxFailed _ -> {}
+    }
+    return outcome;
+  }
+
+  private RunOutcome enter(ProcessContext context, Deadline deadline) {
+    Zygote zygote = zygotes.zygote();
+    ProcessDomain.Slot slot = context.slot();
+    if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
+      // It died since the last run; the next one has seen nothing of this run yet.
+      zygote = zygotes.zygote();
+      if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
+        return failed(zygote);
+      }
+    }
+    long askedNanos = 0;
+    while (true) {
+      ProcessGroup.Ended ended = zygote.await();
+      if (ended == null) {
+        // In this order: a deadline that moves after the look at it finds the timer armed by its
+        // nudge.
+        timer.arm(deadline);
+        long now = System.nanoTime();
+        if (deadline.hasPassed(now)) {
+          askedNanos = end(zygote, now, askedNanos);
+          if (zygote.child() == 0 && now - deadline.nanos() > ZYGOTE_NANOS_MAX) {
+            zygotes.replace();
+            return new RunOutcome.SandboxFailed("the zygote does not answer");
+          }
+        }
+      } else if (ended.process() != zygote.process()) {
+        return conclude(context, zygote, ended, askedNanos != 0);
+      } else if (zygote.child() == 0) {
+        return failed(zygote);
+      }
+    }
+  }
+
+  /** Asks the child where it is, and when it does not answer, ends it. When it was asked. */
+  private static long end(Zygote zygote, long now, long askedNanos) {
+    int child = zygote.child();
+    if (child == 0) {
+      return askedNanos;
+    }
+    if (askedNanos == 0) {
+      zygote.probe(child);
+      return now;
+    }
+    if (now - askedNanos > ANSWER_NANOS_MAX) {
+      zygote.kill(child);
+    }
+    return askedNanos;
+  }
+
+  private static RunOutcome failed(Zygote zygote) {
+    String trouble = zygote.trouble();
+    return new RunOutcome.SandboxFailed(
+        trouble == null ? "the zygote was ended from outside" : trouble);
+  }
+
+  private static RunOutcome conclude(
+      ProcessContext context, Zygote zygote, ProcessGroup.Ended ended, boolean late) {
+    String trouble = zygote.trouble();
+    if (trouble != null) {
+      return new RunOutcome.SandboxFailed(trouble);
+    }
+    ExitReport report = zygote.report();
+    zygote.clean();
+    return new ExitDecoder(context).decode(ended, report, late);
+  }
+
+  @Override
+  public void nudge() {
+    timer.nudge();
+  }
+
+  @Override
+  public void idle() {
+    timer.rest();
+    domain.economise(System.nanoTime());
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      zygotes.close();
+      domain.close();
+      timer.close();
+      if (affinityBefore != null) {
+        Threads.setAffinity(affinityBefore);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.pappus.sandbox.process;
+
+/** Numbers of guest/process/zygote.h; a test compares them. */
+final class ZygoteProtocol {
+  static final long STUB_ADDRESS = 0x7F00_0000_0000L;
+  static final int EXIT_BYTES = 0x8000;
+  static final int MEMORY_BYTES = 0x1000 + EXIT_BYTES;
+
+  static final int STATUS_CHILD = 0;
+  static final int STATUS_STEP = 4;
+  static final int STATUS_ERROR = 8;
+  static final int STATUS_BYTES = 12;
+
+  static final int EXIT_PAGES = 0x1000;
+  static final int REPORT_RESERVE = 256;
+  static final int REPORT = MEMORY_BYTES - REPORT_RESERVE;
+  static final int REPORT_SIGNAL = REPORT;
+  static final int REPORT_CODE = REPORT + 4;
+  static final int REPORT_VECTOR = REPORT + 8;
+  static final int REPORT_ERROR_CODE = REPORT + 16;
+  static final int REPORT_ADDRESS = REPORT + 24;
+  static final int REPORT_INSTRUCTION = REPORT + 32;
+  static final int REPORT_FLAGS = REPORT + 40;
+  static final int REPORT_RDX = REPORT + 48;
+  static final int REPORT_CALL = REPORT + 56;
+  static final int REPORT_ARCHITECTURE = REPORT + 60;
+
+  static final int STEP_START = 1;
+  static final int STEP_CLONE = 2;
+  static final int STEP_MAP = 3;
+  static final int STEP_FILTER = 4;
+
+  static final int OPERATION_ATTACH = 1;
+  static final int OPERATION_DETACH = 2;
+  static final int OPERATION_RUN = 3;
+
+  static final int REQUEST_OPERATION = 0;
+  static final int REQUEST_SLOT = 4;
+  static final int REQUEST_ENTRY = 8;
+  static final int REQUEST_STACK = 16;
+  static final int REQUEST_RANGE_COUNT = 24;
+  static final int REQUEST_WARM_COUNT = 28;
+  static final int REQUEST_RANGES = 32;
+
+  static final int RANGE_START = 0;
+  static final int RANGE_END = 8;
+  static final int RANGE_PROTECTION = 16;
+  static final int RANGE_BYTES = 24;
+
+  static final int SLOTS_MAX = 256;
+  static final int RANGES_MAX = 272;
+  static final int REQUEST_BYTES = REQUEST_RANGES + RANGES_MAX * RANGE_BYTES;
+
+  private ZygoteProtocol() {}
+}
