@@ -34,9 +34,15 @@ final class BuildCommand implements Callable<Integer> {
   private @Nullable Path output;
 
   @Option(
+      names = "--sandbox",
+      paramLabel = "KIND",
+      description = "What it is to run in; wasm makes a WebAssembly module, with clang.")
+  private @Nullable String sandbox;
+
+  @Option(
       names = "--flag",
       paramLabel = "FLAG",
-      description = "A further option for gcc, e.g. --flag=-O3; may be repeated.")
+      description = "A further option for the compiler, e.g. --flag=-O3; may be repeated.")
   private final List<String> flags = new ArrayList<>();
 
   @Option(
@@ -58,8 +64,9 @@ final class BuildCommand implements Callable<Integer> {
         throw new CliException(ExitCode.NOT_FOUND, source + ": no such file", null);
       }
     }
-    Path binary = output == null ? defaultOutput() : output;
-    List<String> line = new CCompiler(terminal).line(sources, flags, binary);
+    Target target = Target.of(sandbox);
+    Path binary = output == null ? defaultOutput(target) : output;
+    List<String> line = new CCompiler(terminal).line(target, sources, flags, binary);
     if (verbose) {
       terminal.say(String.join(" ", line));
     }
@@ -67,7 +74,9 @@ final class BuildCommand implements Callable<Integer> {
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       throw new CliException(
-          ExitCode.FAILED, "gcc could not build " + sources.getFirst(), FunctionBuilder.HINT);
+          ExitCode.FAILED,
+          line.getFirst() + " could not build " + sources.getFirst(),
+          FunctionBuilder.HINT);
     }
     SourceFile built = SourceFile.read(binary);
     built.requireFunction();
@@ -78,11 +87,11 @@ final class BuildCommand implements Callable<Integer> {
 
   /** All functions of the project; those that fail do not keep others from being built. */
   private Integer buildProject() throws IOException, InterruptedException {
-    if (output != null || !flags.isEmpty()) {
+    if (output != null || !flags.isEmpty() || sandbox != null) {
       throw new CliException(
           ExitCode.USAGE,
-          "-o and --flag go with a FILE",
-          "in a project, give a function's own command with build = in pappus.toml");
+          "-o, --flag and --sandbox go with a FILE",
+          "in a project, say it with build = or sandbox = of the function in pappus.toml");
     }
     Project project = projectOption.find(terminal);
     FunctionBuilder builder = new FunctionBuilder(terminal, project, verbose);
@@ -93,13 +102,13 @@ final class BuildCommand implements Callable<Integer> {
     return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 
-  private Path defaultOutput() {
+  private Path defaultOutput(Target target) {
     Path first = sources.getFirst();
     String name = String.valueOf(first.getFileName());
     if (!name.endsWith(".c") || name.length() == 2) {
       throw new CliException(
           ExitCode.USAGE, first + " is not a C source", "name the binary with -o");
     }
-    return first.resolveSibling(name.substring(0, name.length() - 2) + ".elf");
+    return first.resolveSibling(name.substring(0, name.length() - 2) + target.ending());
   }
 }

@@ -3,7 +3,6 @@ package dev.pappus.cli;
 import dev.pappus.language.CompositionCompiler;
 import dev.pappus.model.Diagnostic;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FunctionNote;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,8 +58,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private static Finding checkFunction(SourceFile source) {
     try {
-      ElfImage image = source.image();
-      FunctionNote note = image.note();
+      FunctionNote note = source.checkedNote();
       String good =
           note == null
               ? "a function; it names no sets, deploy it with --in and --out"

@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
+import dev.pappus.model.SandboxChoice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = "Count log lines of several servers in parallel sandboxes, on a node of its own.")
 final class DemoCommand implements Callable<Integer> {
-  static final List<String> FUNCTIONS = List.of("make_requests", "count_lines", "sum");
   private static final List<String> PATTERNS = List.of("error", "fail", "warn", "install", "e");
   private static final Path MACHINE_LOGS = Path.of("/var/log");
 
@@ -47,6 +47,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Files or folders (default: the logs of this machine, else sample logs).")
   private final List<Path> paths = new ArrayList<>();
 
+  @Option(
+      names = "--sandbox",
+      paramLabel = "KIND",
+      description = "What the functions run in: auto, kvm, process or wasm (default: auto).")
+  private String sandbox = SandboxChoice.AUTO.text();
+
   @Option(names = "--keep", description = "Leave the node up until Ctrl-C.")
   private boolean keep;
 
@@ -61,11 +67,15 @@ final class DemoCommand implements Callable<Integer> {
         paths.isEmpty() ? selection.ofMachine(MACHINE_LOGS) : selection.named(paths);
     String chosen = pattern == null ? defaultPattern(logs) : pattern;
     byte[] bytes = terminal.arguments().bytes(chosen);
+    DemoFunctions functions = new DemoFunctions(terminal, Target.of(sandbox));
     try (LogServer servers = new LogServer(logs);
-        DemoNode node = DemoNode.start("127.0.0.1:" + servers.port())) {
-      node.requireSandboxes(terminal);
+        DemoNode node =
+            DemoNode.start("127.0.0.1:" + servers.port(), SandboxChoice.parse(sandbox))) {
+      if (functions.target() == Target.NATIVE) {
+        node.requireSandboxes(terminal);
+      }
       NodeClient client = node.client();
-      deploy(client);
+      functions.deploy(client);
       List<DataSet> sets =
           List.of(
               set("servers", servers.list().getBytes(StandardCharsets.UTF_8)),
@@ -123,28 +133,4 @@ final class DemoCommand implements Callable<Integer> {
     return new DataSet(name, List.of(Item.of(name, Key.of(0), bytes)));
   }
 
-  private void deploy(NodeClient client) throws IOException {
-    for (String function : FUNCTIONS) {
-      client.send(
-          "PUT",
-          "/v1/functions/" + function,
-          "application/octet-stream",
-          Files.readAllBytes(terminal.guestBuild().resolve(function + ".elf")));
-    }
-    client.send(
-        "POST",
-        "/v1/compositions",
-        "text/plain; charset=utf-8",
-        composition().getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** The composition's text. */
-  static String composition() {
-    try (InputStream in =
-        Objects.requireNonNull(DemoCommand.class.getResourceAsStream("count_events.dag"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 }

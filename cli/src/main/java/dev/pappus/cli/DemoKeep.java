@@ -23,7 +23,7 @@ final class DemoKeep {
       throws IOException, InterruptedException {
     Path list = Files.writeString(node.folder().resolve("servers"), servers.list());
     terminal.say("");
-    terminal.say(DemoCommand.composition());
+    terminal.say(DemoFunctions.composition());
     terminal.say("the node is up until Ctrl-C; in another terminal:");
     for (String line : commands(list, pattern, servers)) {
       terminal.say("  " + line);

@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
 import dev.pappus.server.settings.Settings;
@@ -31,8 +32,18 @@ final class DemoNode implements AutoCloseable {
    * @param egress the one destination, {@code HOST:PORT}, that its compositions may reach
    */
   static DemoNode start(String egress) throws IOException {
+    return start(egress, SandboxChoice.AUTO);
+  }
+
+  /** The same, with one kind of sandbox. */
+  static DemoNode start(String egress, SandboxChoice sandbox) throws IOException {
     return start(
-        Configuration.builder().port(0).adminPort(0).egressPublic(false).allowEgress(egress));
+        Configuration.builder()
+            .port(0)
+            .adminPort(0)
+            .sandbox(sandbox.text())
+            .egressPublic(false)
+            .allowEgress(egress));
   }
 
   /** Starts it with the user's settings, but on loopback only, on free ports. */

@@ -101,6 +101,8 @@ final class Distribution {
   private void addGuest() throws IOException {
     Path guest = home.resolve("guest");
     add("guest/pappus.flags", guest.resolve("pappus.flags"), false);
+    add("guest/pappus-wasm.flags", guest.resolve("pappus-wasm.flags"), false);
+    addFolder("guest/runtime", guest.resolve("runtime"));
     addFolder("guest/include", guest.resolve("include"));
     addFolder("guest/examples", guest.resolve("examples"));
     // What examples and benchmarks need; hostile guests stay with their tests.
@@ -115,6 +117,7 @@ final class Distribution {
       add("guest/build/" + name, guestBuild.resolve(name), false);
     }
     add("guest/build/host_runner", guestBuild.resolve("host_runner"), true);
+    add("guest/build/zygote", guestBuild.resolve("zygote"), true);
   }
 
   private void addDocuments() throws IOException {

@@ -13,10 +13,10 @@ sealed interface FunctionBuild {
   /**
    * It has a binary.
    *
-   * @param elf the binary
+   * @param binary the binary
    * @param digest of the binary
    */
-  record Built(ProjectFunction function, SourceFile elf, Digest digest, long compilerNanos)
+  record Built(ProjectFunction function, SourceFile binary, Digest digest, long compilerNanos)
       implements FunctionBuild {}
 
   /** The compiler refused its sources; it has said why. */

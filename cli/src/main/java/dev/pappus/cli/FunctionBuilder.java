@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Builds functions of a project that have changed. What it gives was built from the sources as they
@@ -46,7 +47,7 @@ final class FunctionBuilder {
     }
     long compilerNanos = 0;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Path fresh = Files.createTempFile(folder, function.name(), ".elf");
+      Path fresh = Files.createTempFile(folder, function.name(), function.target().ending());
       Path rules = Files.createTempFile(folder, function.name(), ".d");
       try {
         long began = System.nanoTime();
@@ -66,17 +67,17 @@ final class FunctionBuilder {
           }
           return new FunctionBuild.Failed(function, compilerNanos);
         }
-        SourceFile elf = requireElf(function, fresh);
+        SourceFile made = requireFunction(function, fresh);
         Files.move(fresh, binary, StandardCopyOption.ATOMIC_MOVE);
         new BuildStamp(sources, included).write(stamp(function));
-        FunctionBuild.Built build = built(function, elf, compilerNanos);
+        FunctionBuild.Built build = built(function, made, compilerNanos);
         terminal.say(
             "built "
                 + function.name()
                 + " in "
                 + compilerNanos / 1_000_000
                 + " ms ("
-                + elf.bytes().length
+                + made.bytes().length
                 + " bytes, "
                 + shortDigest(build.digest())
                 + ")");
@@ -94,7 +95,7 @@ final class FunctionBuilder {
 
   /** Where its binary is kept. */
   Path binary(ProjectFunction function) {
-    return folder.resolve(function.name() + ".elf");
+    return folder.resolve(function.name() + function.target().ending());
   }
 
   /** The fingerprint of everything that its binary would be built from now. */
@@ -117,21 +118,22 @@ final class FunctionBuilder {
     return folder.resolve(function.name() + ".stamp");
   }
 
-  private static FunctionBuild.Built built(ProjectFunction function, SourceFile elf, long nanos) {
+  private static FunctionBuild.Built built(
+      ProjectFunction function, SourceFile binary, long nanos) {
     return new FunctionBuild.Built(
-        function, elf, Digest.of(MemorySegment.ofArray(elf.bytes())), nanos);
+        function, binary, Digest.of(MemorySegment.ofArray(binary.bytes())), nanos);
   }
 
-  private SourceFile requireElf(ProjectFunction function, Path file) throws IOException {
-    SourceFile elf = SourceFile.read(file);
-    if (elf.kind() != SourceFile.Kind.FUNCTION) {
+  private SourceFile requireFunction(ProjectFunction function, Path file) throws IOException {
+    SourceFile made = SourceFile.read(file);
+    if (made.kind() != SourceFile.Kind.FUNCTION) {
       throw new CliException(
           ExitCode.FAILED,
-          "the build command of function " + function.name() + " wrote no ELF file",
+          "the build command of function " + function.name() + " wrote neither an ELF file nor a WebAssembly module",
           "it has to write the binary to $BUILD_OUTPUT");
     }
-    elf.requireFunction();
-    return elf;
+    made.requireFunction();
+    return made;
   }
 
   private String fingerprint(ProjectFunction function, List<Path> included) throws IOException {
@@ -145,8 +147,8 @@ final class FunctionBuilder {
       function.files().stream().filter(each -> each.toString().endsWith(".h")).forEach(files::add);
     }
     files.addAll(included);
-    files.add(compiler.flags());
-    files.add(compiler.library());
+    files.add(compiler.flags(function.target()));
+    files.addAll(compiler.runtime(function.target()));
     files.add(compiler.include().resolve("pappus.h"));
     files.add(compiler.include().resolve("pappus_abi.h"));
     return Fingerprint.of(files, besides);
@@ -162,7 +164,13 @@ final class FunctionBuilder {
       from = project.root();
       List<Path> sources =
           function.sources(project).stream().map(each -> project.show(each)).toList();
-      line = compiler.line(sources, List.of(), binary);
+      line = compiler.line(function.target(), sources, List.of(), binary);
+      if (function.target() == Target.WASM) {
+        // clang does not know the variable below.
+        CCompiler.Outcome read =
+            CCompiler.run(compiler.rulesLine(Target.WASM, sources), from, Map.of());
+        Files.writeString(rules, read.exitCode() == 0 ? read.messages() : "");
+      }
       // Relative to where gcc runs, since a blank ends the name.
       environment =
           Map.of("DEPENDENCIES_OUTPUT", project.root().relativize(rules) + " " + function.name());
@@ -172,9 +180,12 @@ final class FunctionBuilder {
       environment =
           Map.of(
               "BUILD_OUTPUT", binary.toString(),
-              "BUILD_FLAGS", compiler.flags().toString(),
+              "BUILD_FLAGS", compiler.flags(function.target()).toString(),
               "BUILD_INCLUDE", compiler.include().toString(),
-              "BUILD_LIBRARY", compiler.library().toString());
+              "BUILD_LIBRARY",
+                  compiler.runtime(function.target()).stream()
+                      .map(Path::toString)
+                      .collect(Collectors.joining(" ")));
     }
     if (verbose) {
       terminal.say(String.join(" ", line));

@@ -52,6 +52,11 @@ final class FunctionOptions {
       description = "Kind of sandbox: auto, kvm, process or wasm (default: auto).")
   private @Nullable String sandbox;
 
+  /** The kind of sandbox; null if the option was not given. */
+  @Nullable String sandbox() {
+    return sandbox;
+  }
+
   /** These options, and what {@code other} says where they say nothing. */
   FunctionDescription over(FunctionDescription other, Terminal terminal) throws IOException {
     check("--memory", Limit.CONTEXT_DEFAULT, memory);

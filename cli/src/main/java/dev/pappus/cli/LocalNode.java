@@ -10,11 +10,9 @@ final class LocalNode {
   private LocalNode() {}
 
   /** With nothing registered. */
-  static DemoNode empty(Terminal terminal, Settings settings) throws IOException {
+  static DemoNode empty(Settings settings) throws IOException {
     quieten();
-    DemoNode node = DemoNode.startWith(settings, _ -> {});
-    requireSandboxes(terminal, node);
-    return node;
+    return DemoNode.startWith(settings, _ -> {});
   }
 
   /** With what {@code data} holds. */
@@ -24,24 +22,13 @@ final class LocalNode {
       terminal.say("no node runs; invoking in this process with " + data);
     }
     try {
-      DemoNode node = DemoNode.startWith(settings, builder -> builder.dataFolder(data));
-      requireSandboxes(terminal, node);
-      return node;
+      return DemoNode.startWith(settings, builder -> builder.dataFolder(data));
     } catch (ProblemException e) {
       throw new CliException(
           ExitCode.UNREACHABLE,
           "no node answers at the default address, and its data cannot be used here: "
               + e.problem().detail(),
           "name the node with --server or PAPPUS_SERVER if it listens elsewhere");
-    }
-  }
-
-  private static void requireSandboxes(Terminal terminal, DemoNode node) {
-    try {
-      node.requireSandboxes(terminal);
-    } catch (CliException e) {
-      node.close();
-      throw e;
     }
   }
 

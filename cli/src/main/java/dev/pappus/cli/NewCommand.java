@@ -46,11 +46,7 @@ final class NewCommand implements Callable<Integer> {
         switch (kind) {
           case C -> ProjectTemplate.C;
           case COMPOSITION -> ProjectTemplate.COMPOSITION;
-          case WASM ->
-              throw new CliException(
-                  ExitCode.FAILED,
-                  "this version has no sandbox for WebAssembly yet",
-                  "write the function in C: pappus new c " + DemoNext.quote(folder.toString()));
+          case WASM -> ProjectTemplate.WASM;
         };
     String name = String.valueOf(folder.getFileName());
     if (!Names.isIdentifier(name) || !ProjectTemplate.mayBeNamed(name)) {

@@ -2,6 +2,8 @@ package dev.pappus.cli;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.settings.ProjectFile;
 import dev.pappus.server.settings.TomlSection;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ record ProjectDescription(
     String name, @Nullable String target, Map<String, FunctionEntry> functions) {
   private static final List<String> PROJECT_KEYS = List.of("name", "target");
   private static final List<String> FUNCTION_KEYS =
-      List.of("source", "build", "in", "out", "memory", "timeout");
+      List.of("source", "build", "in", "out", "memory", "timeout", "sandbox");
 
   /**
    * One {@code [function.NAME]}.
@@ -33,6 +35,7 @@ record ProjectDescription(
    * @param out output sets where the binary names none
    * @param memory of its context, as it was written
    * @param timeout of one run, as it was written
+   * @param sandbox what it is to run in
    */
   record FunctionEntry(
       List<String> sources,
@@ -40,9 +43,10 @@ record ProjectDescription(
       List<String> in,
       List<String> out,
       @Nullable String memory,
-      @Nullable String timeout) {
+      @Nullable String timeout,
+      SandboxChoice sandbox) {
     static final FunctionEntry EMPTY =
-        new FunctionEntry(List.of(), null, List.of(), List.of(), null, null);
+        new FunctionEntry(List.of(), null, List.of(), List.of(), null, null, SandboxChoice.AUTO);
   }
 
   ProjectDescription {
@@ -95,7 +99,18 @@ record ProjectDescription(
         section.texts("in").orElse(List.of()),
         section.texts("out").orElse(List.of()),
         quantity(section, "memory", Limit.CONTEXT_DEFAULT),
-        quantity(section, "timeout", Limit.FUNCTION_RUN));
+        quantity(section, "timeout", Limit.FUNCTION_RUN),
+        sandbox(section));
+  }
+
+  private static SandboxChoice sandbox(TomlSection section) {
+    String value = section.text("sandbox").orElse(SandboxChoice.AUTO.text());
+    try {
+      return SandboxChoice.parse(value);
+    } catch (ProblemException e) {
+      section.fault("sandbox", "must be " + SandboxChoice.known() + ", not '" + value + "'");
+      return SandboxChoice.AUTO;
+    }
   }
 
   private static @Nullable String quantity(TomlSection section, String key, Limit limit) {

@@ -15,6 +15,11 @@ import java.util.stream.Stream;
  */
 record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntry entry) {
 
+  /** What its sources are compiled to. */
+  Target target() {
+    return Target.of(entry.sandbox().text());
+  }
+
   /** Its C sources, the one with its name first; empty if a command builds it. */
   List<Path> sources(Project project) throws IOException {
     if (!entry.sources().isEmpty()) {

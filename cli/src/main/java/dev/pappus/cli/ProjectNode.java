@@ -1,6 +1,7 @@
 package dev.pappus.cli;
 
 import dev.pappus.model.Digest;
+import dev.pappus.model.SandboxChoice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ final class ProjectNode {
             "PUT",
             "/v1/functions/" + NodeClient.encode(build.function().name()) + query,
             "application/octet-stream",
-            build.elf().bytes());
+            build.binary().bytes());
     String stored = reply.json().text("binary", "nothing");
     Digest digest = build.digest();
     if (!stored.equals(digest.toString())) {
@@ -128,6 +129,9 @@ final class ProjectNode {
     String timeout = entry.timeout();
     if (timeout != null) {
       query.add("timeout=" + NodeClient.encode(timeout));
+    }
+    if (entry.sandbox() != SandboxChoice.AUTO) {
+      query.add("sandbox=" + entry.sandbox().text());
     }
     return query.toString();
   }

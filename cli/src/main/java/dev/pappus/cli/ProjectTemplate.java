@@ -25,6 +25,15 @@ enum ProjectTemplate {
       return files;
     }
   },
+  /** The C function, compiled to WebAssembly. */
+  WASM {
+    @Override
+    Map<String, String> files(String name) {
+      Map<String, String> files = C.files(name);
+      files.merge(ProjectFile.NAME, text("wasm.toml", name), String::concat);
+      return files;
+    }
+  },
   COMPOSITION {
     @Override
     Map<String, String> files(String name) {

@@ -82,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
             "name them with --out SET, or build it with PAPPUS_FUNCTION, whose note does");
       }
     }
-    try (DemoNode here = LocalNode.empty(terminal, SettingsSource.load(terminal, null))) {
+    try (DemoNode here = LocalNode.empty(SettingsSource.load(terminal, null))) {
       new FunctionUpload(terminal, here.client())
           .send(Names.requireIdentifier("function", name), source, description, false);
       try {
@@ -94,16 +94,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Path compiled(Path source) throws IOException, InterruptedException {
-    Path binary = Files.createTempFile("pappus-run-", ".elf");
-    CCompiler compiler = new CCompiler(terminal);
-    CCompiler.Outcome outcome =
-        CCompiler.run(
-            compiler.line(List.of(source), List.of("-g"), binary), terminal.folder(), Map.of());
+    Target target = Target.of(function.sandbox());
+    Path binary = Files.createTempFile("pappus-run-", target.ending());
+    List<String> line =
+        new CCompiler(terminal).line(target, List.of(source), List.of("-g"), binary);
+    CCompiler.Outcome outcome = CCompiler.run(line, terminal.folder(), Map.of());
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       Files.delete(binary);
       throw new CliException(
-          ExitCode.FAILED, "gcc could not build " + source, FunctionBuilder.HINT);
+          ExitCode.FAILED, line.getFirst() + " could not build " + source, FunctionBuilder.HINT);
     }
     return binary;
   }

@@ -4,7 +4,7 @@ import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.FunctionNote;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -53,14 +53,14 @@ final class SourceFile {
   /** The same, under the name {@code path} in messages. */
   static SourceFile read(Path path, Path file) throws IOException {
     byte[] bytes = readBytes(file);
-    if (isElf(bytes)) {
+    if (isBinary(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
     }
     SourceFile text = new SourceFile(path, Kind.COMPOSITION, bytes);
     if (!path.toString().endsWith(".dag") && !text.isText()) {
       throw new CliException(
           ExitCode.FAILED,
-          path + " is neither an ELF file nor a composition",
+          path + " is neither an ELF file, a WebAssembly module nor a composition",
           "build C sources first: pappus build x.c");
     }
     return text;
@@ -73,14 +73,8 @@ final class SourceFile {
    */
   static SourceFile readRunnable(Path path) throws IOException {
     byte[] bytes = readBytes(path);
-    if (isElf(bytes)) {
+    if (isBinary(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
-    }
-    if (bytes.length >= 4 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's') {
-      throw new CliException(
-          ExitCode.FAILED,
-          path + " is WebAssembly, which cannot be run yet",
-          "compile its source to a static x86-64 ELF: pappus build x.c");
     }
     if (bytes.length >= 2 && bytes[0] == '#' && bytes[1] == '!') {
       throw new CliException(
@@ -95,7 +89,9 @@ final class SourceFile {
           "deploy them together and invoke it: pappus deploy " + path + " FUNCTION.elf…");
     }
     throw new CliException(
-        ExitCode.FAILED, path + " is no ELF file", "build C sources with: pappus build x.c");
+        ExitCode.FAILED,
+        path + " is neither an ELF file nor a WebAssembly module",
+        "build C sources with: pappus build x.c");
   }
 
   /** All of a file that a person named. */
@@ -106,12 +102,8 @@ final class SourceFile {
     return Files.readAllBytes(path);
   }
 
-  private static boolean isElf(byte[] bytes) {
-    return bytes.length >= 4
-        && bytes[0] == 0x7f
-        && bytes[1] == 'E'
-        && bytes[2] == 'L'
-        && bytes[3] == 'F';
+  private static boolean isBinary(byte[] bytes) {
+    return BinaryKind.of(MemorySegment.ofArray(bytes)) != null;
   }
 
   private boolean isText() {
@@ -137,16 +129,21 @@ final class SourceFile {
     }
   }
 
-  /** The binary, checked as a node would check it. */
-  ElfImage image() {
-    return ElfImage.parse(
+  /**
+   * What the binary says of itself, or null; a native program is checked wholly, of a WebAssembly
+   * module its sections.
+   *
+   * @throws ProblemException with BAD_BINARY
+   */
+  @Nullable FunctionNote checkedNote() {
+    return FunctionNote.of(
         MemorySegment.ofArray(bytes), Limit.CONTEXT_DEFAULT.defaultValue(), Limits.DEFAULTS);
   }
 
-  /** Ends the command if a node would refuse the binary. */
+  /** Ends the command if it is plain that a node would refuse the binary. */
   void requireFunction() {
     try {
-      image();
+      var _ = checkedNote();
     } catch (ProblemException e) {
       throw new CliException(
           ExitCode.FAILED, path + ": " + e.problem().detail(), e.problem().hint());
@@ -167,7 +164,7 @@ final class SourceFile {
   /** What the binary says of itself; null if it says nothing. */
   @Nullable FunctionNote note() {
     try {
-      return image().note();
+      return checkedNote();
     } catch (ProblemException e) {
       // The node says what is wrong with it, under the name of the file.
       return null;

@@ -64,7 +64,7 @@ class DocExamplesTest {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("access.log", "GET /\nPOST /\n");
     files.put("servers.txt", "log 127.0.0.1:1\n");
-    files.put("count_events.dag", DemoCommand.composition());
+    files.put("count_events.dag", DemoFunctions.composition());
     files.put(
         "echo.c",
         "#include <pappus.h>\nPAPPUS_FUNCTION(echo, IN(input), OUT(output)) {\n"

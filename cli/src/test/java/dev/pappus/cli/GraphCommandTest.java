@@ -24,7 +24,7 @@ class GraphCommandTest {
 
   @Test
   void aFileNeedsNoNode() throws IOException {
-    Path file = write(DemoCommand.composition());
+    Path file = write(DemoFunctions.composition());
     CommandRun mermaid = CommandRun.of("graph", file.toString());
     assertThat(mermaid.exitCode()).as(mermaid.err()).isZero();
     assertThat(mermaid.out())
@@ -51,7 +51,7 @@ class GraphCommandTest {
 
   @Test
   void theEndingOfTheOutputChoosesTheFormat() throws IOException {
-    Path file = write(DemoCommand.composition());
+    Path file = write(DemoFunctions.composition());
     Path svg = folder.resolve("out.svg");
     CommandRun run = CommandRun.of("graph", file.toString(), "--output", svg.toString());
     assertThat(run.exitCode()).as(run.err()).isZero();

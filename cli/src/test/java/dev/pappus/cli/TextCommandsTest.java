@@ -16,7 +16,7 @@ class TextCommandsTest {
 
   @Test
   void theDemosCompositionIsCorrectAndFormatted() throws IOException {
-    Path file = write("count_events.dag", DemoCommand.composition());
+    Path file = write("count_events.dag", DemoFunctions.composition());
     assertThat(CommandRun.of("check", file.toString()).out()).contains("ok", "count_events");
     assertThat(CommandRun.of("fmt", "--check", file.toString()))
         .isEqualTo(new CommandRun(ExitCode.OK, "", ""));
