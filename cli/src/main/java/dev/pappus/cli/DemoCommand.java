@@ -5,10 +5,7 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.SandboxChoice;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,5 +129,4 @@ final class DemoCommand implements Callable<Integer> {
   private static DataSet set(String name, byte[] bytes) {
     return new DataSet(name, List.of(Item.of(name, Key.of(0), bytes)));
   }
-
 }

@@ -129,7 +129,9 @@ final class FunctionBuilder {
     if (made.kind() != SourceFile.Kind.FUNCTION) {
       throw new CliException(
           ExitCode.FAILED,
-          "the build command of function " + function.name() + " wrote neither an ELF file nor a WebAssembly module",
+          "the build command of function "
+              + function.name()
+              + " wrote neither an ELF file nor a WebAssembly module",
           "it has to write the binary to $BUILD_OUTPUT");
     }
     made.requireFunction();

@@ -21,6 +21,9 @@ import java.util.List;
 public final class InputTables {
   private static final long STAGING_BYTES_MAX = 1 << 30;
 
+  /** The control block, so that what follows is aligned as items are. */
+  private static final long CONTROL_ROOM_BYTES = GuestAbi.ITEM_ALIGNMENT;
+
   private final long heapEnd;
   private final List<DataSet> inputs;
   private final List<byte[]> inputNames;
@@ -61,12 +64,44 @@ public final class InputTables {
       long heapEnd,
       List<DataSet> inputs,
       List<String> outputs) {
-    return new InputTables(heapEnd, inputs, outputs)
-        .write(memory, image.endAddress(), image.controlBlock());
+    InputTables tables = new InputTables(heapEnd, inputs, outputs);
+    // Everything is measured before anything is written: a call that fails leaves no trace.
+    Plan plan = tables.plan(image.endAddress());
+    tables.write(memory, plan);
+    tables.writeControlBlock(memory, image.controlBlock(), plan, plan.heapBegin(), heapEnd);
+    return plan.heapBegin();
   }
 
-  private long write(GuestMemory memory, long start, long controlBlock) {
-    // Everything is measured before anything is written: a call that fails leaves no trace.
+  /**
+   * Bytes that {@link #writeAllocated} needs.
+   *
+   * @param availableBytes what the guest can have at most
+   * @throws ProblemException with GUEST_MEMORY if that is less
+   */
+  public static long allocatedBytes(
+      List<DataSet> inputs, List<String> outputs, long availableBytes) {
+    return new InputTables(availableBytes, inputs, outputs).plan(CONTROL_ROOM_BYTES).heapBegin();
+  }
+
+  /**
+   * Writes everything a run needs into memory that the guest has allocated, the control block at
+   * its beginning. The guest gets memory by itself: {@code heap_begin} and {@code heap_end} are 0.
+   *
+   * @param address where {@link #allocatedBytes} are free and zero, aligned to {@link
+   *     GuestAbi#ITEM_ALIGNMENT}
+   */
+  public static void writeAllocated(
+      GuestMemory memory, long address, List<DataSet> inputs, List<String> outputs) {
+    InputTables tables = new InputTables(memory.sizeBytes(), inputs, outputs);
+    Plan plan = tables.plan(address + CONTROL_ROOM_BYTES);
+    tables.write(memory, plan);
+    tables.writeControlBlock(memory, address, plan, 0, 0);
+  }
+
+  /** Where things go: each part ends where the next begins, alignment apart. */
+  private record Plan(long start, long namesEnd, long dataEnd, long tables, long heapBegin) {}
+
+  private Plan plan(long start) {
     long namesEnd = advance(start, totalBytes(inputNames));
     long dataEnd = namesEnd;
     for (DataSet set : inputs) {
@@ -83,11 +118,13 @@ public final class InputTables {
     if (heapBegin - dataEnd > STAGING_BYTES_MAX) {
       throw doesNotFit(heapBegin - start);
     }
-    writeSetNames(memory, start);
-    writeItems(memory, namesEnd);
-    writeTables(memory, start, namesEnd, dataEnd, tables, heapBegin);
-    writeControlBlock(memory, controlBlock, tables, heapBegin);
-    return heapBegin;
+    return new Plan(start, namesEnd, dataEnd, tables, heapBegin);
+  }
+
+  private void write(GuestMemory memory, Plan plan) {
+    writeSetNames(memory, plan.start());
+    writeItems(memory, plan.namesEnd());
+    writeTables(memory, plan);
   }
 
   private void writeSetNames(GuestMemory memory, long start) {
@@ -112,15 +149,15 @@ public final class InputTables {
     }
   }
 
-  private void writeTables(
-      GuestMemory memory, long start, long namesEnd, long dataEnd, long tables, long heapBegin) {
-    ByteBuffer tail = buffer((int) (heapBegin - dataEnd));
+  private void writeTables(GuestMemory memory, Plan plan) {
+    long dataEnd = plan.dataEnd();
+    ByteBuffer tail = buffer((int) (plan.heapBegin() - dataEnd));
     itemNames.forEach(tail::put);
     long outputNamesAt = dataEnd + tail.position();
     outputNames.forEach(tail::put);
-    tail.position((int) (tables - dataEnd));
+    tail.position((int) (plan.tables() - dataEnd));
 
-    long nameAt = start;
+    long nameAt = plan.start();
     long first = 0;
     for (int i = 0; i < inputs.size(); i++) {
       nameAt = putName(tail, nameAt, inputNames.get(i));
@@ -137,7 +174,7 @@ public final class InputTables {
     tail.putLong(0).putLong(0).putLong(0);
 
     nameAt = dataEnd;
-    long dataAt = namesEnd;
+    long dataAt = plan.namesEnd();
     int index = 0;
     for (DataSet set : inputs) {
       for (Item item : set.items()) {
@@ -151,17 +188,17 @@ public final class InputTables {
   }
 
   private void writeControlBlock(
-      GuestMemory memory, long controlBlock, long tables, long heapBegin) {
-    long outputSets = tables + (long) GuestAbi.SET_BYTES * (inputs.size() + 1L);
+      GuestMemory memory, long controlBlock, Plan plan, long heapBegin, long heapLimit) {
+    long outputSets = plan.tables() + (long) GuestAbi.SET_BYTES * (inputs.size() + 1L);
     long items = outputSets + (long) GuestAbi.SET_BYTES * (outputNames.size() + 1L);
     ByteBuffer block =
         buffer(GuestAbi.CONTROL_BYTES)
             .putInt(ExitCodes.NOT_SET)
             .putInt(0)
             .putLong(heapBegin)
-            .putLong(heapEnd)
+            .putLong(heapLimit)
             .putLong(inputs.size())
-            .putLong(tables)
+            .putLong(plan.tables())
             .putLong(outputNames.size())
             .putLong(outputSets)
             .putLong(items)

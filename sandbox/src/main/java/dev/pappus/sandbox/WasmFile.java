@@ -23,11 +23,10 @@ public final class WasmFile {
   public static final String NOTE_SECTION = "pappus.function";
 
   private static final String NAME_SECTION = "name";
-  private static final String HINT =
-      "the file may have been cut off while it was copied; build it again";
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 8;
   private static final int CUSTOM_SECTION = 0;
+  private static final int CODE_SECTION = 10;
   private static final int FUNCTION_NAMES = 1;
   private static final int NAMES_MAX = SymbolTable.SYMBOLS_MAX;
   private static final int NAME_BYTES_MAX = SymbolTable.NAME_BYTES_MAX;
@@ -96,7 +95,7 @@ public final class WasmFile {
     forEachCustomSection((name, content) -> {
       if (name.equals(NAME_SECTION)) {
         try {
-          readFunctionNames(new Cursor(content), names);
+          readFunctionNames(new WasmCursor(content), names);
         } catch (ProblemException e) {
           // Names are for people alone: what could be read of them counts.
         }
@@ -105,10 +104,77 @@ public final class WasmFile {
     return names;
   }
 
-  private static void readFunctionNames(Cursor cursor, Map<Integer, String> names) {
+  /**
+   * How large the code is, before anybody builds anything from it.
+   *
+   * @throws ProblemException with BAD_BINARY if it is malformed
+   */
+  public CodeShape codeShape() {
+    CodeShape shape = CodeShape.NONE;
+    WasmCursor file = new WasmCursor(bytes.asSlice(HEADER_BYTES));
+    while (file.hasRemaining()) {
+      int id = file.u8();
+      MemorySegment content = file.slice(file.u32());
+      if (id == CODE_SECTION) {
+        shape = shape.with(content);
+      }
+    }
+    return shape;
+  }
+
+  /**
+   * Measures of a module's code.
+   *
+   * @param bytes of the code section
+   * @param functions with a body
+   * @param locals declared by all functions together, parameters apart; a few bytes can declare
+   *     many
+   * @param bodyBytesMax of the largest function
+   * @param localsMax of the function with most of them
+   * @param weightMax largest product of a function's bytes and its locals
+   */
+  public record CodeShape(
+      long bytes, long functions, long locals, long bodyBytesMax, long localsMax, long weightMax) {
+    static final CodeShape NONE = new CodeShape(0, 0, 0, 0, 0, 0);
+
+    private CodeShape with(MemorySegment section) {
+      WasmCursor cursor = new WasmCursor(section);
+      long count = cursor.u32();
+      CodeShape shape =
+          new CodeShape(
+              bytes + section.byteSize(),
+              functions + count,
+              locals,
+              bodyBytesMax,
+              localsMax,
+              weightMax);
+      for (long i = 0; i < count; i++) {
+        shape = shape.withBody(cursor.slice(cursor.u32()));
+      }
+      return shape;
+    }
+
+    private CodeShape withBody(MemorySegment body) {
+      WasmCursor cursor = new WasmCursor(body);
+      long own = 0;
+      for (long groups = cursor.u32(); groups > 0; groups--) {
+        own += cursor.u32();
+        cursor.u8();
+      }
+      return new CodeShape(
+          bytes,
+          functions,
+          locals + own,
+          Math.max(bodyBytesMax, body.byteSize()),
+          Math.max(localsMax, own),
+          Math.max(weightMax, body.byteSize() * Math.min(own + 1, 1L << 32)));
+    }
+  }
+
+  private static void readFunctionNames(WasmCursor cursor, Map<Integer, String> names) {
     while (cursor.hasRemaining()) {
       int kind = cursor.u8();
-      Cursor subsection = new Cursor(cursor.slice(cursor.u32()));
+      WasmCursor subsection = new WasmCursor(cursor.slice(cursor.u32()));
       if (kind == FUNCTION_NAMES) {
         long count = subsection.u32();
         for (long i = 0; i < count && names.size() < NAMES_MAX; i++) {
@@ -129,10 +195,10 @@ public final class WasmFile {
   }
 
   private void forEachCustomSection(SectionReader reader) {
-    Cursor file = new Cursor(bytes.asSlice(HEADER_BYTES));
+    WasmCursor file = new WasmCursor(bytes.asSlice(HEADER_BYTES));
     while (file.hasRemaining()) {
       int id = file.u8();
-      Cursor section = new Cursor(file.slice(file.u32()));
+      WasmCursor section = new WasmCursor(file.slice(file.u32()));
       if (id == CUSTOM_SECTION) {
         byte[] name = section.slice(section.u32()).toArray(ValueLayout.JAVA_BYTE);
         reader.read(new String(name, StandardCharsets.UTF_8), section.rest());
@@ -143,55 +209,5 @@ public final class WasmFile {
   /** Takes a custom section's name and content. */
   private interface SectionReader {
     void read(String name, MemorySegment content);
-  }
-
-  /** A place in a piece of the file; reading beyond its end is a bad binary. */
-  private static final class Cursor {
-    private final MemorySegment bytes;
-    private long at;
-
-    Cursor(MemorySegment bytes) {
-      this.bytes = bytes;
-    }
-
-    boolean hasRemaining() {
-      return at < bytes.byteSize();
-    }
-
-    int u8() {
-      if (!hasRemaining()) {
-        throw bad(HINT, "the WebAssembly module ends inside a section");
-      }
-      return Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, at++));
-    }
-
-    /** An unsigned LEB128 number of 32 bits: at most five bytes. */
-    long u32() {
-      long value = 0;
-      for (int shift = 0; shift < 35; shift += 7) {
-        int each = u8();
-        value |= (long) (each & 0x7F) << shift;
-        if (each < 0x80) {
-          if (value > 0xFFFF_FFFFL) {
-            break;
-          }
-          return value;
-        }
-      }
-      throw bad(HINT, "the WebAssembly module has a number of more than 32 bits");
-    }
-
-    MemorySegment slice(long length) {
-      if (length > bytes.byteSize() - at) {
-        throw bad(
-            HINT, "a section of %d bytes reaches beyond the end of the WebAssembly module", length);
-      }
-      at += length;
-      return bytes.asSlice(at - length, length);
-    }
-
-    MemorySegment rest() {
-      return slice(bytes.byteSize() - at);
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Problem;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,11 @@ abstract class ContractFixture {
 
   /** The backend under test; the fixture closes it. */
   protected abstract ComputeDriver driver();
+
+  /** The file that the backend runs of a guest; native ones unless it says otherwise. */
+  protected MemorySegment binary(String guest) {
+    return Guests.binary(guest);
+  }
 
   @BeforeAll
   void open() {
@@ -58,7 +64,7 @@ abstract class ContractFixture {
     PreparedFunction function =
         prepared.computeIfAbsent(
             guest + "@" + spec.contextBytes(),
-            key -> driver.prepare(Guests.binary(guest), spec.contextBytes()));
+            key -> driver.prepare(binary(guest), spec.contextBytes()));
     return new InstanceRunner(engine, MonotonicClock.SYSTEM)
         .run(function, spec, List.of(inputs), deadline, limits);
   }

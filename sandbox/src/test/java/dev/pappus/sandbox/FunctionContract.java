@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -39,8 +40,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  *
- * <p>and the same for {@link HostileContract}, {@link IsolationContract} and {@link
- * ResidueContract}; once for each entry variant where there are several.
+ * <p>and the same for {@link HostileContract} and {@link ConcurrencyContract}; once for each entry
+ * variant where there are several. Backends that run native code do the same for {@link
+ * ProcessorFaultContract}, {@link IsolationContract} and {@link ResidueContract}; one that runs
+ * something else overrides {@link #binary}.
  */
 public abstract class FunctionContract extends ContractFixture {
   private static final long SEED = Long.getLong("pappus.seed", 20260101L);
@@ -55,8 +58,13 @@ public abstract class FunctionContract extends ContractFixture {
     assertThat(result.replyNanos()).isNotNegative();
   }
 
+  /** Ways to build the guest that looks at itself. */
+  protected List<String> probes() {
+    return List.of("probe", "probe-int20", "probe-high", "probe-O0", "probe-O3");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"probe", "probe-int20", "probe-high", "probe-O0", "probe-O3"})
+  @MethodSource("probes")
   void runtimeKeepsItsPromisesHoweverItIsBuilt(String guest) {
     Item item = Item.of("x", Key.of(7), new byte[] {1, 2, 3});
     for (int round = 0; round < 2; round++) {

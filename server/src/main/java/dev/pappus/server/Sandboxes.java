@@ -13,6 +13,8 @@ import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
 import dev.pappus.sandbox.process.ProcessDriver;
 import dev.pappus.sandbox.process.ProcessSettings;
+import dev.pappus.sandbox.wasm.WasmDriver;
+import dev.pappus.sandbox.wasm.WasmSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,9 @@ final class Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
   private static final String AUTO = "auto";
 
+  /** Of compiled modules in the data folder. */
+  private static final long WASM_CODE_BYTES_MAX = 256L << 20;
+
   /** How each backend is opened, the preferred one first. */
   private static final Map<SandboxChoice, Function<Configuration, ComputeDriver>> OPENERS =
       new LinkedHashMap<>();
@@ -37,6 +42,7 @@ final class Sandboxes {
   static {
     OPENERS.put(SandboxChoice.KVM, Sandboxes::kvm);
     OPENERS.put(SandboxChoice.PROCESS, Sandboxes::process);
+    OPENERS.put(SandboxChoice.WASM, Sandboxes::wasm);
   }
 
   private Sandboxes() {}
@@ -114,6 +120,13 @@ final class Sandboxes {
             .withSandboxesPerEngine(
                 Math.min(sandboxesPerEngine(configuration), ProcessSettings.PER_ENGINE_MAX))
             .withSandboxesMax(sandboxesMax(configuration)));
+  }
+
+  private static ComputeDriver wasm(Configuration configuration) {
+    return new WasmDriver(
+        WasmSettings.DEFAULTS
+            .withLimits(configuration.limits())
+            .withCache(configuration.dataFolder().resolve("wasm-code"), WASM_CODE_BYTES_MAX));
   }
 
   private static int sandboxesMax(Configuration configuration) {

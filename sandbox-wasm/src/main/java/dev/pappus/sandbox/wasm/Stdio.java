@@ -1,0 +1,54 @@
+package dev.pappus.sandbox.wasm;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.pappus.model.DataSet;
+import dev.pappus.model.Item;
+import dev.pappus.model.Key;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The set {@code stdio}: as an input what the program is given, as an output what it prints. */
+final class Stdio {
+  static final String SET = "stdio";
+
+  private static final String STDIN = "stdin";
+  private static final String ARGUMENTS = "argv";
+  private static final String ENVIRONMENT = "environ";
+
+  private Stdio() {}
+
+  static MemorySegment input(List<DataSet> inputs) {
+    return item(inputs, STDIN);
+  }
+
+  static List<byte[]> arguments(List<DataSet> inputs, String functionName) {
+    List<byte[]> words = Words.split(item(inputs, ARGUMENTS).toArray(JAVA_BYTE));
+    return words.isEmpty() ? List.of(functionName.getBytes(StandardCharsets.UTF_8)) : words;
+  }
+
+  static List<byte[]> environment(List<DataSet> inputs) {
+    return Words.split(item(inputs, ENVIRONMENT).toArray(JAVA_BYTE));
+  }
+
+  private static MemorySegment item(List<DataSet> inputs, String name) {
+    for (DataSet set : inputs) {
+      if (set.name().equals(SET)) {
+        for (Item item : set.items()) {
+          if (item.name().equals(name)) {
+            return item.data();
+          }
+        }
+      }
+    }
+    return MemorySegment.ofArray(new byte[0]);
+  }
+
+  /** Both items, stderr first, even if nothing was printed. */
+  static List<Item> output(RegularFile stdout, RegularFile stderr) {
+    return List.of(
+        new Item("stderr", Key.ZERO, stderr.content()),
+        new Item("stdout", Key.ZERO, stdout.content()));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.sandbox.wasm;
+
+import org.jspecify.annotations.NullMarked;
