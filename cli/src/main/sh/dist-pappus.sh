@@ -4,12 +4,14 @@
 #   ./pappus COMMAND …        see ./pappus --help
 #
 # Environment: JAVA_HOME, PAPPUS_JVM_FOLDER (where JDKs are looked for after JAVA_HOME and PATH; default
-# /usr/lib/jvm), PAPPUS_JAVA_OPTS (further JVM options).
+# /usr/lib/jvm), PAPPUS_JAVA_OPTS (further JVM options), PAPPUS_CACHE (see docs/cli.md).
 set -eu
 
 home=$(dirname "$(readlink -f "$0")")
 . "$home/sh/jdk.sh"
+. "$home/sh/cache.sh"
 . "$home/sh/start.sh"
 
 find_jdk
-start_java "$home/lib" "$home/guest/build" "$@"
+read -r build <"$home/sh/build"
+start_java "$home/lib" "$home/guest/build" "$home/aot-$build" "$@"

@@ -9,30 +9,35 @@ die() {
   exit 1
 }
 
-# start_java LIB GUEST ARGUMENT…: becomes the command, with the jars in LIB and the guest programs in GUEST.
+# The JVM of a node: all compiler tiers, and a collector without threads of its own on a small heap.
+node_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
+  -Xms24m -XX:MaxRAMPercentage=40'
+
+# That of a command that lives for a blink: the quick compiler is enough.
+command_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
+  -XX:TieredStopAtLevel=1 -Xms16m -Xmx512m'
+
+# start_java LIB GUEST CACHE ARGUMENT…: becomes the command, with the jars in LIB and the guest
+# programs in GUEST; the folder CACHE belongs to exactly these jars.
 start_java() {
-  lib=$1 guest=$2
-  shift 2
+  lib=$1 guest=$2 cache=$3
+  shift 3
   case ${1:-} in
-  server | demo | bench | dev)
-    # The node: all compiler tiers, and a collector without threads of its own on a small heap.
-    jvm='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms24m -XX:MaxRAMPercentage=40'
-    ;;
-  *)
-    # Commands that live for a blink: the quick compiler is enough.
-    jvm='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Xms16m -Xmx512m'
-    ;;
+  server | demo | bench | dev) role=node options=$node_options ;;
+  *) role=command options=$command_options ;;
   esac
   # Java decodes arguments and file names by the locale; without one it would take ASCII alone.
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *[Uu][Tt][Ff]*8) ;;
   *) export LC_ALL=C.UTF-8 ;;
   esac
+  use_cache "$cache-$jdk_version" $role "${1:-}"
   if [ -t 2 ]; then terminal=true; else terminal=false; fi
   if [ -t 1 ]; then terminal_out=true; else terminal_out=false; fi
+  set -- -cp "$lib/*" dev.pappus.cli.Main "$@"
+  # A cache that does not fit is no news to whoever runs a command.
+  [ -z "$cache_option" ] || set -- '-Xlog:aot*=off' '-Xlog:cds*=off' "$cache_option" "$@"
   # shellcheck disable=SC2086 # options are words
-  exec "$jdk/bin/java" $jvm --enable-native-access=ALL-UNNAMED \
-    -Dpappus.home="$home" -Dpappus.terminal=$terminal \
-    -Dpappus.terminal.out=$terminal_out -Dpappus.guest.build="$guest" \
-    ${PAPPUS_JAVA_OPTS:-} -cp "$lib/*" dev.pappus.cli.Main "$@"
+  exec "$jdk/bin/java" $options -Dpappus.home="$home" -Dpappus.terminal=$terminal \
+    -Dpappus.terminal.out=$terminal_out -Dpappus.guest.build="$guest" ${PAPPUS_JAVA_OPTS:-} "$@"
 }

@@ -71,9 +71,9 @@ final class LoadFlow {
     sent++;
   }
 
-  /** The generator had no connection left. */
-  void countUnsent() {
-    unsent++;
+  /** The generator had no connection left, or no time. */
+  void countUnsent(long requests) {
+    unsent += requests;
   }
 
   void countAnswer(int status, long nanos) {
@@ -90,11 +90,12 @@ final class LoadFlow {
     failed++;
   }
 
-  /** Requests begun, those without a connection included. */
-  long offered() {
-    return sent + unsent;
+  /** Requests that left. */
+  long sent() {
+    return sent;
   }
 
+  /** Requests that were due but did not leave. */
   long unsent() {
     return unsent;
   }

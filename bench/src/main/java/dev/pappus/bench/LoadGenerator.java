@@ -49,6 +49,9 @@ final class LoadGenerator implements AutoCloseable {
       answers(1);
       now = System.nanoTime();
     }
+    for (int i = 0; i < begun.length; i++) {
+      flows.get(i).countUnsent(flows.get(i).dueAfter(nanos) - begun[i]);
+    }
     while (free.size() < connections && now - endNanos < DRAIN_NANOS_MAX) {
       answers(10);
       now = System.nanoTime();
@@ -59,7 +62,7 @@ final class LoadGenerator implements AutoCloseable {
     LoadConnection connection = free.poll();
     if (connection == null) {
       if (connections >= connectionsMax) {
-        flow.countUnsent();
+        flow.countUnsent(1);
         return;
       }
       connection = new LoadConnection(address, selector);

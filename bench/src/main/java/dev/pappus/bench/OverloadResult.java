@@ -8,7 +8,7 @@ import tools.jackson.core.JsonGenerator;
  *
  * @param peak results a second at the best load
  * @param goodput results a second at ten times that load
- * @param offered requests a second that were sent then
+ * @param sent requests a second that were sent then
  * @param refused requests that were refused
  * @param refusalP50Millis median time to a refusal
  * @param refusalP99Millis 99th percentile of it
@@ -16,14 +16,15 @@ import tools.jackson.core.JsonGenerator;
  * @param quietBeside the same beside one that sends ten times the peak
  * @param quietAloneP99Millis 99th percentile of its results' times alone
  * @param quietBesideP99Millis the same beside the noisy one
- * @param unsent requests for which the generator had no connection
+ * @param unsent requests for which the generator had no connection or no time
  * @param failed other failures
- * @param heapGrowthMiB live heap after, less before
+ * @param heapBeforeMiB live heap before all of it
+ * @param heapAfterMiB live heap after all of it
  */
 public record OverloadResult(
     double peak,
     double goodput,
-    double offered,
+    double sent,
     long refused,
     double refusalP50Millis,
     double refusalP99Millis,
@@ -33,9 +34,15 @@ public record OverloadResult(
     double quietBesideP99Millis,
     long unsent,
     long failed,
-    long heapGrowthMiB) {
+    long heapBeforeMiB,
+    long heapAfterMiB) {
   private static final double GOODPUT_GOAL = 0.90;
   private static final double QUIET_GOAL = 0.80;
+
+  /** How many times the peak was sent. */
+  public double overload() {
+    return sent / peak;
+  }
 
   /** What is left of the peak. */
   public double goodputShare() {
@@ -51,13 +58,14 @@ public record OverloadResult(
   public String text() {
     return String.format(
         Locale.ROOT,
-        "peak %.0f results/s; at %.0f requests/s: %.0f results/s, %d refused (p50 %.2f ms, p99 %.2f"
-            + " ms)%nquiet namespace alone: %.0f results/s, p99 %.1f ms; beside a noisy one: %.0f"
-            + " results/s, p99 %.1f ms%nnot sent for lack of connections: %d; failed: %d; live heap"
-            + " grew by %d MiB%n%s goodput is %.0f %% of the peak, goal at least %.0f%n%s the quiet"
+        "peak %.0f results/s; at %.1f times that, %.0f requests/s: %.0f results/s, %d refused (p50"
+            + " %.2f ms, p99 %.2f ms)%nquiet namespace alone: %.0f results/s, p99 %.1f ms; beside a noisy one: %.0f"
+            + " results/s, p99 %.1f ms%nnot sent for lack of connections or time: %d; failed: %d; live"
+            + " heap %d MiB before, %d MiB after%n%s goodput is %.0f %% of the peak, goal at least %.0f%n%s the quiet"
             + " namespace keeps %.0f %% of its throughput, goal at least %.0f%n",
         peak,
-        offered,
+        overload(),
+        sent,
         goodput,
         refused,
         refusalP50Millis,
@@ -68,7 +76,8 @@ public record OverloadResult(
         quietBesideP99Millis,
         unsent,
         failed,
-        heapGrowthMiB,
+        heapBeforeMiB,
+        heapAfterMiB,
         verdict(goodputShare(), GOODPUT_GOAL),
         100 * goodputShare(),
         100 * GOODPUT_GOAL,
@@ -87,7 +96,8 @@ public record OverloadResult(
     json.writeNumberProperty("peak", peak);
     json.writeNumberProperty("goodput", goodput);
     json.writeNumberProperty("goodputShare", goodputShare());
-    json.writeNumberProperty("offered", offered);
+    json.writeNumberProperty("sent", sent);
+    json.writeNumberProperty("overload", overload());
     json.writeNumberProperty("refused", refused);
     json.writeNumberProperty("refusalP50Millis", refusalP50Millis);
     json.writeNumberProperty("refusalP99Millis", refusalP99Millis);
@@ -98,7 +108,8 @@ public record OverloadResult(
     json.writeNumberProperty("quietBesideP99Millis", quietBesideP99Millis);
     json.writeNumberProperty("unsent", unsent);
     json.writeNumberProperty("failed", failed);
-    json.writeNumberProperty("heapGrowthMiB", heapGrowthMiB);
+    json.writeNumberProperty("heapBeforeMiB", heapBeforeMiB);
+    json.writeNumberProperty("heapAfterMiB", heapAfterMiB);
     json.writeEndObject();
   }
 }

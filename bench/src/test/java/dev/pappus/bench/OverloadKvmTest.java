@@ -14,10 +14,15 @@ import org.junit.jupiter.api.Test;
 @Tag("kvm")
 @Tag("stress")
 class OverloadKvmTest {
-  /** Well below the goals of the benchmark, which asks for a machine of its own. */
-  private static final double GOODPUT_SHARE_MIN = 0.6;
+  /** The goals are 0.9 and 0.8, on a machine that does nothing else. */
+  private static final double GOODPUT_SHARE_MIN = 0.75;
 
-  private static final double QUIET_SHARE_MIN = 0.5;
+  private static final double QUIET_SHARE_MIN = 0.65;
+
+  /** Ten times is sent, of which a generator without its turn may lose some. */
+  private static final double OVERLOAD_MIN = 8;
+
+  private static final long HEAP_GROWTH_MIB_MAX = 50;
 
   @Test
   void aNodeUnderTenTimesItsLoadKeepsServing() throws IOException {
@@ -26,9 +31,14 @@ class OverloadKvmTest {
         OverloadBench.run(
             Path.of(System.getProperty("pappus.guest.build")), TimeUnit.SECONDS.toNanos(12));
     assertThat(result.failed()).as(result.text()).isZero();
-    assertThat(result.refused()).as(result.text()).isPositive();
+    assertThat(result.overload()).as(result.text()).isGreaterThan(OVERLOAD_MIN);
     assertThat(result.goodputShare()).as(result.text()).isGreaterThan(GOODPUT_SHARE_MIN);
     assertThat(result.quietShare()).as(result.text()).isGreaterThan(QUIET_SHARE_MIN);
-    assertThat(result.heapGrowthMiB()).as(result.text()).isLessThan(100);
+    assertThat(result.refusalP50Millis())
+        .as("refused at once, not after the wait of those served; %s", result.text())
+        .isLessThan(result.quietAloneP99Millis());
+    assertThat(result.heapAfterMiB() - result.heapBeforeMiB())
+        .as(result.text())
+        .isLessThan(HEAP_GROWTH_MIB_MAX);
   }
 }

@@ -1,8 +1,11 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -28,14 +31,19 @@ final class Distribution {
   /** Time of every entry: that of the reproducible build. */
   private static final long MODIFIED_SECONDS = 1_767_225_600L;
 
-  private static final List<String> LAUNCHER_PARTS = List.of("jdk.sh", "start.sh");
+  private static final List<String> LAUNCHER_PARTS = List.of("jdk.sh", "cache.sh", "start.sh");
 
   private final Path home;
   private final Path guestBuild;
   private final SortedMap<String, Entry> entries = new TreeMap<>();
 
   /** A file of the archive. */
-  private record Entry(Path file, boolean executable) {}
+  private record Entry(Content content, boolean executable) {}
+
+  /** Bytes that are read when they are needed. */
+  private interface Content {
+    byte[] read() throws IOException;
+  }
 
   private Distribution(Path home, Path guestBuild) {
     this.home = home;
@@ -62,6 +70,8 @@ final class Distribution {
       distribution.add("sh/" + part, scripts.resolve(part), false);
     }
     distribution.addJars(classPath);
+    // The launcher's caches belong to one set of jars, and those of two builds may look alike.
+    distribution.entries.put("sh/build", new Entry(distribution::build, false));
     distribution.addGuest();
     distribution.addDocuments();
     return distribution;
@@ -71,7 +81,22 @@ final class Distribution {
     if (!Files.exists(file)) {
       throw new CliException(ExitCode.NOT_FOUND, file + " is missing", null);
     }
-    entries.put(name, new Entry(file, executable));
+    Content content = () -> Files.isDirectory(file) ? jar(file) : Files.readAllBytes(file);
+    entries.put(name, new Entry(content, executable));
+  }
+
+  /** A line that tells these jars from all others. */
+  private byte[] build() throws IOException {
+    StringBuilder jars = new StringBuilder();
+    for (Map.Entry<String, Entry> each : entries.subMap("lib/", "lib0").entrySet()) {
+      jars.append(each.getKey()).append(digest(each.getValue().content().read()));
+    }
+    String digest = digest(jars.toString().getBytes(StandardCharsets.UTF_8));
+    return (digest.substring(0, 16) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String digest(byte... content) {
+    return Digest.of(MemorySegment.ofArray(content)).hex();
   }
 
   /** Jars as they are; a folder of classes, as an IDE or a test has it, becomes a jar. */
@@ -169,9 +194,8 @@ final class Distribution {
         tar.folder(each);
       }
       for (Map.Entry<String, Entry> each : entries.entrySet()) {
-        Path file = each.getValue().file();
-        byte[] content = Files.isDirectory(file) ? jar(file) : Files.readAllBytes(file);
-        tar.file(top + "/" + each.getKey(), each.getValue().executable(), content);
+        Entry entry = each.getValue();
+        tar.file(top + "/" + each.getKey(), entry.executable(), entry.content().read());
       }
     }
   }

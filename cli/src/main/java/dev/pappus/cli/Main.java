@@ -23,7 +23,7 @@ public final class Main {
   /** Runs a command against {@code terminal}; returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
     CommandLine commands = new CommandLine(new PappusCommand(terminal));
-    PappusCommand.addCommands(commands, terminal);
+    PappusCommand.addCommands(commands, terminal, arguments);
     commands.setDefaultValueProvider(OutputOption.defaults(terminal));
     commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));

@@ -1,5 +1,7 @@
 package dev.pappus.cli;
 
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +24,42 @@ import picocli.CommandLine.Spec;
           + " 6 over a limit, 124 timeout, 130 interrupted."
     })
 final class PappusCommand implements Runnable {
+  /** All commands, in the order of the help. */
+  static final List<String> NAMES =
+      List.of(
+          "bench",
+          "build",
+          "cancel",
+          "check",
+          "completion",
+          "config",
+          "demo",
+          "deploy",
+          "describe",
+          "dev",
+          "dist",
+          "doctor",
+          "explain",
+          "fmt",
+          "graph",
+          "help",
+          "invoke",
+          "logs",
+          "ls",
+          "new",
+          "ps",
+          "rm",
+          "rollback",
+          "run",
+          "server",
+          "test",
+          "token",
+          "version",
+          "versions");
+
+  /** Commands that tell of the others. */
+  private static final Set<String> KNOW_ALL = Set.of("completion", "help");
+
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
@@ -66,7 +104,53 @@ final class PappusCommand implements Runnable {
             .build());
   }
 
-  static void addCommands(CommandLine commands, Terminal terminal) {
+  /**
+   * The commands that running {@code arguments} needs: reading what is written on all of them takes
+   * longer than most of them do.
+   */
+  private static List<String> names(String... arguments) {
+    boolean one =
+        arguments.length > 0 && NAMES.contains(arguments[0]) && !KNOW_ALL.contains(arguments[0]);
+    return one ? List.of(arguments[0]) : NAMES;
+  }
+
+  private static Object command(String name, Terminal terminal) {
+    return switch (name) {
+      case "bench" -> new BenchCommand(terminal);
+      case "build" -> new BuildCommand(terminal);
+      case "cancel" -> new CancelCommand(terminal);
+      case "check" -> new CheckCommand(terminal);
+      case "completion" -> new CompletionCommand(terminal);
+      case "config" -> new ConfigCommand(terminal);
+      case "demo" -> new DemoCommand(terminal);
+      case "deploy" -> new DeployCommand(terminal);
+      case "describe" -> new DescribeCommand(terminal);
+      case "dev" -> new DevCommand(terminal);
+      case "dist" -> new DistCommand(terminal);
+      case "doctor" -> new DoctorCommand(terminal);
+      case "explain" -> new ExplainCommand(terminal);
+      case "fmt" -> new FmtCommand(terminal);
+      case "graph" -> new GraphCommand(terminal);
+      case "help" -> new HelpCommand(terminal);
+      case "invoke" -> new InvokeCommand(terminal);
+      case "logs" -> new LogsCommand(terminal);
+      case "ls" -> new LsCommand(terminal);
+      case "new" -> new NewCommand(terminal);
+      case "ps" -> new PsCommand(terminal);
+      case "rm" -> new RmCommand(terminal);
+      case "rollback" -> new RollbackCommand(terminal);
+      case "run" -> new RunCommand(terminal);
+      case "server" -> new ServerCommand(terminal);
+      case "test" -> new TestCommand(terminal);
+      case "token" -> new TokenCommand(terminal);
+      case "version" -> new VersionCommand(terminal);
+      case "versions" -> new VersionsCommand(terminal);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  /** Makes {@code commands} understand {@code arguments}. */
+  static void addCommands(CommandLine commands, Terminal terminal, String... arguments) {
     commands
         .getCommandSpec()
         .addOption(
@@ -75,35 +159,7 @@ final class PappusCommand implements Runnable {
                 .scopeType(ScopeType.INHERIT)
                 .description("Show this help.")
                 .build());
-    commands.addSubcommand(new BenchCommand(terminal));
-    commands.addSubcommand(new BuildCommand(terminal));
-    commands.addSubcommand(new CancelCommand(terminal));
-    commands.addSubcommand(new CheckCommand(terminal));
-    commands.addSubcommand(new CompletionCommand(terminal));
-    commands.addSubcommand(new ConfigCommand(terminal));
-    commands.addSubcommand(new DemoCommand(terminal));
-    commands.addSubcommand(new DeployCommand(terminal));
-    commands.addSubcommand(new DescribeCommand(terminal));
-    commands.addSubcommand(new DevCommand(terminal));
-    commands.addSubcommand(new DistCommand(terminal));
-    commands.addSubcommand(new DoctorCommand(terminal));
-    commands.addSubcommand(new ExplainCommand(terminal));
-    commands.addSubcommand(new FmtCommand(terminal));
-    commands.addSubcommand(new GraphCommand(terminal));
-    commands.addSubcommand(new HelpCommand(terminal));
-    commands.addSubcommand(new InvokeCommand(terminal));
-    commands.addSubcommand(new LogsCommand(terminal));
-    commands.addSubcommand(new LsCommand(terminal));
-    commands.addSubcommand(new NewCommand(terminal));
-    commands.addSubcommand(new PsCommand(terminal));
-    commands.addSubcommand(new RmCommand(terminal));
-    commands.addSubcommand(new RollbackCommand(terminal));
-    commands.addSubcommand(new RunCommand(terminal));
-    commands.addSubcommand(new ServerCommand(terminal));
-    commands.addSubcommand(new TestCommand(terminal));
-    commands.addSubcommand(new TokenCommand(terminal));
-    commands.addSubcommand(new VersionCommand(terminal));
-    commands.addSubcommand(new VersionsCommand(terminal));
+    names(arguments).forEach(name -> commands.addSubcommand(command(name, terminal)));
     addTalkOptions(commands.getCommandSpec(), terminal.talk());
     commands
         .getCommandSpec()

@@ -94,13 +94,18 @@ final class ProblemText {
 
   /** Without control characters: a guest's bytes must not steer the terminal. */
   static String printable(String text) {
-    StringBuilder printable = new StringBuilder(text.length());
-    text.codePoints().map(c -> steers(c) ? '\ufffd' : c).forEach(printable::appendCodePoint);
-    return printable.toString();
+    StringBuilder printable = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (steers(text.charAt(i))) {
+        printable = printable == null ? new StringBuilder(text) : printable;
+        printable.setCharAt(i, '\ufffd');
+      }
+    }
+    return printable == null ? text : printable.toString();
   }
 
   /** Controls, and what lets text read in another order than it stands. */
-  private static boolean steers(int c) {
+  private static boolean steers(char c) {
     return (Character.isISOControl(c) && c != '\t')
         || (c >= 0x202a && c <= 0x202e)
         || (c >= 0x2066 && c <= 0x2069);

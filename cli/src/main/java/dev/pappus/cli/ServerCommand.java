@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import dev.pappus.server.Configuration;
 import dev.pappus.server.ServerProcess;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,15 +68,16 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try {
-      ServerProcess.run(configuration(), terminal.out());
+      Settings settings = SettingsSource.load(terminal, config);
+      ServerProcess.run(configuration(settings), settings.foreignVariables(), terminal.out());
     } catch (IllegalArgumentException e) {
       throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), null);
     }
     return ExitCode.OK;
   }
 
-  private Configuration configuration() {
-    Configuration.Builder builder = SettingsSource.load(terminal, config).builder();
+  private Configuration configuration(Settings settings) {
+    Configuration.Builder builder = settings.builder();
     if (host != null) {
       builder.host(host);
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
@@ -19,16 +21,18 @@ class CommandLineTest {
     assertThat(run.err()).isEmpty();
   }
 
+  static List<String> commands() {
+    return PappusCommand.NAMES;
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "bench", "build", "check", "demo", "deploy", "dev", "dist", "doctor", "fmt", "graph",
-        "invoke", "ls", "new", "server", "test", "version"
-      })
+  @MethodSource("commands")
   void everyCommandHasHelp(String command) {
-    CommandRun run = CommandRun.of(command, "--help");
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("pappus " + command);
+    CommandRun alone = CommandRun.of(command, "--help");
+    assertThat(alone.exitCode()).isZero();
+    assertThat(alone.out()).contains("pappus " + command);
+    CommandRun amongAll = CommandRun.of("--no-color", command, "--help");
+    assertThat(amongAll).as("read alone and among all").isEqualTo(alone);
   }
 
   @Test

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -52,6 +54,49 @@ class DistributionTest {
     Run doctor = pappus("doctor");
     assertThat(doctor.text()).contains("CHECK", "java", "compiler");
     assertThat(doctor.exitCode()).as(doctor.text()).isEqualTo(kvmIsThere() ? 0 : 1);
+  }
+
+  @Test
+  void theCacheIsUsedWhereItFitsAndDoesNoHarmElsewhere() throws Exception {
+    Path own = folder.resolve("with a cache");
+    Run copied = run(Map.of(), List.of("cp", "-a", home.toString(), own.toString()));
+    assertThat(copied.exitCode()).isZero();
+    Path loaded = folder.resolve("loaded");
+    Map<String, String> more =
+        Map.of(
+            "PATH",
+            System.getenv("PATH"),
+            "PAPPUS_CACHE",
+            "now",
+            "PAPPUS_JAVA_OPTS",
+            "-Xlog:class+load:file=" + loaded);
+    Run made = pappus(own, more, "version");
+    assertThat(made.exitCode()).as(made.text()).isZero();
+    assertThat(loaded).content().contains("dev.pappus.cli.VersionCommand source: shared objects");
+    Path cache;
+    try (Stream<Path> files = Files.list(own)) {
+      cache =
+          files
+              .filter(each -> each.getFileName().toString().matches("aot-.*[0-9]"))
+              .findFirst()
+              .orElseThrow();
+    }
+    assertThat(cache.resolve("node.aot")).isNotEmptyFile();
+    assertThat(cache.resolve("tmp")).doesNotExist();
+
+    Path commands = cache.resolve("command.aot");
+    byte[] whole = Files.readAllBytes(commands);
+    for (byte[] broken :
+        List.of(new byte[0], new byte[100_000], Arrays.copyOf(whole, whole.length / 2))) {
+      Files.write(commands, broken);
+      assertThat(pappus(own, more, "version")).as("%d bytes", broken.length).isEqualTo(made);
+      assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
+    }
+    Files.write(commands, whole);
+    Path jar = own.resolve("lib").toFile().listFiles()[0].toPath();
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
+    assertThat(pappus(own, more, "version")).as("another jar").isEqualTo(made);
+    assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
   }
 
   @Test
@@ -146,14 +191,16 @@ class DistributionTest {
         Files.createSymbolicLink(bin.resolve(tool), Path.of("/usr/bin", tool));
       }
     }
-    List<String> line = new ArrayList<>(List.of(home.resolve("pappus").toString()));
+    return pappus(home, Map.of("PATH", bin.toString()), arguments);
+  }
+
+  private Run pappus(Path at, Map<String, String> more, String... arguments) throws Exception {
+    List<String> line = new ArrayList<>(List.of(at.resolve("pappus").toString()));
     line.addAll(List.of(arguments));
-    return run(
-        Map.of(
-            "PATH", bin.toString(),
-            "HOME", folder.toString(),
-            "JAVA_HOME", System.getProperty("java.home")),
-        line);
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("HOME", folder.toString());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    return run(environment, line);
   }
 
   private Run run(Map<String, String> environment, List<String> line) throws Exception {

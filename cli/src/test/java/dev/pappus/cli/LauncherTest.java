@@ -49,9 +49,9 @@ class LauncherTest {
     tree.link("path/bin/java", "bin/java");
     assertThat(tree.run("server").out()).contains("java of 26.0.2+5");
     tree.jdk("home", "28-ea");
-    tree.set("JAVA_HOME", "home");
+    tree.setFile("JAVA_HOME", "home");
     assertThat(tree.run("server").out()).contains("java of 28-ea");
-    tree.set("JAVA_HOME", "jvm/jdk-17");
+    tree.setFile("JAVA_HOME", "jvm/jdk-17");
     assertThat(tree.run("server").out()).contains("java of 26.0.2+5");
   }
 
@@ -64,6 +64,21 @@ class LauncherTest {
             "dev.pappus.cli.Main|invoke|a b|$x'\"||",
             "--enable-native-access=ALL-UNNAMED",
             "-Dpappus.home=" + tree.home());
+  }
+
+  @Test
+  void aCacheThatCannotBeMadeIsTriedOnce() throws Exception {
+    tree.link("/usr/bin/nice", "bin/nice");
+    tree.link("/usr/bin/sync", "bin/sync");
+    tree.set("PAPPUS_CACHE", "now");
+    LauncherTree.Run run = tree.run("version");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Main|version|").doesNotContain("AOTCache");
+    assertThat(tree.rehearsals()).isEqualTo(1);
+    assertThat(tree.run("version").out()).doesNotContain("AOTCache");
+    assertThat(tree.rehearsals()).isEqualTo(1);
+    tree.set("PAPPUS_CACHE", "soon");
+    assertThat(tree.run("version").err()).contains("PAPPUS_CACHE must be on, off or now");
   }
 
   @Test

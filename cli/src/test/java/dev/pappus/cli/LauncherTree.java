@@ -79,7 +79,7 @@ final class LauncherTree {
     this.folder = folder.toRealPath();
     this.home = this.folder.resolve("home dir");
     copy("pappus");
-    for (String script : List.of("jdk.sh", "build.sh", "start.sh", "test.sh")) {
+    for (String script : List.of("jdk.sh", "build.sh", "cache.sh", "start.sh", "test.sh")) {
       copy("cli/src/main/sh/" + script);
     }
     write("pom.xml", "<project/>");
@@ -94,6 +94,7 @@ final class LauncherTree {
       link(systemTool(tool), "bin/" + tool);
     }
     environment.put("PATH", this.folder.resolve("bin").toString());
+    environment.put("PAPPUS_CACHE", "off");
     environment.put("PAPPUS_JVM_FOLDER", this.folder.resolve("jvm").toString());
   }
 
@@ -113,7 +114,13 @@ final class LauncherTree {
         jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
     executable(
         jdk.resolve("bin/java"),
-        "#!/bin/sh\nprintf 'java of %s\\n' '" + version + "'\nprintf '%s|' \"$@\"\n");
+        """
+        #!/bin/sh
+        case " $* " in *" dev.pappus.cli.Rehearsal "*) echo >>"%s" ;; esac
+        printf 'java of %%s\\n' '%s'
+        printf '%%s|' "$@"
+        """
+            .formatted(folder.resolve("rehearsals"), version));
     executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
   }
 
@@ -125,8 +132,18 @@ final class LauncherTree {
     }
   }
 
-  void set(String variable, String file) {
-    environment.put(variable, folder.resolve(file).toString());
+  void setFile(String variable, String file) {
+    set(variable, folder.resolve(file).toString());
+  }
+
+  void set(String variable, String value) {
+    environment.put(variable, value);
+  }
+
+  /** How often something to be cached was run. */
+  long rehearsals() throws IOException {
+    Path log = folder.resolve("rehearsals");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
   }
 
   void link(String target, String name) throws IOException {

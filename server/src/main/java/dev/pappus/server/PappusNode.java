@@ -96,6 +96,7 @@ public final class PappusNode implements AutoCloseable {
     telemetry.show(dispatcher);
     Problems problems = new Problems(configuration.nodeName());
     durable = DurableParts.open(dispatcher, http, problems, configuration);
+    telemetry.show(durable.invocations());
     Surfaces surfaces =
         new Surfaces(
             dispatcher.registry(),

@@ -3,6 +3,7 @@ package dev.pappus.server;
 import dev.pappus.server.telemetry.ProcessLog;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +19,20 @@ public final class ServerProcess {
    * stop the node within limits.shutdown_grace and end the process with exit code 0; this method
    * returns only if the waiting thread is interrupted.
    *
+   * @param foreignVariables names that begin like ours but mean something else
    * @param out gets the line
    * @throws ConfigurationException if a value cannot be used
    * @throws IOException if an address cannot be had
    * @throws InterruptedException if the calling thread was interrupted; the node is closed then
    */
-  public static void run(Configuration configuration, PrintStream out)
+  public static void run(Configuration configuration, Set<String> foreignVariables, PrintStream out)
       throws IOException, InterruptedException {
     configureLog(configuration);
+    if (!foreignVariables.isEmpty()) {
+      LOG.info(
+          "ignoring variables that Kubernetes sets for services: {}",
+          String.join(", ", foreignVariables));
+    }
     PappusNode node = PappusNode.start(configuration);
     Thread hook = new Thread(() -> stop(node), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

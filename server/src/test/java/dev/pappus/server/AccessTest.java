@@ -190,6 +190,27 @@ class AccessTest {
   }
 
   @Test
+  void answersThatGoOnAreChargedAsTheyCome() throws Exception {
+    String bearer = "Bearer " + token("\"scope\":\"invoke\",\"bytes\":\"1B/s\"");
+    HttpRequest follow =
+        HttpRequest.newBuilder(URI.create(node.administration() + "/v1/logs?follow=true"))
+            .header("Authorization", bearer)
+            .build();
+    HttpResponse<InputStream> lines =
+        node.client().send(follow, HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = lines.body()) {
+      // A request that HTTP cannot read makes the invocation fail, which is a line.
+      byte[] bad = "no request".getBytes(UTF_8);
+      node.send("POST", node.administration() + "/composition/pass", bad);
+      assertThat((char) body.read()).isEqualTo('{');
+      ProblemAnswer.of(
+              node.send(
+                  "GET", node.administration() + "/v1/functions", NOTHING, "Authorization", bearer))
+          .is(429, "rate_limited", "caller");
+    }
+  }
+
+  @Test
   void namespacesHaveQuotasOfTheirOwn() throws Exception {
     String one = "Bearer " + token("\"scope\":\"invoke\"");
     String two = "Bearer " + token("\"scope\":\"invoke\"");

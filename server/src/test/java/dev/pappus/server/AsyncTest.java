@@ -228,6 +228,76 @@ class AsyncTest {
   }
 
   @Test
+  void aTokenReachesNoInvocationOfAnotherNamespace() throws Exception {
+    String one = bearer("\"scope\":\"deploy\",\"namespace\":\"one\"");
+    String two = bearer("\"scope\":\"deploy\",\"namespace\":\"two\"");
+    for (String each : List.of(one, two)) {
+      for (String guest : List.of("hello", "busy")) {
+        String url = node.administration() + "/v1/functions/" + guest;
+        byte[] elf = TestNode.guest(guest);
+        assertThat(node.send("PUT", url, elf, "authorization", each).statusCode()).isEqualTo(201);
+      }
+    }
+    String[] keyOfOne = {"authorization", one, "idempotency-key", "shared", ASYNC[0], ASYNC[1]};
+    String ended = accepted(post("/function/hello", "One", keyOfOne));
+    String running =
+        accepted(post("/function/busy", "1000000000002", "authorization", one, ASYNC[0], ASYNC[1]));
+
+    for (String location : List.of(ended, running)) {
+      String id = location.substring(location.lastIndexOf('/') + 1);
+      for (String base : List.of(node.invocation(), node.administration())) {
+        ProblemAnswer.of(as(two, "GET", base + location)).is(404, "unknown_invocation", "caller");
+        ProblemAnswer.of(as(two, "GET", base + location + "/result"))
+            .is(404, "unknown_invocation", "caller");
+        ProblemAnswer.of(as(two, "DELETE", base + location))
+            .is(404, "unknown_invocation", "caller");
+      }
+      ProblemAnswer.of(as(two, "GET", node.administration() + "/v1/logs?id=" + id))
+          .is(404, "unknown_invocation", "caller");
+      assertThat(text(as(two, "GET", node.administration() + "/v1/logs?target=hello"))).isEmpty();
+      assertThat(text(as(two, "GET", node.administration() + "/v1/invocations")))
+          .contains("\"invocations\":[]");
+      ProblemAnswer.of(
+              node.send(
+                  "GET",
+                  node.administration() + location,
+                  NOTHING,
+                  "authorization",
+                  two,
+                  "pappus-namespace",
+                  "one"))
+          .is(403, "forbidden", "caller");
+    }
+    assertThat(text(as(one, "GET", node.invocation() + running)))
+        .as("nobody cancelled it")
+        .containsPattern("\"status\":\"(queued|running)\"");
+    assertThat(text(as(one, "DELETE", node.invocation() + running))).contains("cancelled");
+
+    HttpResponse<byte[]> sameKey =
+        post("/function/hello", "Two", "authorization", two, "idempotency-key", "shared");
+    assertThat(text(sameKey)).isEqualTo("Hello, Two!\n");
+    assertThat(ended).doesNotContain(idOf(sameKey));
+    assertThat(
+            text(post("/function/hello", "One", "authorization", one, "idempotency-key", "shared")))
+        .isEqualTo("Hello, One!\n");
+    assertThat(text(as(one, "GET", node.administration() + "/v1/logs?target=hello")))
+        .contains("Hello, One!")
+        .doesNotContain("Two");
+  }
+
+  private static String bearer(String members) throws Exception {
+    String made = text(node.admin("POST", "/v1/tokens", ("{" + members + "}").getBytes(UTF_8)));
+    int at = made.indexOf("pappus_");
+    assertThat(at).as(made).isPositive();
+    return "Bearer " + made.substring(at, made.indexOf('"', at));
+  }
+
+  private static HttpResponse<byte[]> as(String bearer, String method, String url)
+      throws Exception {
+    return node.send(method, url, NOTHING, "authorization", bearer);
+  }
+
+  @Test
   void listsAreNewestFirstInPages() throws Exception {
     String older = idOf(post("/function/hello", "a"));
     String newer = idOf(post("/function/hello", "b"));

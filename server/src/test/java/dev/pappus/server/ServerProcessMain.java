@@ -1,6 +1,7 @@
 package dev.pappus.server;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /** A process for {@link ServerProcessTest}: a node on free ports in the folder of its argument. */
 final class ServerProcessMain {
@@ -14,6 +15,7 @@ final class ServerProcessMain {
             .engines(1)
             .dataFolder(Path.of(arguments[0]))
             .build(),
+        Set.of("PAPPUS_SERVICE_HOST"),
         System.out);
   }
 }

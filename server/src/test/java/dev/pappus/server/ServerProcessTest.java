@@ -59,6 +59,7 @@ class ServerProcessTest {
           .as("the log, off a terminal")
           .isNotEmpty()
           .allMatch(each -> each.startsWith("{\"ts\":\"") && each.endsWith("}"))
+          .anyMatch(each -> each.contains("ignoring") && each.contains("PAPPUS_SERVICE_HOST"))
           .last(STRING)
           .contains("\"level\":\"INFO\"", "\"msg\":\"stopping\"");
       assertThat(out.readLine()).as("a second line on stdout").isNull();

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class InvocationStore implements AutoCloseable {
   private static final long HELD_PER_FREE = 4;
 
+  /** SQLite's rows end at 10^9 bytes. */
+  private static final long ROW_BYTES_MAX = 999_000_000;
+
   private final Path path;
   private final Limits limits;
   private final InvocationReader reader;
@@ -250,7 +253,7 @@ public final class InvocationStore implements AutoCloseable {
 
   /** The largest result that can be kept. */
   public long resultBytesMax() {
-    return limits.get(Limit.ASYNC_BYTES) / 2;
+    return Math.min(ROW_BYTES_MAX, limits.get(Limit.ASYNC_BYTES) / 2);
   }
 
   /**

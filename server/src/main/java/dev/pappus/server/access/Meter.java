@@ -49,8 +49,8 @@ public final class Meter {
     Excess excess = excess(before);
     if (excess != null) {
       underWay.getAndDecrement();
-    } else if (bytes != null && declaredBytes > 0) {
-      bytes.charge(declaredBytes, clock.nanoTime());
+    } else {
+      charge(declaredBytes);
     }
     return excess;
   }
@@ -84,6 +84,11 @@ public final class Meter {
    */
   public void leave(long moreBytes) {
     underWay.getAndDecrement();
+    charge(moreBytes);
+  }
+
+  /** Counts {@code moreBytes} of a request that goes on. */
+  public void charge(long moreBytes) {
     if (bytes != null && moreBytes != 0) {
       bytes.charge(moreBytes, clock.nanoTime());
     }

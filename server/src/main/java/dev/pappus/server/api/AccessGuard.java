@@ -69,10 +69,21 @@ final class AccessGuard implements Router.Guard {
         throw new Refusal(tooMuch(excess));
       }
     }
-    return (received, sent) -> {
-      long more = received - declared + sent;
+    return new Metered(meters, declared);
+  }
+
+  /** A request on the books of its token and namespace, with the length that it declared. */
+  private record Metered(List<Meter> meters, long declaredBytes) implements Usage {
+    @Override
+    public void streamed(long answerBytes) {
+      meters.forEach(meter -> meter.charge(answerBytes));
+    }
+
+    @Override
+    public void ended(long requestBytes, long answerBytes) {
+      long more = requestBytes - declaredBytes + answerBytes;
       meters.forEach(meter -> meter.leave(more));
-    };
+    }
   }
 
   private static long declaredBytes(RequestHead head) {

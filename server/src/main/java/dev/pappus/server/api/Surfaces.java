@@ -72,7 +72,7 @@ public record Surfaces(
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs, access.accounts().tokens()).addTo(router);
     new TokensSurface(access.accounts().tokens()).addTo(router);
-    new HealthSurface(ready).addTo(router);
+    new HealthSurface(ready, durable::storageFaults).addTo(router);
     router.add("GET", "/metrics", (_, _, _) -> new Endpoint.Blocking(Limit.REQUEST_BODY, metrics));
     new OpenApiSurface().addTo(router);
     return router;

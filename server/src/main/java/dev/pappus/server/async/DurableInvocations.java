@@ -51,6 +51,9 @@ public final class DurableInvocations implements AutoCloseable {
   private static final long RETRY_MILLIS_MIN = 50;
   private static final long RETRY_MILLIS_MAX = 5_000;
 
+  /** A full disk is seldom emptied within seconds, and what cannot be kept has run in vain. */
+  private static final long STORAGE_RETRY_MILLIS_MAX = 60_000;
+
   private final Settings settings;
   private final InvocationStore store;
   private final Map<String, DurableJob> live = new ConcurrentHashMap<>();
@@ -62,6 +65,8 @@ public final class DurableInvocations implements AutoCloseable {
   private final JobQueue queue = new JobQueue();
   private int underWay;
   private long underWayBytes;
+  private int storageFaults; // since a result was stored
+  private boolean pausing; // until the disk is tried again
   private boolean stopped;
 
   /**
@@ -174,7 +179,7 @@ public final class DurableInvocations implements AutoCloseable {
       DurableJob job;
       synchronized (queue) {
         job = queue.peek();
-        if (job == null || stopped || underWay >= settings.underWayMax()) {
+        if (job == null || stopped || pausing || underWay >= places()) {
           return;
         }
         long bytes = job.row().requestBytes();
@@ -188,6 +193,11 @@ public final class DurableInvocations implements AutoCloseable {
       DurableJob next = job;
       Thread.ofVirtual().name("durable-", 0).start(() -> run(next));
     }
+  }
+
+  /** As long as results cannot be stored, one run at a time finds out whether they can. */
+  private int places() {
+    return storageFaults > 0 ? 1 : settings.underWayMax();
   }
 
   private void release(DurableJob job) {
@@ -286,14 +296,61 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void retryLater(DurableJob job) {
-    int shift = Math.min(job.overloaded(), 10);
-    long delay = Math.min(RETRY_MILLIS_MAX, RETRY_MILLIS_MIN << shift);
+    long delay = delayMillis(job.overloaded(), RETRY_MILLIS_MAX);
     synchronized (queue) {
       if (!stopped) {
         var _ = timer.schedule(() -> enqueue(job), delay, TimeUnit.MILLISECONDS);
       }
     }
     release(job);
+  }
+
+  private static long delayMillis(int times, long max) {
+    return Math.min(max, RETRY_MILLIS_MIN << Math.min(times, 20));
+  }
+
+  /** A result could not be stored, so its invocation has to run again, and others need not try. */
+  private void notStored(DurableJob job, Throwable failure) {
+    long delay = 0;
+    synchronized (queue) {
+      if (!pausing && !stopped) {
+        pausing = true;
+        delay = delayMillis(++storageFaults, STORAGE_RETRY_MILLIS_MAX);
+        var _ = timer.schedule(this::resume, delay, TimeUnit.MILLISECONDS);
+      }
+      queue.add(job);
+    }
+    if (delay > 0) {
+      LOG.atError()
+          .addKeyValue("invocation_id", job.id())
+          .setCause(failure)
+          .log(
+              "cannot store the result of {}: it runs again; durable invocations wait for {} ms",
+              job.id(),
+              delay);
+    }
+    store.notStarted(job.id());
+    release(job);
+  }
+
+  private void resume() {
+    synchronized (queue) {
+      pausing = false;
+    }
+    pump();
+  }
+
+  private void stored() {
+    synchronized (queue) {
+      storageFaults = 0;
+    }
+  }
+
+  /** How often in a row a result could not be stored; 0 if the last one could. */
+  public int storageFaults() {
+    synchronized (queue) {
+      return storageFaults;
+    }
   }
 
   /** Stores the result; only then is it told to anyone. Takes the job's place under way with it. */
@@ -304,25 +361,22 @@ public final class DurableInvocations implements AutoCloseable {
     store
         .finish(job.id(), kept.status(), report, outputs)
         .whenComplete((_, failure) -> {
-          if (failure == null) {
-            try {
-              announce(job, kept);
-            } finally {
-              release(job);
-            }
-          } else {
-            LOG.atError()
-                .addKeyValue("invocation_id", job.id())
-                .setCause(failure)
-                .log("cannot store the result of {}: it runs again later", job.id());
-            retryLater(job);
+          if (failure != null) {
+            notStored(job, failure);
+            return;
+          }
+          stored();
+          try {
+            announce(job, kept);
+          } finally {
+            release(job);
           }
         });
   }
 
   private InvocationResult fitting(DurableJob job, InvocationResult result) {
     long bytes = InvocationCodec.outputBytes(result);
-    if (bytes <= Math.min(store.resultBytesMax(), Integer.MAX_VALUE / 2)) {
+    if (bytes <= store.resultBytesMax()) {
       return result;
     }
     return failed(

@@ -10,6 +10,7 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -20,8 +21,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +38,8 @@ public final class ResultCallbacks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResultCallbacks.class);
 
   private static final int ATTEMPTS_MAX = 8;
-  private static final int AT_ONCE_MAX = 4;
+  private static final int AT_ONCE_MAX = 16;
+  private static final int AT_ONCE_OF_NAMESPACE_MAX = 2;
   private static final long FIRST_PAUSE_MILLIS = 1_000;
   private static final long PAUSE_AFTER_FAULT_MILLIS = 60_000;
   private static final int PAUSE_FACTOR = 3;
@@ -54,8 +54,8 @@ public final class ResultCallbacks implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("callback-timer").daemon().factory());
-  private final ExecutorService senders =
-      Executors.newFixedThreadPool(AT_ONCE_MAX, Thread.ofVirtual().name("callback-", 0).factory());
+  private final FairTurns senders =
+      new FairTurns("callback-", AT_ONCE_MAX, AT_ONCE_OF_NAMESPACE_MAX);
 
   /**
    * Sends results of {@code durable}.
@@ -90,7 +90,7 @@ public final class ResultCallbacks implements AutoCloseable {
   public void start() {
     for (StoredInvocation row : store.undelivered()) {
       if (row.callback() != null) {
-        schedule(row.id(), row.callback().nextAt().toEpochMilli() - System.currentTimeMillis());
+        schedule(row, row.callback().nextAt());
       }
     }
   }
@@ -98,23 +98,25 @@ public final class ResultCallbacks implements AutoCloseable {
   /** An invocation has ended; does not block. */
   public void ended(StoredInvocation row) {
     if (row.callback() != null) {
-      schedule(row.id(), 0);
+      schedule(row, Instant.EPOCH);
     }
   }
 
-  private void schedule(String id, long delayMillis) {
+  private void schedule(StoredInvocation row, Instant at) {
+    Namespace namespace = row.namespace();
     try {
       var _ =
           timer.schedule(
-              () -> senders.execute(() -> attempt(id)),
-              Math.max(0, delayMillis),
+              () -> senders.submit(namespace, () -> attempt(row)),
+              Math.max(0, at.toEpochMilli() - System.currentTimeMillis()),
               TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("the node stops; the result of {} is sent when it is back", id);
+      LOG.debug("the node stops; the result of {} is sent when it is back", row.id());
     }
   }
 
-  private void attempt(String id) {
+  private void attempt(StoredInvocation known) {
+    String id = known.id();
     try {
       StoredInvocation row = store.find(id).orElse(null);
       if (row != null && row.callback() != null && row.callback().delivery() == Delivery.PENDING) {
@@ -127,7 +129,7 @@ public final class ResultCallbacks implements AutoCloseable {
           .addKeyValue("invocation_id", id)
           .setCause(e)
           .log("sending the result of {} met an unexpected exception", id);
-      schedule(id, PAUSE_AFTER_FAULT_MILLIS);
+      schedule(known, Instant.now().plusMillis(PAUSE_AFTER_FAULT_MILLIS));
     }
   }
 
@@ -162,7 +164,7 @@ public final class ResultCallbacks implements AutoCloseable {
       delivery = Delivery.FAILED;
     }
     keep(
-        row.id(),
+        row,
         new StoredInvocation.Callback(
             callback.url(), delivery, attempts, next(attempts), cut(detail)));
   }
@@ -181,18 +183,18 @@ public final class ResultCallbacks implements AutoCloseable {
     return Instant.now().plusMillis(pause);
   }
 
-  private void keep(String id, StoredInvocation.Callback callback) {
+  private void keep(StoredInvocation row, StoredInvocation.Callback callback) {
     store
-        .callback(id, callback)
+        .callback(row.id(), callback)
         .whenComplete((_, failure) -> {
           if (failure != null) {
             LOG.atError()
-                .addKeyValue("invocation_id", id)
+                .addKeyValue("invocation_id", row.id())
                 .setCause(failure)
-                .log("cannot store how far the result of {} got", id);
+                .log("cannot store how far the result of {} got", row.id());
           }
           if (callback.delivery() == Delivery.PENDING) {
-            schedule(id, callback.nextAt().toEpochMilli() - System.currentTimeMillis());
+            schedule(row, callback.nextAt());
           }
         });
   }
@@ -230,6 +232,6 @@ public final class ResultCallbacks implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    senders.shutdownNow();
+    senders.close();
   }
 }

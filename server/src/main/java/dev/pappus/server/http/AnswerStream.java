@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class AnswerStream {
   // The event loop's.
   private @Nullable ChannelHandlerContext context;
   private @Nullable ClientWatch watch;
+  private LongConsumer sending = _ -> {};
   private Consumer<Boolean> done = _ -> {};
   private boolean writing;
   private boolean lastWritten;
@@ -85,6 +87,7 @@ public final class AnswerStream {
   /**
    * Sends the head and whatever there is. On the event loop.
    *
+   * @param onBytes told how many bytes are sent next
    * @param whenDone told whether all has been sent
    */
   void start(
@@ -92,8 +95,10 @@ public final class AnswerStream {
       ClientWatch clientWatch,
       Response head,
       boolean close,
+      LongConsumer onBytes,
       Consumer<Boolean> whenDone) {
     watch = clientWatch;
+    sending = onBytes;
     done = whenDone;
     HttpResponse message =
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(head.status()));
@@ -125,6 +130,7 @@ public final class AnswerStream {
     writing = true;
     lastWritten = last;
     clientWatch.answering();
+    sending.accept(next.length);
     Outcome.ignore(
         channel
             .writeAndFlush(

@@ -312,7 +312,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
     exchange.responseStarted = true;
     exchange.closeAfter = true;
-    stream.start(context(), watch, head, !http2, success -> written(exchange, success));
+    stream.start(
+        context(),
+        watch,
+        head,
+        !http2,
+        bytes -> streamed(exchange, bytes),
+        success -> written(exchange, success));
+  }
+
+  private static void streamed(ActiveExchange exchange, long bytes) {
+    if (exchange.usage != null) {
+      exchange.usage.streamed(bytes);
+    }
   }
 
   /** A client that reads slowly keeps its answer in memory; all of them together have a bound. */

@@ -22,7 +22,12 @@ public final class SettingKeys {
 
   /** Variables of ours that set no key: the launcher reads them, or whoever looks for a bug. */
   static final List<String> OTHER_VARIABLES =
-      List.of("PAPPUS_JVM_FOLDER", "PAPPUS_JAVA_OPTS", "PAPPUS_MAVEN_OPTS", "PAPPUS_LOG");
+      List.of(
+          "PAPPUS_JVM_FOLDER",
+          "PAPPUS_JAVA_OPTS",
+          "PAPPUS_MAVEN_OPTS",
+          "PAPPUS_CACHE",
+          "PAPPUS_LOG");
 
   private SettingKeys() {}
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,11 @@ public final class Settings {
   public static final Path SYSTEM_FILE = Path.of("/etc/pappus/config.toml");
 
   private final Map<String, Setting> values;
+  private final Set<String> foreignVariables;
 
-  private Settings(Map<String, Setting> values) {
+  private Settings(Map<String, Setting> values, Set<String> foreignVariables) {
     this.values = values;
+    this.foreignVariables = foreignVariables;
   }
 
   /**
@@ -76,8 +79,9 @@ public final class Settings {
       ProjectFile.find(sources.folder())
           .ifPresent(project -> read(project, Origin.PROJECT, values));
     }
-    readEnvironment(sources.environment(), values);
-    return new Settings(values);
+    Set<String> foreign = ServiceVariables.in(sources.environment());
+    readEnvironment(sources.environment(), foreign, values);
+    return new Settings(values, foreign);
   }
 
   /**
@@ -88,7 +92,7 @@ public final class Settings {
   public static Settings ofFile(Path file) {
     Map<String, Setting> values = new TreeMap<>();
     read(file, Origin.FILE, values);
-    return new Settings(values);
+    return new Settings(values, Set.of());
   }
 
   private static void readIfPresent(Path file, Origin origin, Map<String, Setting> values) {
@@ -153,7 +157,7 @@ public final class Settings {
   }
 
   private static void readEnvironment(
-      Map<String, String> environment, Map<String, Setting> values) {
+      Map<String, String> environment, Set<String> foreign, Map<String, Setting> values) {
     Map<String, SettingKey> byVariable = new LinkedHashMap<>();
     for (SettingKey key : SettingKeys.ALL) {
       String variable = key.variable();
@@ -162,7 +166,9 @@ public final class Settings {
       }
     }
     Faults faults = new Faults();
-    for (Map.Entry<String, String> each : new TreeMap<>(environment).entrySet()) {
+    Map<String, String> ours = new TreeMap<>(environment);
+    ours.keySet().removeAll(foreign);
+    for (Map.Entry<String, String> each : ours.entrySet()) {
       String variable = each.getKey();
       SettingKey key = byVariable.get(variable);
       if (key != null && !each.getValue().isEmpty()) {
@@ -182,6 +188,11 @@ public final class Settings {
       }
     }
     faults.throwIfAny();
+  }
+
+  /** Variables that begin with {@code PAPPUS_} but were set by Kubernetes; they were ignored. */
+  public Set<String> foreignVariables() {
+    return foreignVariables;
   }
 
   /** What was set for {@code name}; empty if its default holds. */

@@ -165,10 +165,15 @@ public final class NodeMetrics implements InvocationObserver {
       String help,
       Supplier<DispatcherStats> stats,
       ToLongFunction<DispatcherStats> value) {
+    gaugeOf(name, help, () -> value.applyAsLong(stats.get()));
+  }
+
+  /** Shows a number that is kept elsewhere. Once for each name. */
+  void gaugeOf(String name, String help, LongSupplier value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(to -> to.call((double) value.applyAsLong(stats.get())))
+        .callback(to -> to.call((double) value.getAsLong()))
         .register(registry);
   }
 

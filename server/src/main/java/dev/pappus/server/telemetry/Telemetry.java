@@ -4,6 +4,7 @@ import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.model.Namespace;
+import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.http.Endpoint;
 import java.net.URI;
 import java.util.ArrayList;
@@ -55,6 +56,16 @@ public final class Telemetry implements AutoCloseable {
   public void show(Dispatcher started) {
     dispatcher = started;
     metrics.showState(started::stats);
+  }
+
+  /** Shows the durable queue as well. Once. */
+  public void show(DurableInvocations durable) {
+    metrics.gaugeOf(
+        "pappus_durable_unfinished", "Durable invocations that wait or run", durable::unfinished);
+    metrics.gaugeOf(
+        "pappus_durable_storage_faults",
+        "How often in a row a durable result could not be stored",
+        durable::storageFaults);
   }
 
   /** Serves {@code GET /metrics}. */

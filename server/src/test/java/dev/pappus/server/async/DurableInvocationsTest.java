@@ -25,7 +25,11 @@ import dev.pappus.model.TraceContext;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -126,6 +130,51 @@ class DurableInvocationsTest {
               Failed.class,
               failed -> assertThat(failed.problem().code()).isEqualTo(ProblemCode.INTERNAL));
       assertThat(get(second).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void aDiskThatTakesNoResultsIsTriedWithOneRunAtATime() throws Exception {
+    open().close();
+    sql("CREATE TRIGGER full BEFORE INSERT ON result BEGIN SELECT RAISE(ABORT, 'full'); END");
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 3)) {
+      queue.start(_ -> {});
+      List<CompletableFuture<InvocationResult>> results = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        results.add(queue.result(accept(queue)));
+      }
+      for (Run run : List.of(next(), next(), next())) {
+        run.end(SUCCESS);
+      }
+      for (int trial = 1; trial <= 3; trial++) {
+        Run alone = next();
+        assertThat(queue.storageFaults()).as("faults").isGreaterThanOrEqualTo(trial);
+        assertThat(runs).as("beside trial %d", trial).isEmpty();
+        alone.end(SUCCESS);
+      }
+      assertThat(results).noneMatch(CompletableFuture::isDone);
+      assertThat(queue.unfinished()).isEqualTo(3);
+
+      sql("DROP TRIGGER full");
+      while (queue.unfinished() > 0) {
+        Run run = runs.poll(10, TimeUnit.MILLISECONDS);
+        if (run != null) {
+          run.end(SUCCESS);
+        }
+      }
+      for (CompletableFuture<InvocationResult> each : results) {
+        assertThat(get(each).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+      }
+      assertThat(queue.storageFaults()).isZero();
+    }
+  }
+
+  private void sql(String statement) throws Exception {
+    String url = "jdbc:sqlite:" + folder.resolve("invocations.db");
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement change = connection.createStatement()) {
+      change.execute(statement);
     }
   }
 

@@ -98,8 +98,9 @@ class ConfigurationPageTest {
         """
         | `limits.…` | | [limits](limits.md) |
 
-        Variables that set no key: `PAPPUS_JVM_FOLDER`, `PAPPUS_JAVA_OPTS` and `PAPPUS_MAVEN_OPTS` are for the launcher; `PAPPUS_LOG=debug`
+        Variables that set no key: `PAPPUS_JVM_FOLDER`, `PAPPUS_JAVA_OPTS`, `PAPPUS_MAVEN_OPTS` and `PAPPUS_CACHE` are for the launcher; `PAPPUS_LOG=debug`
         shows where a bug of the command is, and as any level beats a node's `log.level`.
+        Variables that Kubernetes sets for services named `pappus` or `pappus-…` (`PAPPUS_SERVICE_HOST`, `PAPPUS_PORT=tcp://…`) are ignored; a node says so in its log.
         """);
     return page.toString();
   }

@@ -107,6 +107,33 @@ class SettingsTest {
   }
 
   @Test
+  void whatKubernetesSetsForServicesIsNotOurs() throws IOException {
+    write("etc/config.toml", "port = 1");
+    environment.put("PAPPUS_SERVICE_HOST", "10.96.0.12");
+    environment.put("PAPPUS_SERVICE_PORT", "8080");
+    environment.put("PAPPUS_SERVICE_PORT_INVOKE", "8080");
+    environment.put("PAPPUS_PORT", "tcp://10.96.0.12:8080");
+    environment.put("PAPPUS_PORT_8080_TCP", "tcp://10.96.0.12:8080");
+    environment.put("PAPPUS_PORT_8080_TCP_PROTO", "tcp");
+    environment.put("PAPPUS_PORT_8080_TCP_PORT", "8080");
+    environment.put("PAPPUS_PORT_8080_TCP_ADDR", "10.96.0.12");
+    environment.put("PAPPUS_ADMIN_SERVICE_HOST", "10.96.0.13");
+    environment.put("PAPPUS_ADMIN_PORT", "tcp://10.96.0.13:9080");
+    assertThat(load().foreignVariables()).hasSize(10);
+    assertHolds("port", 1L, Origin.SYSTEM);
+    assertHolds("admin_port", 9080L, Origin.DEFAULT);
+
+    environment.put("PAPPUS_PORT", "8081");
+    assertHolds("port", 8081L, Origin.ENVIRONMENT);
+    environment.put("PAPPUS_PRT", "tcp://10.96.0.12:8080");
+    assertThatThrownBy(this::load).hasMessageContaining("PAPPUS_PRT: unknown variable");
+
+    environment.clear();
+    environment.put("PAPPUS_PORT", "tcp://10.96.0.12:8080");
+    assertThatThrownBy(this::load).as("no service").hasMessageContaining("PAPPUS_PORT");
+  }
+
+  @Test
   void theTablesDefaultsAreWhatANodeStartsWith() {
     Configuration.Builder builder = Configuration.builder();
     for (Setting each : load().effective()) {

@@ -1,0 +1,122 @@
+package dev.pappus.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Scanner;
+
+/**
+ * What the JVMs run that make the launcher's caches (cache.sh): a node from start to end, and in a
+ * second JVM everyday commands against it. Each cache holds what its JVM has used. That something
+ * fails, for want of KVM for instance, only makes it smaller.
+ */
+public final class Rehearsal {
+  /** Enough for the node's cache to tell what is hot. */
+  private static final int INVOCATIONS = 200;
+
+  private final Terminal process;
+  private final Path folder;
+  private final Map<String, String> environment;
+
+  private Rehearsal(Terminal process, Path folder, Map<String, String> environment) {
+    this.process = process;
+    this.folder = folder;
+    this.environment = environment;
+  }
+
+  /**
+   * Runs a node.
+   *
+   * @param arguments the command line that runs the commands; without it, this is their JVM
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Terminal process = Terminal.ofProcess();
+    Path folder = Files.createTempDirectory("rehearsal");
+    if (arguments.length > 0) {
+      new Rehearsal(process, folder, Map.of()).node(arguments);
+    } else {
+      new Rehearsal(process, folder, process.environment()).commands();
+    }
+    Folders.delete(folder);
+    System.exit(0);
+  }
+
+  private void node(String... commands) throws IOException, InterruptedException {
+    // Nobody else on this machine may use it, whatever the machine's settings are.
+    Path settings = Files.writeString(folder.resolve("node.toml"), "access.loopback = \"none\"\n");
+    String data = folder.resolve("data").toString();
+    String token = run("token", "create", "--scope", "admin", "--data", data).strip();
+    try (PipedInputStream said = new PipedInputStream()) {
+      PipedOutputStream saying = new PipedOutputStream(said);
+      Thread node =
+          Thread.ofPlatform()
+              .start(() -> {
+                try (PrintStream out = new PrintStream(saying, true, StandardCharsets.UTF_8)) {
+                  Main.run(
+                      terminal(out),
+                      "server",
+                      "--config=" + settings,
+                      "--port=0",
+                      "--admin-port=0",
+                      "--data=" + data);
+                }
+              });
+      Scanner lines = new Scanner(said, StandardCharsets.UTF_8);
+      if (lines.hasNextLine()) {
+        ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
+        child.environment().put("PAPPUS_SERVER", lines.nextLine().replaceFirst(".* admin=", ""));
+        child.environment().put("PAPPUS_TOKEN", token);
+        child.start().waitFor();
+      }
+      node.interrupt();
+      node.join();
+    }
+  }
+
+  private void commands() {
+    run("version");
+    run("help", "invoke");
+    run("deploy", process.guestBuild().resolve("greet.elf").toString());
+    for (int i = 0; i < INVOCATIONS; i++) {
+      run("invoke", "greet", "-d", "World");
+    }
+    run("invoke", "greet", "-d", "World", "-o", "json");
+    run("ls");
+    run("ls", "-o", "json");
+    run("ps");
+    run("logs");
+    run("graph", "greet");
+    run("rm", "greet");
+    run("explain");
+  }
+
+  /** What a command prints. */
+  private String run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Main.run(terminal(new PrintStream(out, true, StandardCharsets.UTF_8)), arguments);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private Terminal terminal(PrintStream out) {
+    return new Terminal(
+        RawArguments.none(),
+        InputStream.nullInputStream(),
+        out,
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        environment,
+        process.home(),
+        process.guestBuild(),
+        folder,
+        false,
+        false,
+        new Terminal.Talk());
+  }
+}
