@@ -70,6 +70,7 @@ final class DemoCommand implements Callable<Integer> {
             DemoNode.start("127.0.0.1:" + servers.port(), SandboxChoice.parse(sandbox))) {
       if (functions.target() == Target.NATIVE) {
         node.requireSandboxes(terminal);
+        terminal.say(node.sandbox());
       }
       NodeClient client = node.client();
       functions.deploy(client);

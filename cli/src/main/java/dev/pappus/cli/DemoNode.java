@@ -91,6 +91,11 @@ final class DemoNode implements AutoCloseable {
     return new NodeClient(adminAddress(), TIMEOUT_MILLIS);
   }
 
+  /** Which sandbox native programs get, and why. */
+  String sandbox() {
+    return node.describeSandboxes().getFirst();
+  }
+
   /** Ends the command if it cannot run native functions. */
   void requireSandboxes(Terminal terminal) {
     String unavailable = node.sandboxes().whyNoNativePrograms();

@@ -32,22 +32,36 @@ record CommandRun(int exitCode, String out, String err) {
       Path folder, Map<String, String> environment, byte[] in, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(
-            RawArguments.none(),
-            new ByteArrayInputStream(in),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            environment,
-            ROOT,
-            GUEST_BUILD,
-            folder,
-            environment.containsKey("TERM"),
-            environment.containsKey("TERM"),
-            new Terminal.Talk());
+    Terminal terminal = terminal(folder, environment, in, out, err);
     int exitCode = Main.run(terminal, arguments);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** A terminal for parts of the command, whose output nobody reads. */
+  static Terminal terminal(Path folder) {
+    return terminal(
+        folder, Map.of(), new byte[0], new ByteArrayOutputStream(), new ByteArrayOutputStream());
+  }
+
+  private static Terminal terminal(
+      Path folder,
+      Map<String, String> environment,
+      byte[] in,
+      ByteArrayOutputStream out,
+      ByteArrayOutputStream err) {
+    return new Terminal(
+        RawArguments.none(),
+        new ByteArrayInputStream(in),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        environment,
+        ROOT,
+        GUEST_BUILD,
+        folder,
+        environment.containsKey("TERM"),
+        environment.containsKey("TERM"),
+        new Terminal.Talk());
   }
 
   JsonObject json() {

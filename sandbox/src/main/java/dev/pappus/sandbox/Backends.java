@@ -4,6 +4,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,17 @@ public final class Backends implements AutoCloseable {
         throw new IllegalArgumentException("two backends are called " + driver.name());
       }
     }
-    this.missing = Map.copyOf(missing);
+    this.missing = Collections.unmodifiableMap(new LinkedHashMap<>(missing));
   }
 
   /** Their names, the preferred one first. */
   public List<String> names() {
     return List.copyOf(drivers.keySet());
+  }
+
+  /** For names of backends that the node does not have: why, and what to do. */
+  public Map<String, String> missing() {
+    return missing;
   }
 
   /** Whether there is one for native programs, so that the node does what most expect of it. */

@@ -257,6 +257,11 @@ public final class PappusNode implements AutoCloseable {
     return Objects.requireNonNull(addresses);
   }
 
+  /** In a few lines: which sandbox native programs get and why, and which others there are. */
+  public List<String> describeSandboxes() {
+    return Sandboxes.describe(configuration.sandbox(), sandboxes());
+  }
+
   /** The sandboxes that the node offers. */
   public Backends sandboxes() {
     return Objects.requireNonNull(backends);

@@ -69,9 +69,7 @@ final class Sandboxes {
         missing.put(sandbox.text(), textOf(e.problem()));
       }
     });
-    Backends backends = new Backends(drivers, missing);
-    say(configuration, backends, missing);
-    return backends;
+    return new Backends(drivers, missing);
   }
 
   /** WebAssembly needs nothing of the host, so it is always there. */
@@ -83,19 +81,22 @@ final class Sandboxes {
     return problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint());
   }
 
-  /** Which sandbox was chosen for whom, and why. */
-  private static void say(
-      Configuration configuration, Backends backends, Map<String, String> missing) {
+  /** Which sandbox native programs get and why, which there are, and why others are not. */
+  static List<String> describe(SandboxChoice setting, Backends backends) {
+    List<String> lines = new ArrayList<>();
     String chosen = backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF);
     if (!chosen.equals(Backends.NONE)) {
-      String why =
-          configuration.sandbox() == SandboxChoice.AUTO
-              ? "the first of kvm and process that works here"
-              : "as sandbox.backend says";
-      LOG.info("native programs run in sandbox {}: {}", chosen, why);
+      lines.add(
+          "native programs run in sandbox %s, %s"
+              .formatted(
+                  chosen,
+                  setting == SandboxChoice.AUTO
+                      ? "the first of kvm and process that works here"
+                      : "as sandbox.backend says"));
     }
-    LOG.info("functions may name one of these sandboxes: {}", String.join(", ", backends.names()));
-    missing.forEach((name, why) -> LOG.info("no sandbox {}: {}", name, why));
+    lines.add("functions may name one of these sandboxes: " + String.join(", ", backends.names()));
+    backends.missing().forEach((name, why) -> lines.add("no sandbox " + name + ": " + why));
+    return lines;
   }
 
   private static ComputeDriver kvm(Configuration configuration) {

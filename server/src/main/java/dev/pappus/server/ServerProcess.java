@@ -37,6 +37,7 @@ public final class ServerProcess {
     Thread hook = new Thread(() -> stop(node), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
+      node.describeSandboxes().forEach(LOG::info);
       String unavailable = node.sandboxes().whyNoNativePrograms();
       if (unavailable != null) {
         LOG.warn("native functions cannot run: {}", unavailable);
