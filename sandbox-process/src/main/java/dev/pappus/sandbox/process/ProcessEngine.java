@@ -11,6 +11,7 @@ import dev.pappus.sandbox.DeadlineTimer;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.ThreadPriority;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -102,10 +103,12 @@ public final class ProcessEngine implements ComputeEngine {
         return failed(zygote);
       }
     }
+    boolean stoodBack = false;
     long askedNanos = 0;
     while (true) {
       ProcessGroup.Ended ended = zygote.await();
       if (ended == null) {
+        stoodBack = stoodBack || standBack(zygote.child());
         // In this order: a deadline that moves after the look at it finds the timer armed by its
         // nudge.
         timer.arm(deadline);
@@ -123,6 +126,15 @@ public final class ProcessEngine implements ComputeEngine {
         return failed(zygote);
       }
     }
+  }
+
+  /** A child lets others go first as soon as its engine's thread does. */
+  private static boolean standBack(int child) {
+    boolean due = child != 0 && Threads.ownNice() > 0;
+    if (due) {
+      ThreadPriority.lower(child);
+    }
+    return due;
   }
 
   /** Asks the child where it is, and when it does not answer, ends it. When it was asked. */

@@ -76,6 +76,12 @@ final class Books {
         .count();
   }
 
+  /** A process's nice value; 0 if it is gone. */
+  static int nice(int process) {
+    String[] fields = stat(process);
+    return fields.length > 16 ? Integer.parseInt(fields[16]) : 0;
+  }
+
   /** Children of this process that nobody has waited for. */
   static List<Integer> zombies() {
     String own = Long.toString(ProcessHandle.current().pid());

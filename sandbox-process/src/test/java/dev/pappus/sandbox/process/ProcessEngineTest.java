@@ -14,6 +14,7 @@ import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.ThreadPriority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,40 @@ class ProcessEngineTest {
       assertThat(problem.code()).isEqualTo(ProblemCode.GUEST_DEADLINE);
       assertThat(Objects.requireNonNull(problem.guest()).symbol()).startsWith("loop_forever");
     }
+  }
+
+  @Test
+  void aChildStandsBackWhenItsEngineDoes() throws InterruptedException {
+    int[] nice = new int[1];
+    Thread owner =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
+                      ProcessEngine engine = driver.openEngine(0)) {
+                    Runs runs = new Runs(driver, engine);
+                    runs.assertServing();
+                    int zygote = engine.zygoteProcess();
+                    int thread = ThreadPriority.currentThread();
+                    Thread other =
+                        Thread.ofPlatform()
+                            .start(
+                                () -> {
+                                  int child = child(zygote);
+                                  ThreadPriority.lower(thread);
+                                  while (nice[0] == 0 && Books.living(zygote) > 1) {
+                                    engine.nudge();
+                                    nice[0] = Books.nice(child);
+                                  }
+                                });
+                    runs.hostile("loop_forever", TimeUnit.SECONDS.toNanos(3));
+                    other.join();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    owner.join();
+    assertThat(nice[0]).isPositive();
   }
 
   @Test
