@@ -260,10 +260,12 @@ static void serve(long node) {
   int descriptor = receive();
   int own = CONTEXT_DESCRIPTOR(request.slot);
   switch ((enum operation)request.operation) {
-    case OPERATION_ATTACH:
-      require(CALL(dup3, descriptor, own, 02000000 /* O_CLOEXEC */));
+    case OPERATION_ATTACH: {
+      long result = CALL(dup3, descriptor, own, 02000000 /* O_CLOEXEC */);
+      if (result < 0) fail(STEP_ATTACH, result);
       CALL(close, descriptor, 0, 0);
       break;
+    }
     case OPERATION_DETACH:
       CALL(close, own, 0, 0);
       break;

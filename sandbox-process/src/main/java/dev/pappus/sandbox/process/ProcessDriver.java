@@ -119,6 +119,9 @@ public final class ProcessDriver implements ComputeDriver {
     try {
       return new ProcessEngine(settings, budget, contexts, before);
     } catch (LinuxException e) {
+      if (before != null) {
+        Threads.setAffinity(before);
+      }
       throw new ProblemException(unavailable("no engine can be opened: " + e.getMessage()), e);
     }
   }

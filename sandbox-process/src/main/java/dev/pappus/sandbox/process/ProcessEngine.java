@@ -27,6 +27,9 @@ public final class ProcessEngine implements ComputeEngine {
   /** A zygote that has made no child for so long after the deadline will make none. */
   private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;
 
+  /** So many zygotes may be lost to one run, before they have done anything for it. */
+  private static final int ATTEMPTS_MAX = 3;
+
   private final ZygoteKeeper zygotes;
   private final ProcessDomain domain;
   private final DeadlineTimer timer = new DeadlineTimer();
@@ -94,15 +97,26 @@ public final class ProcessEngine implements ComputeEngine {
   }
 
   private RunOutcome enter(ProcessContext context, Deadline deadline) {
-    Zygote zygote = zygotes.zygote();
     ProcessDomain.Slot slot = context.slot();
-    if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
-      // It died since the last run; the next one has seen nothing of this run yet.
-      zygote = zygotes.zygote();
-      if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
-        return failed(zygote);
+    for (int attempt = 1; true; attempt++) {
+      Zygote zygote = zygotes.zygote();
+      if (zygote.run(slot.number(), context.function(), slot.file().present())) {
+        RunOutcome outcome = follow(context, deadline, zygote);
+        if (outcome != null) {
+          return outcome;
+        }
+      }
+      // It was ended before it made a child: nothing has happened yet.
+      String trouble = zygote.trouble();
+      if (trouble != null || attempt == ATTEMPTS_MAX) {
+        return new RunOutcome.SandboxFailed(
+            trouble == null ? "the zygote was ended from outside, again and again" : trouble);
       }
     }
+  }
+
+  /** Waits for a run's end; null if the zygote ended before it had made a child. */
+  private @Nullable RunOutcome follow(ProcessContext context, Deadline deadline, Zygote zygote) {
     boolean stoodBack = false;
     long askedNanos = 0;
     while (true) {
@@ -123,7 +137,7 @@ public final class ProcessEngine implements ComputeEngine {
       } else if (ended.process() != zygote.process()) {
         return conclude(context, zygote, ended, askedNanos != 0);
       } else if (zygote.child() == 0) {
-        return failed(zygote);
+        return null;
       }
     }
   }
@@ -151,12 +165,6 @@ public final class ProcessEngine implements ComputeEngine {
       zygote.kill(child);
     }
     return askedNanos;
-  }
-
-  private static RunOutcome failed(Zygote zygote) {
-    String trouble = zygote.trouble();
-    return new RunOutcome.SandboxFailed(
-        trouble == null ? "the zygote was ended from outside" : trouble);
   }
 
   private static RunOutcome conclude(

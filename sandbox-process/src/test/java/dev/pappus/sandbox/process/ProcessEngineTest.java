@@ -124,31 +124,29 @@ class ProcessEngineTest {
     int[] nice = new int[1];
     Thread owner =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
-                      ProcessEngine engine = driver.openEngine(0)) {
-                    Runs runs = new Runs(driver, engine);
-                    runs.assertServing();
-                    int zygote = engine.zygoteProcess();
-                    int thread = ThreadPriority.currentThread();
-                    Thread other =
-                        Thread.ofPlatform()
-                            .start(
-                                () -> {
-                                  int child = child(zygote);
-                                  ThreadPriority.lower(thread);
-                                  while (nice[0] == 0 && Books.living(zygote) > 1) {
-                                    engine.nudge();
-                                    nice[0] = Books.nice(child);
-                                  }
-                                });
-                    runs.hostile("loop_forever", TimeUnit.SECONDS.toNanos(3));
-                    other.join();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
+            .start(() -> {
+              try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
+                  ProcessEngine engine = driver.openEngine(0)) {
+                Runs runs = new Runs(driver, engine);
+                runs.assertServing();
+                int zygote = engine.zygoteProcess();
+                int thread = ThreadPriority.currentThread();
+                Thread other =
+                    Thread.ofPlatform()
+                        .start(() -> {
+                          int child = child(zygote);
+                          ThreadPriority.lower(thread);
+                          while (nice[0] == 0 && Books.living(zygote) > 1) {
+                            engine.nudge();
+                            nice[0] = Books.nice(child);
+                          }
+                        });
+                runs.hostile("loop_forever", TimeUnit.SECONDS.toNanos(3));
+                other.join();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
     owner.join();
     assertThat(nice[0]).isPositive();
   }

@@ -43,6 +43,7 @@ class ZygoteProtocolTest {
     numbers.put("STEP_CLONE", (long) ZygoteProtocol.STEP_CLONE);
     numbers.put("STEP_MAP", (long) ZygoteProtocol.STEP_MAP);
     numbers.put("STEP_FILTER", (long) ZygoteProtocol.STEP_FILTER);
+    numbers.put("STEP_ATTACH", (long) ZygoteProtocol.STEP_ATTACH);
     numbers.put("OPERATION_ATTACH", (long) ZygoteProtocol.OPERATION_ATTACH);
     numbers.put("OPERATION_DETACH", (long) ZygoteProtocol.OPERATION_DETACH);
     numbers.put("OPERATION_RUN", (long) ZygoteProtocol.OPERATION_RUN);
