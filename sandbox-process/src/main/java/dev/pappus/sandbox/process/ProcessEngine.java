@@ -21,8 +21,10 @@ public final class ProcessEngine implements ComputeEngine {
   /** Making a child with less time than this left would only mean to end it at once. */
   private static final long ENTRY_NANOS_MIN = 10_000;
 
-  /** A child that has been asked where it is gets so long to answer. */
-  private static final long ANSWER_NANOS_MAX = 2_000_000;
+  /**
+   * A child that has been asked where it is gets so long to answer; on a busy host it must wait.
+   */
+  private static final long ANSWER_NANOS_MAX = 20_000_000;
 
   /** A zygote that has made no child for so long after the deadline will make none. */
   private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;

@@ -24,7 +24,7 @@ class ForgedReportTest {
   }
 
   @Test
-  @Tag("fuzz")
+  @Tag("stress")
   void manyLiesHarmNobodyElse() {
     run(20_000);
   }

@@ -113,10 +113,24 @@ class ProcessEngineTest {
     try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
         ProcessEngine engine = driver.openEngine(0)) {
       Runs runs = new Runs(driver, engine);
-      Problem problem = Runs.failed(runs.hostile("loop_forever", 20_000_000));
+      runs.assertServing();
+      Problem problem = Runs.failed(runs.hostile("loop_forever", 300_000_000));
       assertThat(problem.code()).isEqualTo(ProblemCode.GUEST_DEADLINE);
       assertThat(Objects.requireNonNull(problem.guest()).symbol()).startsWith("loop_forever");
     }
+  }
+
+  @Test
+  void whatNoProcessCanMapIsRefused() {
+    List<MappedRange> ranges = List.of(new MappedRange(0x1000, 0x2000, true, false));
+    ProcessDriver.requireMappable(ranges, 0x1000);
+    assertThatThrownBy(() -> ProcessDriver.requireMappable(ranges, 0x10000))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.problem().code()).isEqualTo(ProblemCode.BAD_BINARY);
+              assertThat(e.problem().hint()).contains("0x10000");
+            });
   }
 
   @Test
