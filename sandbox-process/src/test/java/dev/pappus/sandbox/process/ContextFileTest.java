@@ -2,6 +2,7 @@ package dev.pappus.sandbox.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.linux.Mapping;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
@@ -91,6 +92,25 @@ class ContextFileTest {
         assertThat(Arrays.mismatch(found, new byte[found.length])).isEqualTo(-1);
       }
       assertThat(budget.chargedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void scatteredPagesAreCleanToo() {
+    ResidentBudget budget = new ResidentBudget(1 << 30);
+    try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+      file.bind(function());
+      MemorySegment one = MemorySegment.ofArray(new byte[] {1});
+      long pages = CONTEXT_BYTES / Mapping.PAGE;
+      assertThat(pages / 2).isGreaterThan(ContextFile.EXTENTS_MAX);
+      for (long page = DATA / Mapping.PAGE; page < pages; page += 2) {
+        file.write(page * Mapping.PAGE + 77, one);
+      }
+      file.clean();
+      assertThat(file.present()).isEmpty();
+      byte[] found = new byte[(int) CONTEXT_BYTES];
+      file.read(0, MemorySegment.ofArray(found));
+      assertThat(Arrays.mismatch(found, clean())).isEqualTo(-1);
     }
   }
 
