@@ -184,14 +184,17 @@ static _Noreturn void become_function(const struct request *request, long node) 
 /* ---- The zygote ---- */
 
 static void drop_privileges(void) {
-  if (CALL(geteuid, 0, 0, 0) == 0) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+  require(CALL(capget, &header, data, 0));
+  /* A node without CAP_KILL could not end processes of another user. */
+  if (CALL(geteuid, 0, 0, 0) == 0 && (data[0].effective & 1u << CAP_KILL) != 0) {
     /* In a user namespace without `nobody` these fail; capabilities go in any case. */
     CALL(setgroups, 0, 0, 0);
     CALL(setresgid, NOBODY, NOBODY, NOBODY);
     CALL(setresuid, NOBODY, NOBODY, NOBODY);
   }
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+  const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
   require(CALL(capset, &header, none, 0));
   require(CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0));
   require(CALL(prctl, PR_SET_DUMPABLE, 0, 0));
@@ -199,6 +202,12 @@ static void drop_privileges(void) {
   require(CALL(setrlimit, RLIMIT_CORE, &zero, 0));
   require(CALL(setrlimit, RLIMIT_FSIZE, &zero, 0));
   require(CALL(setrlimit, RLIMIT_MEMLOCK, &zero, 0));
+}
+
+/* Where memory runs out, the kernel ends a child or its zygote rather than the node. */
+static void stand_back(void) {
+  long file = CALL(open, "/proc/self/oom_score_adj", 1 /* O_WRONLY */, 0);
+  if (file >= 0) CALL(write, file, "1000", 4);
 }
 
 static void map_memory(void) {
@@ -251,10 +260,12 @@ static void serve(long node) {
   int descriptor = receive();
   int own = CONTEXT_DESCRIPTOR(request.slot);
   switch ((enum operation)request.operation) {
-    case OPERATION_ATTACH:
-      require(CALL(dup3, descriptor, own, 02000000 /* O_CLOEXEC */));
+    case OPERATION_ATTACH: {
+      long result = CALL(dup3, descriptor, own, 02000000 /* O_CLOEXEC */);
+      if (result < 0) fail(STEP_ATTACH, result);
       CALL(close, descriptor, 0, 0);
       break;
+    }
     case OPERATION_DETACH:
       CALL(close, own, 0, 0);
       break;
@@ -269,10 +280,11 @@ static void serve(long node) {
 
 __attribute__((used)) static _Noreturn void zygote(void) {
   map_memory();
+  stand_back();
   drop_privileges();
   require(CALL(prctl, PR_SET_PDEATHSIG, SIGKILL, 0));
-  CALL(close_range, 0, ZYGOTE_SOCKET - 1, 0);
-  CALL(close_range, ZYGOTE_MEMORY, ~0u, 0);
+  require(CALL(close_range, 0, ZYGOTE_SOCKET - 1, 0));
+  require(CALL(close_range, ZYGOTE_MEMORY, ~0u, 0));
   drop_mappings();
   handle_signals();
   long node = CALL(getppid, 0, 0, 0);

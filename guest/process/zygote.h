@@ -36,6 +36,7 @@ enum step {
   STEP_CLONE = 2,    /* no child could be made */
   STEP_MAP = 3,      /* the function's memory could not be mapped */
   STEP_FILTER = 4,   /* the system call filter could not be installed */
+  STEP_ATTACH = 5,   /* no room for one more descriptor */
 };
 
 /* At the end of the exit pages; before it is the stack of the signal handler. The function can

@@ -46,6 +46,8 @@ final class LibC {
   private static final MethodHandle GETEUID = plain("geteuid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle SETPRIORITY =
       plain("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle GETPRIORITY =
+      plain("getpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SCHED_SETAFFINITY =
       plain("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
   private static final MethodHandle SCHED_GETAFFINITY =
@@ -208,6 +210,15 @@ final class LibC {
     MemorySegment capture = CAPTURE.get();
     try {
       return (int) result(capture, (int) SETPRIORITY.invokeExact(capture, which, who, value));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Not to be told from an error below 0. */
+  static int getpriority(int which, int who) {
+    try {
+      return (int) GETPRIORITY.invokeExact(CAPTURE.get(), which, who);
     } catch (Throwable t) {
       throw impossible(t);
     }

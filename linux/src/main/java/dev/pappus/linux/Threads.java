@@ -50,4 +50,9 @@ public final class Threads {
   public static void setNice(int thread, int nice) {
     LibC.check(LibC.setpriority(PRIO_PROCESS, thread, nice), "setpriority", "nice " + nice);
   }
+
+  /** How far the calling thread stands back behind others: its nice value, if that is above 0. */
+  public static int ownNice() {
+    return Math.max(0, LibC.getpriority(PRIO_PROCESS, 0));
+  }
 }

@@ -3,7 +3,6 @@ package dev.pappus.sandbox.kvm;
 import dev.pappus.linux.KvmAvailability;
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.LinuxException;
-import dev.pappus.linux.Threads;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -11,6 +10,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.EnginePlaces;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
@@ -28,8 +28,7 @@ public final class KvmDriver implements ComputeDriver {
   private final SelfTestReport selfTest;
   private final ResidentBudget budget;
   private final VmPool pool;
-  // Taken here: a thread that is started by a pinned one inherits its confinement.
-  private final BitSet processors = Threads.affinity();
+  private final EnginePlaces places = new EnginePlaces();
   private boolean open = true;
 
   /**
@@ -117,27 +116,13 @@ public final class KvmDriver implements ComputeDriver {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException("an engine needs a platform thread");
     }
-    BitSet before = settings.pinEngines() ? pin(index) : null;
+    BitSet before = settings.pinEngines() ? places.take(index) : null;
     try {
       return new KvmEngine(
           pool, budget, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
     } catch (LinuxException e) {
       throw unavailable("no engine can be opened: " + e.getMessage(), e);
     }
-  }
-
-  /** Confines this thread to one processor and returns what it was confined to before. */
-  private BitSet pin(int index) {
-    BitSet before = Threads.affinity();
-    int[] cpus = processors.stream().toArray();
-    BitSet one = new BitSet();
-    one.set(cpus[Math.floorMod(index, cpus.length)]);
-    try {
-      Threads.setAffinity(one);
-    } catch (LinuxException e) {
-      throw unavailable("engine " + index + " cannot be pinned: " + e.getMessage(), e);
-    }
-    return before;
   }
 
   @Override

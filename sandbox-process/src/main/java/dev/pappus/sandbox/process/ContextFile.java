@@ -26,6 +26,9 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** After so many runs all that may be dear to clean is given back, to see what is still used. */
   static final int RUNS_PER_REVIEW = 64;
 
+  /** Pages in more pieces than these are given back as a whole: to look at each would take long. */
+  static final int EXTENTS_MAX = 512;
+
   /** Addresses from {@code start} to {@code end}, exclusive; whole pages. */
   record Extent(long start, long end) {
     long sizeBytes() {
@@ -106,6 +109,12 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   void clean() {
     ProcessFunction function = Objects.requireNonNull(bound);
     List<Extent> written = writablePresent(function);
+    if (written.size() > EXTENTS_MAX) {
+      List<Extent> all = new ArrayList<>();
+      addWritable(all, function, 0, file.sizeBytes());
+      giveBack(function, all);
+      return;
+    }
     long total = 0;
     for (Extent extent : written) {
       total += extent.sizeBytes();
@@ -125,10 +134,14 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   void economise() {
     ProcessFunction function = bound;
     if (function != null && !present.isEmpty()) {
-      present = keepFirst(present, 0);
-      charge(function.constantBytes());
-      restoreData(function);
+      giveBack(function, present);
     }
+  }
+
+  private void giveBack(ProcessFunction function, List<Extent> extents) {
+    present = keepFirst(extents, 0);
+    charge(function.constantBytes());
+    restoreData(function);
   }
 
   private void charge(long bytes) {
@@ -137,11 +150,13 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     chargedBytes = bytes;
   }
 
-  /** The pages in memory that the function could have written, ascending. */
+  /**
+   * The pages in memory that the function could have written, ascending; the first of very many.
+   */
   private List<Extent> writablePresent(ProcessFunction function) {
     List<Extent> found = new ArrayList<>();
     long at = 0;
-    while (at < file.sizeBytes()) {
+    while (at < file.sizeBytes() && found.size() <= EXTENTS_MAX) {
       long start = file.nextPresent(at);
       if (start >= file.sizeBytes()) {
         break;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * more than what a function may say of itself: how it ended, and where.
  */
 final class ExitDecoder {
+  private static final int SIGILL = 4;
   private static final int SIGBUS = 7;
   private static final int SIGKILL = ProcessGroup.SIGKILL;
   private static final int SIGXCPU = 24;
@@ -99,7 +100,9 @@ final class ExitDecoder {
           "the function ended by signal " + report.signal() + ", which no fault explains",
           at(instruction));
     }
-    int vector = (int) report.vector();
+    // Linux lets the system call uretprobe pass every filter and answers it by SIGILL; the vector
+    // is that of an earlier exception then.
+    int vector = report.signal() == SIGILL ? VECTOR_INVALID_OPCODE : (int) report.vector();
     if (isExit(vector, report)) {
       return (report.flags() & TRAP_FLAG) == 0
           ? agreed()

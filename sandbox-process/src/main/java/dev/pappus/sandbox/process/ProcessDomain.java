@@ -164,15 +164,23 @@ final class ProcessDomain implements MemoryDomain, AutoCloseable {
   void release(ProcessContext context) {
     inUse.remove(context);
     Slot slot = context.slot();
+    boolean clean = false;
     try {
       if (context.forgotten()) {
         slot.file().unbind();
       } else {
         slot.file().clean();
       }
+      clean = true;
     } catch (LinuxException e) {
+      // Below.
+    } finally {
       // What cannot be cleaned is not used again.
-      discard(slot);
+      if (!clean) {
+        discard(slot);
+      }
+    }
+    if (!clean) {
       return;
     }
     long now = System.nanoTime();

@@ -9,12 +9,14 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.EnginePlaces;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The process backend of a node. */
@@ -25,8 +27,7 @@ public final class ProcessDriver implements ComputeDriver {
   private final SelfTestReport selfTest;
   private final ResidentBudget budget;
   private final AtomicInteger contexts = new AtomicInteger();
-  // Taken here: a thread that is started by a pinned one inherits its confinement.
-  private final BitSet processors = Threads.affinity();
+  private final EnginePlaces places = new EnginePlaces();
 
   /**
    * Tests the host. The calling thread must be a platform thread.
@@ -90,52 +91,45 @@ public final class ProcessDriver implements ComputeDriver {
     ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
     ProcessFunction function =
         new ProcessFunction(image, layout, new FaultBackoff(settings.backoff()));
-    if (function.ranges().size() > ZygoteProtocol.RANGES_MAX - Zygote.WARM_MAX) {
+    requireMappable(function.ranges(), selfTest.lowestAddress());
+    return function;
+  }
+
+  /** Refuses what no child could map. */
+  static void requireMappable(List<MappedRange> ranges, long lowestAddress) {
+    if (ranges.size() > ZygoteProtocol.RANGES_MAX - Zygote.WARM_MAX) {
       throw new ProblemException(
           Problem.of(
                   ProblemCode.BAD_BINARY,
                   "the binary's segments make %d pieces of memory, more than a process is given",
-                  function.ranges().size())
+                  ranges.size())
               .withHint("link it with fewer segments"));
     }
-    long lowest = function.ranges().getFirst().start();
-    if (lowest < selfTest.lowestAddress()) {
+    long lowest = ranges.getFirst().start();
+    if (lowest < lowestAddress) {
       throw new ProblemException(
           Problem.of(
                   ProblemCode.BAD_BINARY,
                   "the binary is linked at 0x%x, but on this host a process may use no address"
                       + " below 0x%x",
                   lowest,
-                  selfTest.lowestAddress())
+                  lowestAddress)
               .withHint("link it at 0x10000, as pappus.flags does, or run it in sandbox kvm"));
     }
-    return function;
   }
 
   @Override
   public ProcessEngine openEngine(int index) {
     requirePlatformThread();
-    BitSet before = settings.pinEngines() ? pin(index) : null;
+    BitSet before = settings.pinEngines() ? places.take(index) : null;
     try {
       return new ProcessEngine(settings, budget, contexts, before);
     } catch (LinuxException e) {
+      if (before != null) {
+        Threads.setAffinity(before);
+      }
       throw new ProblemException(unavailable("no engine can be opened: " + e.getMessage()), e);
     }
-  }
-
-  /** Confines this thread to one processor and returns what it was confined to before. */
-  private BitSet pin(int index) {
-    BitSet before = Threads.affinity();
-    int[] cpus = processors.stream().toArray();
-    BitSet one = new BitSet();
-    one.set(cpus[Math.floorMod(index, cpus.length)]);
-    try {
-      Threads.setAffinity(one);
-    } catch (LinuxException e) {
-      throw new ProblemException(
-          unavailable("engine " + index + " cannot be pinned: " + e.getMessage()), e);
-    }
-    return before;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.pappus.sandbox.DeadlineTimer;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.ThreadPriority;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,16 @@ public final class ProcessEngine implements ComputeEngine {
   /** Making a child with less time than this left would only mean to end it at once. */
   private static final long ENTRY_NANOS_MIN = 10_000;
 
-  /** A child that has been asked where it is gets so long to answer. */
-  private static final long ANSWER_NANOS_MAX = 2_000_000;
+  /**
+   * A child that has been asked where it is gets so long to answer; on a busy host it must wait.
+   */
+  private static final long ANSWER_NANOS_MAX = 20_000_000;
 
   /** A zygote that has made no child for so long after the deadline will make none. */
   private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;
+
+  /** So many zygotes may be lost to one run, before they have done anything for it. */
+  private static final int ATTEMPTS_MAX = 3;
 
   private final ZygoteKeeper zygotes;
   private final ProcessDomain domain;
@@ -93,19 +99,32 @@ public final class ProcessEngine implements ComputeEngine {
   }
 
   private RunOutcome enter(ProcessContext context, Deadline deadline) {
-    Zygote zygote = zygotes.zygote();
     ProcessDomain.Slot slot = context.slot();
-    if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
-      // It died since the last run; the next one has seen nothing of this run yet.
-      zygote = zygotes.zygote();
-      if (!zygote.run(slot.number(), context.function(), slot.file().present())) {
-        return failed(zygote);
+    for (int attempt = 1; true; attempt++) {
+      Zygote zygote = zygotes.zygote();
+      if (zygote.run(slot.number(), context.function(), slot.file().present())) {
+        RunOutcome outcome = follow(context, deadline, zygote);
+        if (outcome != null) {
+          return outcome;
+        }
+      }
+      // It was ended before it made a child: nothing has happened yet.
+      String trouble = zygote.trouble();
+      if (trouble != null || attempt == ATTEMPTS_MAX) {
+        return new RunOutcome.SandboxFailed(
+            trouble == null ? "the zygote was ended from outside, again and again" : trouble);
       }
     }
+  }
+
+  /** Waits for a run's end; null if the zygote ended before it had made a child. */
+  private @Nullable RunOutcome follow(ProcessContext context, Deadline deadline, Zygote zygote) {
+    boolean stoodBack = false;
     long askedNanos = 0;
     while (true) {
       ProcessGroup.Ended ended = zygote.await();
       if (ended == null) {
+        stoodBack = stoodBack || standBack(zygote.child());
         // In this order: a deadline that moves after the look at it finds the timer armed by its
         // nudge.
         timer.arm(deadline);
@@ -120,9 +139,18 @@ public final class ProcessEngine implements ComputeEngine {
       } else if (ended.process() != zygote.process()) {
         return conclude(context, zygote, ended, askedNanos != 0);
       } else if (zygote.child() == 0) {
-        return failed(zygote);
+        return null;
       }
     }
+  }
+
+  /** A child lets others go first as soon as its engine's thread does. */
+  private static boolean standBack(int child) {
+    boolean due = child != 0 && Threads.ownNice() > 0;
+    if (due) {
+      ThreadPriority.lower(child);
+    }
+    return due;
   }
 
   /** Asks the child where it is, and when it does not answer, ends it. When it was asked. */
@@ -139,12 +167,6 @@ public final class ProcessEngine implements ComputeEngine {
       zygote.kill(child);
     }
     return askedNanos;
-  }
-
-  private static RunOutcome failed(Zygote zygote) {
-    String trouble = zygote.trouble();
-    return new RunOutcome.SandboxFailed(
-        trouble == null ? "the zygote was ended from outside" : trouble);
   }
 
   private static RunOutcome conclude(

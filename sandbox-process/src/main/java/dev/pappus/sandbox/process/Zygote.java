@@ -199,6 +199,8 @@ final class Zygote implements AutoCloseable {
           "the function's memory could not be mapped in its process: " + Errno.name(error);
       case ZygoteProtocol.STEP_FILTER ->
           "the system call filter could not be installed: " + Errno.name(error);
+      case ZygoteProtocol.STEP_ATTACH ->
+          "a context could not be handed to the zygote: " + Errno.name(error);
       default -> "the zygote failed at step " + step + ": " + Errno.name(error);
     };
   }

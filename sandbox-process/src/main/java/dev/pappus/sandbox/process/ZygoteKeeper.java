@@ -43,7 +43,9 @@ final class ZygoteKeeper implements AutoCloseable {
     return started;
   }
 
-  /** Ends the zygote and its child, as they do not answer; the next call starts another. */
+  /**
+   * Ends the zygote and its child, as it does not do what it should; the next call starts another.
+   */
   void replace() {
     Zygote current = zygote;
     if (current != null) {
@@ -56,8 +58,12 @@ final class ZygoteKeeper implements AutoCloseable {
     slots.add(slot);
     Zygote current = zygote;
     if (current != null && current.isAlive()) {
-      // If it has died meanwhile, the next one is told.
-      boolean _ = current.attach(slot.number(), slot.file());
+      try {
+        // If it has died meanwhile, the next one is told.
+        boolean _ = current.attach(slot.number(), slot.file());
+      } catch (LinuxException e) {
+        replace();
+      }
     }
   }
 
@@ -66,7 +72,11 @@ final class ZygoteKeeper implements AutoCloseable {
     slots.remove(slot);
     Zygote current = zygote;
     if (current != null && current.isAlive()) {
-      boolean _ = current.detach(slot.number());
+      try {
+        boolean _ = current.detach(slot.number());
+      } catch (LinuxException e) {
+        replace();
+      }
     }
   }
 

@@ -29,6 +29,7 @@ final class ZygoteProtocol {
   static final int STEP_CLONE = 2;
   static final int STEP_MAP = 3;
   static final int STEP_FILTER = 4;
+  static final int STEP_ATTACH = 5;
 
   static final int OPERATION_ATTACH = 1;
   static final int OPERATION_DETACH = 2;

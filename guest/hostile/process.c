@@ -1,0 +1,125 @@
+/* process.c: what a function may try in a Linux process, one thing per run.
+ *
+ * in:  mode    one item: the name of one of the functions in the table at the end
+ *      number  one item: what it is to be done with
+ * out: result  one item `done`, where a mode lets it come so far: a number in decimal */
+#include "../process/zygote.h"
+#include "../runtime/runtime.h"
+
+PAPPUS_FUNCTION(process, IN(mode, number), OUT(result));
+
+typedef uint64_t mode(uint64_t number);
+
+static uint64_t call(uint64_t number, uint64_t first, uint64_t second) {
+  register uint64_t third __asm__("r10") = 0;
+  uint64_t result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(first), "S"(second), "d"(0ull), "r"(third)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+enum { ARCH_PRCTL = 158, MUNMAP = 11, EXIT_GROUP = 231, SET_GS = 0x1001, SET_FS = 0x1002 };
+
+static uint64_t any_call(uint64_t number) { return call(number, 0, 0); }
+
+static uint64_t call_32(uint64_t number) {
+  uint64_t result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0) : "memory");
+  return result;
+}
+
+/* From the stub's own instruction: where a call comes from makes no difference. */
+static uint64_t call_from_stub(uint64_t number) {
+  const unsigned char *code = (const unsigned char *)STUB_ADDRESS;
+  while (code[0] != 0x0F || code[1] != 0x05) code++;
+  uint64_t result;
+  __asm__ volatile("jmp *%2" : "=a"(result) : "a"(number), "r"(code), "D"(0), "S"(0), "d"(0) : "memory");
+  return result;
+}
+
+static uint64_t arch_prctl(uint64_t code) { return call(ARCH_PRCTL, code, 0x10000); }
+static uint64_t unmap(uint64_t address) { return call(MUNMAP, address, 4096); }
+static uint64_t unmap_again(uint64_t times) {
+  uint64_t result = 0;
+  for (uint64_t i = 0; i < times; i++) result |= call(MUNMAP, ZYGOTE_ADDRESS, ZYGOTE_BYTES);
+  return result;
+}
+
+/* As the reference's process platform does it. */
+static uint64_t thread_pointer(uint64_t number) {
+  static uint64_t area[32];
+  area[0] = number;
+  uint64_t result = call(ARCH_PRCTL, SET_FS, (uint64_t)area), read;
+  __asm__ volatile("movq %%fs:0, %0" : "=r"(read));
+  return result == 0 ? read : result;
+}
+
+static uint64_t leave_by_call(uint64_t status) {
+  control.exit_code = 0;
+  return call(EXIT_GROUP, status, 0);
+}
+
+static uint64_t read_at(uint64_t address) { return *(volatile uint64_t *)address; }
+static uint64_t write_at(uint64_t address) { return *(volatile uint64_t *)address = 1; }
+static uint64_t jump_to(uint64_t address) { return ((uint64_t(*)(void))address)(); }
+
+static uint64_t state;
+
+static uint64_t next_random(void) {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return state >> 16;
+}
+
+static void scribble(void) {
+  volatile uint64_t *words = (volatile uint64_t *)EXIT_ADDRESS;
+  for (size_t i = 0; i < EXIT_BYTES / sizeof *words; i++) {
+    words[i] = next_random() << 40 ^ next_random() << 20 ^ next_random();
+  }
+}
+
+/* Fills the pages that it shares with the node, lies about its end with more or less likely
+ * numbers, and ends in one of several ways. */
+static uint64_t forge(uint64_t seed) {
+  static const uint32_t signals[] = {0, 4, 5, 7, 8, 9, 11, 24, 31};
+  state = seed;
+  scribble();
+  volatile struct report *report = (volatile struct report *)REPORT_ADDRESS;
+  if (next_random() % 4 != 0) report->signal = signals[next_random() % (sizeof signals / sizeof *signals)];
+  if (next_random() % 2 != 0) report->vector = next_random() % 40;
+  if (next_random() % 2 != 0) report->instruction = next_random() % 0x40000;
+  if (next_random() % 2 != 0) report->call = (uint32_t)next_random() % 600;
+  if (next_random() % 2 != 0) report->architecture = 0xC000003E;
+  switch (next_random() % 6) {
+    case 0: __asm__ volatile("movabsq $0x7F0000004000, %rsp; ud2"); __builtin_unreachable();
+    case 1: __asm__ volatile("movl $1, 0"); __builtin_unreachable();
+    case 2: __asm__ volatile("outb %al, $0x10"); __builtin_unreachable();
+    case 3: return jump_to(STUB_ADDRESS + next_random() % 4096);
+    default: return call(EXIT_GROUP, next_random(), 0);
+  }
+}
+
+#define ENTRY(name) {#name, name}
+static const struct {
+  const char *name;
+  mode *run;
+} modes[] = {
+    ENTRY(any_call), ENTRY(call_32), ENTRY(call_from_stub), ENTRY(arch_prctl), ENTRY(unmap),
+    ENTRY(unmap_again), ENTRY(thread_pointer), ENTRY(leave_by_call), ENTRY(read_at),
+    ENTRY(write_at), ENTRY(jump_to), ENTRY(forge),
+};
+
+static int process(void) {
+  const char *wanted = pappus_string(pappus_first(in.mode));
+  int64_t number = 0;
+  pappus_number(pappus_first(in.number), &number);
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    if (strcmp(wanted, modes[i].name) == 0) {
+      uint64_t result = modes[i].run((uint64_t)number);
+      pappus_put_text(out.result, pappus_id("done", 0), "%lld", (long long)result);
+      return 0;
+    }
+  }
+  pappus_fail("no mode %s", wanted);
+}

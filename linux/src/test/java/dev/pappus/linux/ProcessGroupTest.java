@@ -1,0 +1,74 @@
+package dev.pappus.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProcessGroupTest {
+  @Test
+  void aProgramEndsAndIsWaitedFor() {
+    try (ProcessGroup good = ProcessGroup.start(Path.of("/bin/true"), List.of());
+        ProcessGroup bad = ProcessGroup.start(Path.of("/bin/false"), List.of())) {
+      assertThat(bad.await()).isEqualTo(new ProcessGroup.Ended(bad.leader(), 1, 0));
+      assertThat(good.await()).isEqualTo(new ProcessGroup.Ended(good.leader(), 0, 0));
+      assertThatThrownBy(good::await)
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ECHILD));
+    }
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> ProcessGroup.start(Path.of("/nowhere"), List.of()))
+        .isInstanceOfSatisfying(
+            LinuxException.class,
+            e -> {
+              assertThat(e.errno()).isEqualTo(Errno.ENOENT);
+              assertThat(e.operands()).isEqualTo("/nowhere");
+            });
+  }
+
+  @Test
+  void theOtherEndOfASocketIsNoticedToBeGone() {
+    try (MessageSocket socket = MessageSocket.pair();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment message = arena.allocate(16);
+      socket.send(message, null);
+      // A program that reads nothing, and ends by a signal.
+      ProcessGroup group = ProcessGroup.start(Path.of("/bin/cat"), List.of(socket.otherEnd()));
+      socket.keepOwnEnd();
+      socket.send(message, null);
+      group.signal(group.leader(), ProcessGroup.SIGKILL);
+      assertThat(group.await())
+          .isEqualTo(new ProcessGroup.Ended(group.leader(), -1, ProcessGroup.SIGKILL));
+      assertThatThrownBy(() -> socket.send(message, null))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isIn(Errno.EPIPE, Errno.ECONNRESET));
+      group.close();
+      group.close();
+    }
+  }
+
+  @Test
+  void pagesOfAMemoryFileComeAndGo() {
+    long bytes = 64 * Mapping.PAGE;
+    try (MemoryFile file = MemoryFile.create("test", bytes);
+        Mapping mapping = file.map()) {
+      assertThat(file.nextPresent(0)).isEqualTo(bytes);
+      mapping.segment().set(ValueLayout.JAVA_BYTE, 5 * Mapping.PAGE + 7, (byte) 1);
+      mapping.segment().set(ValueLayout.JAVA_BYTE, 6 * Mapping.PAGE, (byte) 1);
+      assertThat(file.nextPresent(0)).isEqualTo(5 * Mapping.PAGE);
+      assertThat(file.nextAbsent(5 * Mapping.PAGE)).isEqualTo(7 * Mapping.PAGE);
+      assertThat(file.nextPresent(7 * Mapping.PAGE)).isEqualTo(bytes);
+      file.drop(5 * Mapping.PAGE, Mapping.PAGE);
+      assertThat(file.nextPresent(0)).isEqualTo(6 * Mapping.PAGE);
+      assertThat(mapping.segment().get(ValueLayout.JAVA_BYTE, 5 * Mapping.PAGE + 7)).isZero();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.pappus.sandbox.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.linux.Mapping;
+import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.FaultBackoff;
+import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.ResidentBudget;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A context is clean after every run, whatever was written, and keeps no more than it may. */
+class ContextFileTest {
+  private static final long SEED = Long.getLong("pappus.seed", 20261128L);
+  private static final long CONTEXT_BYTES = 8 << 20;
+  private static final long CODE = 0x10000;
+  private static final long DATA = 0x12000;
+  private static final int CODE_BYTES = 0x1800;
+  private static final int DATA_BYTES = 0x2345;
+
+  private final Random random = new Random(SEED);
+  private final byte[] code = bytes(CODE_BYTES);
+  private final byte[] data = bytes(DATA_BYTES);
+
+  private byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private ProcessFunction function() {
+    List<ElfImage.Segment> segments =
+        List.of(
+            new ElfImage.Segment(CODE, MemorySegment.ofArray(code), CODE_BYTES, true, false, true),
+            new ElfImage.Segment(
+                DATA, MemorySegment.ofArray(data), DATA_BYTES + 5000, true, true, false));
+    ElfImage image =
+        new ElfImage(CODE, segments, DATA, OptionalLong.empty(), ElfImage.NO_SYMBOLS, null);
+    return new ProcessFunction(
+        image, GuestLayout.of(CONTEXT_BYTES), new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
+  }
+
+  /** What the context must hold between runs. */
+  private byte[] clean() {
+    byte[] expected = new byte[(int) CONTEXT_BYTES];
+    System.arraycopy(code, 0, expected, (int) CODE, CODE_BYTES);
+    System.arraycopy(data, 0, expected, (int) DATA, DATA_BYTES);
+    return expected;
+  }
+
+  private void spoil(ContextFile file) {
+    int pieces = random.nextInt(20);
+    for (int i = 0; i < pieces; i++) {
+      byte[] rubbish = bytes(1 + random.nextInt(random.nextInt(8) == 0 ? 2 << 20 : 30_000));
+      long lowest = DATA;
+      long at = lowest + (long) (random.nextDouble() * (CONTEXT_BYTES - lowest - rubbish.length));
+      file.write(at, MemorySegment.ofArray(rubbish));
+    }
+  }
+
+  @Test
+  void everyRunFindsItAsNew() {
+    for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {
+      ResidentBudget budget = new ResidentBudget(capacity);
+      try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+        byte[] expected = clean();
+        byte[] found = new byte[expected.length];
+        file.bind(function());
+        for (int run = 0; run < 70; run++) {
+          spoil(file);
+          file.clean();
+          file.read(0, MemorySegment.ofArray(found));
+          assertThat(Arrays.mismatch(found, expected))
+              .as("seed %d run %d", SEED, run)
+              .isEqualTo(-1);
+          // To look at it has made all of it present; what is kept now was charged for.
+          file.clean();
+          long kept = file.present().stream().mapToLong(ContextFile.Extent::sizeBytes).sum();
+          assertThat(budget.chargedBytes())
+              .isEqualTo(kept + CODE_BYTES)
+              .isLessThanOrEqualTo(Math.max(capacity, ContextFile.KEPT_BYTES_MIN + CODE_BYTES));
+        }
+        file.unbind();
+        assertThat(budget.chargedBytes()).isZero();
+        file.read(0, MemorySegment.ofArray(found));
+        assertThat(Arrays.mismatch(found, new byte[found.length])).isEqualTo(-1);
+      }
+      assertThat(budget.chargedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void scatteredPagesAreCleanToo() {
+    ResidentBudget budget = new ResidentBudget(1 << 30);
+    try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+      file.bind(function());
+      MemorySegment one = MemorySegment.ofArray(new byte[] {1});
+      long pages = CONTEXT_BYTES / Mapping.PAGE;
+      assertThat(pages / 2).isGreaterThan(ContextFile.EXTENTS_MAX);
+      for (long page = DATA / Mapping.PAGE; page < pages; page += 2) {
+        file.write(page * Mapping.PAGE + 77, one);
+      }
+      file.clean();
+      assertThat(file.present()).isEmpty();
+      byte[] found = new byte[(int) CONTEXT_BYTES];
+      file.read(0, MemorySegment.ofArray(found));
+      assertThat(Arrays.mismatch(found, clean())).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void memoryThatIsNotUsedAnyMoreGoesBack() {
+    ResidentBudget budget = new ResidentBudget(1 << 30);
+    try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+      file.bind(function());
+      List<Long> kept = new ArrayList<>();
+      for (int run = 0; run < 2 * ContextFile.RUNS_PER_REVIEW; run++) {
+        byte[] rubbish = bytes(run == 0 ? 5 << 20 : 4096);
+        file.write(0x20000, MemorySegment.ofArray(rubbish));
+        file.clean();
+        kept.add(file.keptBytes());
+      }
+      assertThat(kept.getFirst()).isGreaterThan(5 << 20);
+      assertThat(kept.get(ContextFile.RUNS_PER_REVIEW / 2)).isGreaterThan(5 << 20);
+      assertThat(kept.getLast()).isLessThanOrEqualTo(ContextFile.KEPT_BYTES_MIN + CODE_BYTES);
+      file.economise();
+      assertThat(file.keptBytes()).isEqualTo(CODE_BYTES);
+    }
+  }
+}
