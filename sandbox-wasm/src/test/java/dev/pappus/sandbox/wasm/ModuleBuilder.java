@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,10 +46,26 @@ final class ModuleBuilder {
     return this;
   }
 
+  /** A type, each once, as compilers do it. */
   int type(String signature) {
-    String[] sides = signature.split(":", -1);
-    types.add(bytes(0x60, valueTypes(sides[0]), valueTypes(sides[1])));
+    byte[] type = encoded(signature);
+    for (int i = 0; i < types.size(); i++) {
+      if (Arrays.equals(types.get(i), type)) {
+        return i;
+      }
+    }
+    types.add(type);
     return types.size() - 1;
+  }
+
+  /** One more of a type, as no compiler does it. */
+  void repeatedType(String signature) {
+    types.add(encoded(signature));
+  }
+
+  private static byte[] encoded(String signature) {
+    String[] sides = signature.split(":", -1);
+    return bytes(0x60, valueTypes(sides[0]), valueTypes(sides[1]));
   }
 
   private static byte[] valueTypes(String letters) {
