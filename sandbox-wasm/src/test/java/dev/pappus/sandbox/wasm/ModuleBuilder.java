@@ -132,6 +132,17 @@ final class ModuleBuilder {
     return this;
   }
 
+  ModuleBuilder passiveData(String content) {
+    data.add(bytes(1, text(content)));
+    return this;
+  }
+
+  /** A segment that only allows {@code ref.func} of a function. */
+  ModuleBuilder declaredElement(int function) {
+    elements.add(bytes(3, 0, 1, leb(function)));
+    return this;
+  }
+
   ModuleBuilder global(char type, boolean mutable, Object... initial) {
     globals.add(bytes(valueType(type), mutable ? 1 : 0, bytes(initial), END));
     return this;
@@ -161,6 +172,7 @@ final class ModuleBuilder {
             vector(7, exports),
             section(8, start),
             vector(9, elements),
+            data.isEmpty() ? bytes() : section(12, leb(data.size())),
             vector(10, bodies),
             vector(11, data),
             names.isEmpty() ? bytes() : nameSection()));
