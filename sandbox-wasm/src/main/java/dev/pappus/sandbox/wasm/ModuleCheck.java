@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.wasm;
 
+import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -37,7 +38,15 @@ final class ModuleCheck {
   /** Bytes times locals of one function: the compiler's memory grows with it. */
   private static final long FUNCTION_WEIGHT_MAX = 32 << 20;
 
+  /**
+   * Pairs of a function and a type that it has: the compiler writes code for each. Where no type is
+   * there twice, as compilers leave it, this is the number of functions.
+   */
+  private static final long TYPED_MAX = FUNCTIONS_MAX;
+
+  private static final int TYPES_MAX = 10_000;
   private static final int TABLES_MAX = 16;
+  private static final int IMPORTS_NAMED_MAX = 20;
   private static final int GLOBALS_MAX = 10_000;
 
   private static final String HINT_FEATURES =
@@ -75,12 +84,30 @@ final class ModuleCheck {
    * @return how it is entered
    */
   static Entry check(WasmModule module, long contextBytes) {
+    requireFewTypes(module);
     requireKnownTypes(module);
     requireKnownInstructions(module);
     requireTables(module);
     requireImports(module);
     requireMemory(module, contextBytes);
     return Entry.of(module);
+  }
+
+  private static void requireFewTypes(WasmModule module) {
+    require("type section", module.typeSection().subTypeCount(), TYPES_MAX, "types");
+    Map<FunctionType, Long> sameTypes = new HashMap<>();
+    for (int i = 0; i < module.typeSection().subTypeCount(); i++) {
+      FunctionType type = module.typeSection().getSubType(i).compType().funcType();
+      if (type != null) {
+        sameTypes.merge(type, 1L, Long::sum);
+      }
+    }
+    long typed = 0;
+    for (int i = 0; i < module.functionSection().functionCount(); i++) {
+      FunctionType type = module.typeSection().getType(module.functionSection().getFunctionType(i));
+      typed += sameTypes.getOrDefault(type, 1L);
+    }
+    require("type section", typed, TYPED_MAX, "pairs of a function and one of its types");
   }
 
   private static void requireKnownTypes(WasmModule module) {
@@ -156,18 +183,21 @@ final class ModuleCheck {
       WasiFunction function =
           each.module().equals(WasiFunction.MODULE) ? WasiFunction.of(each.name()) : null;
       if (!(each instanceof FunctionImport imported) || function == null) {
-        unknown.add(each.module() + "." + each.name());
+        unknown.add(printable(each));
       } else if (!module.typeSection().getType(imported.typeIndex()).equals(function.type())) {
-        unknown.add(each.module() + "." + each.name() + " (with another type)");
+        unknown.add(printable(each) + " (with another type)");
       }
     }
     if (!unknown.isEmpty()) {
       throw bad(
           "only functions of wasi_snapshot_preview1 are there; for AssemblyScript: --use abort=",
           "the module imports what does not exist here: %s",
-          dev.pappus.model.Names.printable(
-              String.join(", ", unknown.subList(0, Math.min(20, unknown.size())))));
+          String.join(", ", unknown.subList(0, Math.min(IMPORTS_NAMED_MAX, unknown.size()))));
     }
+  }
+
+  private static String printable(Import each) {
+    return Names.printable(each.module()) + "." + Names.printable(each.name());
   }
 
   private static void requireMemory(WasmModule module, long contextBytes) {

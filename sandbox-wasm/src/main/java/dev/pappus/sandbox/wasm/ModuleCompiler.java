@@ -109,7 +109,7 @@ final class ModuleCompiler {
       case WasmEngineException _ when message.contains("method size limits") ->
           ModuleCheck.bad(
               "split that function, build with -Os, or build the module natively",
-              "a function of the module is too large to be compiled: %s",
+              "function %s of the module is too large to be compiled",
               message.substring(message.lastIndexOf(": ") + 2));
       case WasmEngineException _ ->
           ModuleCheck.bad(HINT_INVALID, "the module is invalid: %s", message);

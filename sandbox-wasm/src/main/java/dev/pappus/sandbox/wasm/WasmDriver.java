@@ -27,6 +27,7 @@ public final class WasmDriver implements ComputeDriver {
   /** Ready to prepare and to run. */
   public WasmDriver(WasmSettings settings) {
     this.settings = settings;
+    StackReserve.prepare();
     compiler =
         new ModuleCompiler(
             settings.cacheFolder() == null

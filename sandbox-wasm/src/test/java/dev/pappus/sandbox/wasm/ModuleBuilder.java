@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,10 +46,26 @@ final class ModuleBuilder {
     return this;
   }
 
+  /** A type, each once, as compilers do it. */
   int type(String signature) {
-    String[] sides = signature.split(":", -1);
-    types.add(bytes(0x60, valueTypes(sides[0]), valueTypes(sides[1])));
+    byte[] type = encoded(signature);
+    for (int i = 0; i < types.size(); i++) {
+      if (Arrays.equals(types.get(i), type)) {
+        return i;
+      }
+    }
+    types.add(type);
     return types.size() - 1;
+  }
+
+  /** One more of a type, as no compiler does it. */
+  void repeatedType(String signature) {
+    types.add(encoded(signature));
+  }
+
+  private static byte[] encoded(String signature) {
+    String[] sides = signature.split(":", -1);
+    return bytes(0x60, valueTypes(sides[0]), valueTypes(sides[1]));
   }
 
   private static byte[] valueTypes(String letters) {
@@ -115,6 +132,17 @@ final class ModuleBuilder {
     return this;
   }
 
+  ModuleBuilder passiveData(String content) {
+    data.add(bytes(1, text(content)));
+    return this;
+  }
+
+  /** A segment that only allows {@code ref.func} of a function. */
+  ModuleBuilder declaredElement(int function) {
+    elements.add(bytes(3, 0, 1, leb(function)));
+    return this;
+  }
+
   ModuleBuilder global(char type, boolean mutable, Object... initial) {
     globals.add(bytes(valueType(type), mutable ? 1 : 0, bytes(initial), END));
     return this;
@@ -144,6 +172,7 @@ final class ModuleBuilder {
             vector(7, exports),
             section(8, start),
             vector(9, elements),
+            data.isEmpty() ? bytes() : section(12, leb(data.size())),
             vector(10, bodies),
             vector(11, data),
             names.isEmpty() ? bytes() : nameSection()));
