@@ -66,7 +66,7 @@ int pappus_main(void) {
 #else
 
 /* Where the module has asked for its log ring. */
-uintptr_t __pappus_log_address;
+uintptr_t __pappus_log_pointer;
 
 static uint32_t to_module(const void *data, size_t size, size_t alignment) {
   if (size == 0) {
@@ -167,7 +167,7 @@ int pappus_main(void) {
   instantiate();
 #ifdef WASM_LOG
   uint32_t log = *Z_moduleZ___pappus_log(&instance);
-  __pappus_log_address = (uintptr_t)from_module(log, sizeof(pappus_log_ring));
+  __pappus_log_pointer = (uintptr_t)from_module(log, sizeof(pappus_log_ring));
 #endif
 #ifdef WASM_INITIALIZE
   Z_moduleZ__initialize(&instance);

@@ -8,7 +8,7 @@ enum { RUNTIME_SHARE = 16 };
 static uintptr_t low, high;
 
 bool pappus_is_on_stack(const void *data) {
-  return (uintptr_t)data >= control.heap_end && (uintptr_t)data < pappus_wasm_base;
+  return (uintptr_t)data >= control.heap_end && (uintptr_t)data - pappus_wasm_base > UINT32_MAX;
 }
 
 static void begin(void) {

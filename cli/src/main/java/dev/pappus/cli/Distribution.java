@@ -130,8 +130,13 @@ final class Distribution {
     addFolder("guest/runtime", guest.resolve("runtime"));
     addFolder("guest/include", guest.resolve("include"));
     addFolder("guest/examples", guest.resolve("examples"));
+    // Native code of WebAssembly modules is compiled together with some of the runtime.
+    addFolder("guest/runtime", guest.resolve("runtime"));
+    addFolder("guest/wasi", guest.resolve("wasi"));
+    addFolder("guest/wasm", guest.resolve("wasm"));
     // What examples and benchmarks need; hostile guests stay with their tests.
-    List<String> built = new ArrayList<>(List.of("libpappus.a", "libpappus-native.so"));
+    List<String> built =
+        new ArrayList<>(List.of("libpappus.a", "libpappus-wasm.a", "libpappus-native.so"));
     for (Path source : files(guest.resolve("examples"))) {
       String name = String.valueOf(source.getFileName());
       if (name.endsWith(".c")) {

@@ -135,9 +135,7 @@ final class HostProcessDriver implements ComputeDriver {
 
     @Override
     public String lastWords() {
-      return function.image.logRing().isPresent()
-          ? LogRing.read(this, function.image.logRing().getAsLong())
-          : "";
+      return LogRing.read(this, function.image);
     }
 
     List<String> command(Path runner) {
@@ -225,16 +223,13 @@ final class HostProcessDriver implements ComputeDriver {
       }
       long instruction = Long.parseUnsignedLong(words[4], 16);
       int vector = Integer.parseUnsignedInt(words[1], 16);
-      return new RunOutcome.Faulted(
-          "vector " + vector,
-          new GuestState(
-              null,
-              vector,
-              Long.parseUnsignedLong(words[2], 16),
-              Long.parseUnsignedLong(words[3], 16),
-              instruction,
-              context.function.image.symbolize(instruction),
-              null));
+      return GuestFaults.of(
+          context.function.image,
+          context.function.layout,
+          vector,
+          Long.parseUnsignedLong(words[2], 16),
+          Long.parseUnsignedLong(words[3], 16),
+          instruction);
     }
 
     @Override

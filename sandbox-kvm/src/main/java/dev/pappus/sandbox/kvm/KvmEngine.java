@@ -6,7 +6,8 @@ import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
-import dev.pappus.sandbox.FaultText;
+import dev.pappus.sandbox.GuestFaults;
+import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
@@ -98,16 +99,13 @@ public final class KvmEngine implements ComputeEngine {
       case VmExit.Fault fault -> {
         context.setResidue(KvmContext.Residue.ALL);
         function.backoff().faulted();
-        yield new RunOutcome.Faulted(
-            FaultText.of(fault.vector(), fault.errorCode(), fault.address(), fault.instruction()),
-            new GuestState(
-                null,
-                fault.vector(),
-                fault.errorCode(),
-                fault.address(),
-                fault.instruction(),
-                function.image().symbolize(fault.instruction()),
-                null));
+        yield GuestFaults.of(
+            function.image(),
+            GuestLayout.of(function.contextBytes()),
+            fault.vector(),
+            fault.errorCode(),
+            fault.address(),
+            fault.instruction());
       }
       case VmExit.Unexpected unexpected -> {
         context.setResidue(KvmContext.Residue.BEYOND_REPAIR);
