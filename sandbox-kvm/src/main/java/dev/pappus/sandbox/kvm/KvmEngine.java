@@ -71,6 +71,14 @@ public final class KvmEngine implements ComputeEngine {
     vm.prepareEntry();
     while (true) {
       VmExit exit = vm.enter();
+      if (exit instanceof VmExit.Grow grow) {
+        // A guest that does nothing else is out whenever the timer strikes.
+        if (deadline.hasPassed(System.nanoTime())) {
+          return killed(context, vm.instruction());
+        }
+        vm.grow(grow);
+        continue;
+      }
       if (!(exit instanceof VmExit.Interrupted interrupted)) {
         return conclude(context, exit);
       }
@@ -120,7 +128,7 @@ public final class KvmEngine implements ComputeEngine {
                 + Long.toHexString(unexpected.instruction()),
             at(function, unexpected.instruction()));
       }
-      case VmExit.Interrupted _ -> throw new IllegalStateException("not an end");
+      case VmExit.Interrupted _, VmExit.Grow _ -> throw new IllegalStateException("not an end");
     };
   }
 

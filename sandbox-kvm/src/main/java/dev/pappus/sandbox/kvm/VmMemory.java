@@ -25,7 +25,7 @@ final class VmMemory implements AutoCloseable {
     List<Mapping> taken = new ArrayList<>();
     boolean complete = false;
     try {
-      system = take(taken, Backing.SYSTEM_BYTES, PAGE);
+      system = take(taken, Backing.systemBytes(heapBytes), PAGE);
       code = take(taken, Backing.CODE_BYTES, PAGE);
       hot = take(taken, Backing.HOT_BYTES, HUGE_PAGE);
       heap = take(taken, heapBytes, HUGE_PAGE);
