@@ -49,6 +49,21 @@ public record ElfImage(
     return ElfParser.parse(file, contextBytes, limits);
   }
 
+  /**
+   * Refuses a program whose accesses to linear memory nobody but a virtual machine checks.
+   *
+   * @param sandbox the kind of sandbox that it shall run in
+   * @throws dev.pappus.model.ProblemException with BAD_BINARY
+   */
+  public void requireOwnChecks(String sandbox) {
+    if (wasm != null && wasm.checkedByHardware()) {
+      throw ElfFile.bad(
+          "build it with --checks explicit, or run it in the sandbox kvm",
+          "a virtual machine must check the bounds of its memory; the sandbox %s cannot",
+          sandbox);
+    }
+  }
+
   /** First address above the image, rounded up to whole pages: where inputs begin. */
   public long endAddress() {
     return GuestLayout.pageCeiling(segments.getLast().endAddress());

@@ -21,13 +21,13 @@ import java.util.concurrent.TimeUnit;
  * and everything above the SPI can be tested without KVM. It isolates nothing and serves tests
  * only.
  */
-final class HostProcessDriver implements ComputeDriver {
+public final class HostProcessDriver implements ComputeDriver {
   private static final String NAME = "host";
 
   private final Path folder;
   private final Path runner;
 
-  HostProcessDriver(Path folder) {
+  public HostProcessDriver(Path folder) {
     this(folder, Guests.file("host_runner"));
   }
 
@@ -49,7 +49,9 @@ final class HostProcessDriver implements ComputeDriver {
   @Override
   public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
     GuestLayout layout = GuestLayout.of(contextBytes);
-    return new Prepared(ElfImage.parse(binary, contextBytes, Limits.DEFAULTS), layout);
+    ElfImage image = ElfImage.parse(binary, contextBytes, Limits.DEFAULTS);
+    image.requireOwnChecks(NAME);
+    return new Prepared(image, layout);
   }
 
   @Override
