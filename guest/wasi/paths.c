@@ -144,8 +144,7 @@ WASI(path_open)(wasi *instance, uint32_t base, uint32_t lookup, uint32_t path, u
   }
   bool writes = (rights & RIGHT_WRITE) != 0;
   if (place.node != NULL) {
-    /* Who asks for all rights that a directory may have means to open it, not to write to it. */
-    error = open_existing(&place, open_flags, writes && (rights & 1 << 14) == 0);
+    error = open_existing(&place, open_flags, writes);
   } else if (open_flags & OPEN_CREATE) {
     error = open_flags & OPEN_DIRECTORY ? E_INVAL : create(&place, false);
   } else {
