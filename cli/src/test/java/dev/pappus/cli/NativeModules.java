@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,17 +96,18 @@ final class NativeModules {
 
   /** What the command makes of a module. */
   static byte[] build(Path module, WasmCompiler.Checks checks) {
+    return build(module, checks, List.of());
+  }
+
+  /** The same with further options. */
+  static byte[] build(Path module, WasmCompiler.Checks checks, List<String> options) {
     try {
       Path binary = Files.createTempFile(FOLDER, "program", ".elf");
-      CommandRun run =
-          CommandRun.of(
-              "build",
-              "--native",
-              module.toString(),
-              "--checks",
-              checks.name().toLowerCase(Locale.ROOT),
-              "-o",
-              binary.toString());
+      List<String> line = new ArrayList<>(List.of("build", "--native", module.toString()));
+      line.addAll(List.of("--checks", checks.name().toLowerCase(Locale.ROOT)));
+      line.addAll(List.of("-o", binary.toString()));
+      line.addAll(options);
+      CommandRun run = CommandRun.of(line.toArray(String[]::new));
       assertThat(run.exitCode()).as(run.err()).isZero();
       byte[] bytes = Files.readAllBytes(binary);
       Files.delete(binary);

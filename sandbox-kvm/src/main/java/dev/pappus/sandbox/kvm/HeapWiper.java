@@ -90,9 +90,13 @@ final class HeapWiper {
   void wipe(Root root, GuestCode code, long writtenEnd) {
     wipeNoted(root, code);
     wipeWritten(root.plan(), writtenEnd);
+    LinearTables linear = root.linear();
+    long growth = linear == null ? 0 : linear.growthOffset();
+    long growthEnd = linear == null ? 0 : growth + linear.grownBytes();
+    wipeGrowth(growth, growthEnd);
     boolean anyLeaves = decide(code.heapHistory(), root.plan());
-    if (root.linear() != null) {
-      anyLeaves |= takeGrowth(root.linear(), root.plan());
+    if (growth < growthEnd) {
+      takeGrowth(Objects.requireNonNull(linear), growth, growthEnd);
     }
     if (anyLeaves) {
       dropLeaving(root);
@@ -227,18 +231,27 @@ final class HeapWiper {
     return anyLeaves;
   }
 
-  /** Growth always leaves: what the tables say of it no more must be forgotten with it. */
-  private boolean takeGrowth(LinearTables linear, MemoryPlan plan) {
-    Region growth = Objects.requireNonNull(plan.linear()).growth();
-    long grown = linear.mappedBytes() - plan.linear().initialBytes();
-    if (grown == 0) {
-      return false;
+  /** Growth counts as touched; what of it stays is wiped now. */
+  private void wipeGrowth(long from, long to) {
+    for (long at = from; at < to; ) {
+      long next = Math.min(to, (at & -HUGE_PAGE) + HUGE_PAGE);
+      int chunk = chunk(at);
+      touched[chunk] = true;
+      used[chunk] |= !stays(chunk) || zero(at, next - at);
+      at = next;
     }
+  }
+
+  /** Takes growth away: with the chunks that leave, and else by having its tables forgotten. */
+  private void takeGrowth(LinearTables linear, long from, long to) {
     linear.shrink();
-    for (int chunk = chunk(growth.offset()); chunk <= chunk(growth.offset() + grown - 1); chunk++) {
-      leaving[chunk] = true;
+    for (long at = from; at < to; ) {
+      long next = Math.min(to, (at & -HUGE_PAGE) + HUGE_PAGE);
+      if (!leaving[chunk(at)]) {
+        memory.forgetHeap(at, next);
+      }
+      at = next;
     }
-    return true;
   }
 
   private void dropLeaving(Root root) {

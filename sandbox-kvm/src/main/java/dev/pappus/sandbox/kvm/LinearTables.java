@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The part of a root that grows with linear memory. While the processor is out, entries are added
- * where none were, which it cannot have remembered. They are taken away after the run, together
- * with the memory itself: dropping that makes the host forget what it has made of them. A table
- * that was linked once stays linked to its place.
+ * where none were, which it cannot have remembered. They are taken away after the run, and the host
+ * must be made to forget what it has made of them: by dropping the memory that they led to, or by
+ * taking its protection away for a moment. A table that was linked once stays linked to its place.
  */
 final class LinearTables {
   private final MemorySegment system;
@@ -44,6 +44,16 @@ final class LinearTables {
     return mappedBytes;
   }
 
+  /** Where in the heap slot growth begins. */
+  long growthOffset() {
+    return plan.growth().offset();
+  }
+
+  /** How much a run has added. */
+  long grownBytes() {
+    return mappedBytes - plan.initialBytes();
+  }
+
   /**
    * Maps more.
    *
@@ -67,7 +77,7 @@ final class LinearTables {
   private long map(long from, long to) {
     int chunk = chunk(from);
     long entry = entries[chunk];
-    // Growth is sure to be written, and is dropped in any case: its pages count as written.
+    // Growth is sure to be written, and wiped wholly: its pages count as written.
     long page =
         PageTables.page(Backing.HEAP.physical() + plan.offset() + from, true, true, false)
             | PageTables.DIRTY;
@@ -85,7 +95,7 @@ final class LinearTables {
     return to;
   }
 
-  /** Takes all that was added away; only together with dropping that memory. */
+  /** Takes all that was added away; it must be forgotten before the guest runs again. */
   void shrink() {
     for (long from = plan.initialBytes(); from < mappedBytes; ) {
       long to = Math.min(mappedBytes, (from & -HUGE_PAGE) + HUGE_PAGE);

@@ -109,6 +109,11 @@ final class VmMemory implements AutoCloseable {
     heap.advise(start, end - start, Mapping.Advice.DONT_NEED);
   }
 
+  /** Makes the machine forget what its tables said of heap memory, which stays. Whole pages. */
+  void forgetHeap(long from, long to) {
+    heap.forget(from, to - from);
+  }
+
   /** Drops hot memory, in swap too; it reads zero afterwards. Whole pages. */
   void dropHot(long offset, long bytes) {
     hot.advise(offset, bytes, Mapping.Advice.DONT_NEED);
