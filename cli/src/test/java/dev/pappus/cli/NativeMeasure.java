@@ -31,6 +31,9 @@ public final class NativeMeasure {
   private static final long CONTEXT_BYTES = 128 << 20;
   private static final int GROWTHS = 100;
 
+  /** Initial memory of modules that need not grow. */
+  private static final int ROOMY_BYTES = 16 << 20;
+
   private final int rounds;
 
   private NativeMeasure(int rounds) {
@@ -62,14 +65,20 @@ public final class NativeMeasure {
   }
 
   private void compare(String what, String guest, DataSet... inputs) {
-    Path module = Guests.file(guest + ".wasm");
+    Path growing = Guests.file(guest + ".wasm");
+    Path roomy = NativeModules.compileGuest(guest, "-Wl,--initial-memory=" + ROOMY_BYTES);
     List<MemorySegment> binaries =
         List.of(
             Guests.binary(guest),
-            build(module, WasmCompiler.Checks.EXPLICIT),
-            build(module, WasmCompiler.Checks.HARDWARE));
+            build(roomy, WasmCompiler.Checks.EXPLICIT),
+            build(roomy, WasmCompiler.Checks.HARDWARE),
+            build(growing, WasmCompiler.Checks.EXPLICIT),
+            build(growing, WasmCompiler.Checks.HARDWARE));
     long[][] nanos = interleaved(binaries, Guests.spec(guest), inputs);
-    print(what, List.of("native", "explicit", "hardware"), nanos);
+    print(
+        what,
+        List.of("native", "explicit", "hardware", "explicit, grows", "hardware, grows"),
+        nanos);
   }
 
   private static MemorySegment build(Path module, WasmCompiler.Checks checks) {

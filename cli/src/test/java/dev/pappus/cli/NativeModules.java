@@ -79,6 +79,25 @@ final class NativeModules {
     }
   }
 
+  /** A module of an example for the low-level entry, linked with further options. */
+  static Path compileGuest(String guest, String... options) {
+    try {
+      Path home = CommandRun.ROOT.resolve("guest");
+      Path module = Files.createTempFile(FOLDER, guest, ".wasm");
+      List<String> line = new ArrayList<>(List.of("clang", "@" + home.resolve("pappus-wasm.flags")));
+      line.addAll(List.of("-O3", "-I" + home.resolve("include")));
+      line.addAll(List.of(options));
+      line.add(home.resolve("examples").resolve(guest + ".c").toString());
+      for (String part : List.of("start", "heap", "item", "text", "print", "leave")) {
+        line.add(home.resolve("runtime").resolve(part + ".c").toString());
+      }
+      line.addAll(List.of("-o", module.toString()));
+      return run(module, line.toArray(String[]::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Path run(Path result, String... line) {
     try {
       Process process = new ProcessBuilder(List.of(line)).redirectErrorStream(true).start();
