@@ -28,11 +28,8 @@ WASI(clock_time_get)(wasi *instance, uint32_t clock, uint64_t precision, uint32_
   if (clock >= CLOCKS) {
     return E_INVAL;
   }
-  if (!wasi_store64(instance, result, clock_nanos(clock))) {
-    return E_FAULT;
-  }
   elapsed_nanos += TICK_NANOS;
-  return E_SUCCESS;
+  return wasi_store64(instance, result, clock_nanos(clock)) ? E_SUCCESS : E_FAULT;
 }
 
 /* SplitMix64 from seed 0, as one stream of bytes. */

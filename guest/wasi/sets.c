@@ -6,6 +6,9 @@ wasi_words wasi_arguments, wasi_environment;
 
 static node *outputs;
 
+/* Deeper than an item may lie, and deep enough to say so. */
+enum { PATH_MAX = 512 };
+
 /* ---- Inputs -------------------------------------------------------------------------------------- */
 
 static bool is_text(const char *text, size_t size, const char *wanted) {
@@ -17,13 +20,24 @@ static bool is_taken(const char *name, size_t size) {
   return is_text(name, size, "in") || is_text(name, size, "out") || is_text(name, size, "tmp");
 }
 
-/* The directory of this name, or null if a file has it. */
-static node *directory(node *parent, const char *name, size_t size) {
-  node *found = wasi_child(parent, name, size);
-  if (found == NULL) {
-    found = wasi_add(parent, name, size, true);
+/* A name that is free in a directory, or that of one of its directories if those will do: NAME, else
+ * the first of NAME~2, NAME~3 … */
+static const char *free_name(node *parent, const char *name, size_t size, bool directory_will_do) {
+  const char *candidate = pappus_format("%.*s", (int)size, name);
+  for (unsigned number = 2;; number++) {
+    const node *there = wasi_child(parent, candidate, strlen(candidate));
+    if (there == NULL || (directory_will_do && there->directory)) {
+      return candidate;
+    }
+    candidate = pappus_format("%.*s~%u", (int)size, name, number);
   }
-  return found->directory ? found : NULL;
+}
+
+/* The directory of this name, or of the next that is free if a file has it. */
+static node *directory(node *parent, const char *name, size_t size) {
+  const char *chosen = free_name(parent, name, size, true);
+  node *found = wasi_child(parent, chosen, strlen(chosen));
+  return found == NULL ? wasi_add(parent, chosen, strlen(chosen), true) : found;
 }
 
 static node *set_directory(node *parent, const pappus_set_record *set, uint64_t key) {
@@ -34,30 +48,19 @@ static node *set_directory(node *parent, const pappus_set_record *set, uint64_t 
   return directory(parent, name, strlen(name));
 }
 
-/* Adds a file to `parent`; its name may lead through directories. If it cannot have its name, it
- * gets the first of NAME~2, NAME~3 … that is free. */
+/* Adds a file to `parent`; its name may lead through directories. */
 static void add_input(node *parent, const pappus_item *item) {
-  const char *name = item->name_size == 0 ? "item" : item->name;
-  size_t left = item->name_size == 0 ? 4 : item->name_size;
-  for (const char *slash; (slash = memchr(name, '/', left)) != NULL;) {
+  const char *name = item->name;
+  size_t left = item->name_size;
+  for (const char *slash; left > 0 && (slash = memchr(name, '/', left)) != NULL;) {
     size_t size = (size_t)(slash - name);
-    node *inner = size == 0 ? parent : directory(parent, name, size);
-    if (inner == NULL) {
-      /* A file has the directory's name: the item stays beside it under all of its own. */
-      break;
-    }
-    parent = inner;
+    parent = size == 0 ? parent : directory(parent, name, size);
     name = slash + 1;
     left -= size + 1;
   }
-  const char *free_name = left == 0 ? "item" : name;
-  size_t size = left == 0 ? 4 : left;
-  for (unsigned number = 2; wasi_child(parent, free_name, size) != NULL; number++) {
-    free_name = pappus_format("%.*s~%u", (int)(left == 0 ? 4 : left), left == 0 ? "item" : name,
-                              number);
-    size = strlen(free_name);
-  }
-  node *file = wasi_add(parent, free_name, size, false);
+  const char *chosen =
+      left == 0 ? free_name(parent, "item", 4, false) : free_name(parent, name, left, false);
+  node *file = wasi_add(parent, chosen, strlen(chosen), false);
   file->data = (char *)item->data;
   file->size = item->size;
   file->read_only = true;
@@ -70,16 +73,6 @@ static void protect(node *directory) {
       protect(directory->children[i]);
     }
   }
-}
-
-static bool is_output(const char *name, size_t size) {
-  for (size_t i = 0; i < control.output_count; i++) {
-    const pappus_set_record *set = &control.output_sets[i];
-    if (set->name_size == size && memcmp(set->name, name, size) == 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 /* ---- argv and environ ---------------------------------------------------------------------------- */
@@ -121,7 +114,8 @@ static void take_standard(const pappus_item *item) {
     wasi_standard_input.data = (char *)item->data;
     wasi_standard_input.size = item->size;
   } else if (is_text(item->name, item->name_size, "argv")) {
-    wasi_arguments = split(item);
+    wasi_words words = split(item);
+    wasi_arguments = words.count > 0 ? words : wasi_arguments;
   } else if (is_text(item->name, item->name_size, "environ")) {
     wasi_environment = split(item);
   }
@@ -147,16 +141,18 @@ void wasi_take_inputs(void) {
         take_standard(item);
       }
     }
-    if (second != NULL && !is_output(set->name, set->name_size)) {
+    if (second != NULL) {
       protect(second);
     }
   }
   protect(inputs);
   for (size_t i = 0; i < control.output_count; i++) {
     const pappus_set_record *set = &control.output_sets[i];
-    directory(outputs, set->name, set->name_size);
-    if (!is_taken(set->name, set->name_size)) {
-      directory(&wasi_root, set->name, set->name_size);
+    if (!is_text(set->name, set->name_size, "stdio")) {
+      directory(outputs, set->name, set->name_size);
+      if (!is_taken(set->name, set->name_size)) {
+        directory(&wasi_root, set->name, set->name_size);
+      }
     }
   }
   wasi_open((descriptor){.kind = DIRECTORY_OPEN,
@@ -169,7 +165,7 @@ void wasi_take_inputs(void) {
 
 static _Noreturn void bad_output(const char *path, const char *why) {
   __pappus_log.total = 0;
-  const char *text = pappus_format("%s: %s\n", path, why);
+  const char *text = pappus_format("the file %s %s\n", path, why);
   pappus_log(text, strlen(text));
   pappus_leave(PAPPUS_EXIT_BAD_OUTPUT);
 }
@@ -199,18 +195,37 @@ static node **in_path_order(const node *directory) {
   return sorted;
 }
 
-/* Puts all files below a directory that came into being during the run. */
-static void put_files(pappus_out set, uint32_t key, const node *directory, const char *prefix) {
+/* Calls `take` for all files below a directory that came into being during the run. */
+static void each_file(const node *directory, const char *prefix,
+                      void (*take)(const node *file, const char *name)) {
   node **sorted = in_path_order(directory);
   for (uint32_t i = 0; i < directory->count; i++) {
     node *child = sorted[i];
-    if (child->directory) {
-      put_files(set, key, child, pappus_format("%s%s/", prefix, child->name));
-    } else if (!child->read_only) {
-      const char *name = *prefix == '\0' ? child->name : pappus_format("%s%s", prefix, child->name);
-      pappus_put(set, pappus_id(name, key), child->data, child->size);
+    const char *name = pappus_format("%s%s", prefix, child->name);
+    if (!child->directory) {
+      if (!child->read_only) {
+        take(child, name);
+      }
+    } else if (strlen(name) <= PATH_MAX) {
+      each_file(child, pappus_format("%s/", name), take);
+    } else if (child->count > 0) {
+      bad_output(pappus_format("%.100s...", name), "has a path that is too long for an item");
     }
   }
+}
+
+/* Where `put` puts files, and what `refuse` says of them. */
+static pappus_out target;
+static uint32_t target_key;
+static const char *refusal;
+
+static void put(const node *file, const char *name) {
+  pappus_put(target, pappus_id(name, target_key), file->data, file->size);
+}
+
+static void refuse(const node *file, const char *name) {
+  (void)file;
+  bad_output(name, refusal);
 }
 
 static bool parse_key(const char *digits, size_t size, uint32_t *key) {
@@ -232,22 +247,25 @@ static bool parse_key(const char *digits, size_t size, uint32_t *key) {
 static void put_directory(const node *directory) {
   const char *path = pappus_format("/out/%s", directory->name);
   if (!directory->directory) {
-    bad_output(path, "a file outside of an output set's folder");
+    bad_output(path, "cannot be an item: it lies in no output set's directory");
   }
   const char *colon = memchr(directory->name, ':', directory->name_size);
   size_t size = colon == NULL ? directory->name_size : (size_t)(colon - directory->name);
-  uint32_t key = 0;
-  if (colon != NULL && !parse_key(colon + 1, directory->name_size - size - 1, &key)) {
-    bad_output(path, "the key is not a number below 2^32");
-  }
-  for (size_t i = 0; i < control.output_count; i++) {
-    const pappus_set_record *set = &control.output_sets[i];
-    if (set->name_size == size && memcmp(set->name, directory->name, size) == 0) {
-      put_files((pappus_out){i}, key, directory, "");
-      return;
+  target_key = 0;
+  refusal = "belongs to no output set of the function";
+  if (colon != NULL && !parse_key(colon + 1, directory->name_size - size - 1, &target_key)) {
+    refusal = "cannot be an item: its key is not a number below 2^32";
+  } else if (!is_text(directory->name, size, "stdio")) {
+    for (size_t i = 0; i < control.output_count; i++) {
+      const pappus_set_record *set = &control.output_sets[i];
+      if (set->name_size == size && memcmp(set->name, directory->name, size) == 0) {
+        target = (pappus_out){i};
+        each_file(directory, "", put);
+        return;
+      }
     }
   }
-  bad_output(path, "there is no such output set");
+  each_file(directory, pappus_format("%s/", path), refuse);
 }
 
 void wasi_put_outputs(void) {
@@ -258,12 +276,14 @@ void wasi_put_outputs(void) {
   for (uint32_t i = 0; i < outputs->count; i++) {
     put_directory(sorted[i]);
   }
+  target_key = 0;
   for (size_t i = 0; i < control.output_count; i++) {
     const pappus_set_record *set = &control.output_sets[i];
     if (!is_taken(set->name, set->name_size)) {
       const node *second = wasi_child(&wasi_root, set->name, set->name_size);
-      if (second != NULL && second->directory) {
-        put_files((pappus_out){i}, 0, second, "");
+      if (second != NULL && second->directory && !second->read_only) {
+        target = (pappus_out){i};
+        each_file(second, "", put);
       }
     }
   }

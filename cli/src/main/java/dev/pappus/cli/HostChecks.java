@@ -39,7 +39,10 @@ final class HostChecks {
     checks.add(port("admin port", 9080));
     checks.add(compiler());
     checks.add(
-        tool("wasm2c", "wabt", "WebAssembly modules cannot be built to native code (build --native)"));
+        tool(
+            "wasm2c",
+            "wabt",
+            "WebAssembly modules cannot be built to native code (build --native)"));
     checks.add(tool("clang", "clang", "C cannot be compiled to WebAssembly"));
     checks.add(tool("wasm-ld", "lld", "C cannot be linked to WebAssembly"));
     checks.add(wasiLibc());

@@ -130,7 +130,7 @@ final class WasmCompiler {
       Path binary,
       Checks checks,
       List<String> flags) {
-    List<String> line = new ArrayList<>(List.of("gcc", "@" + compiler.flags()));
+    List<String> line = new ArrayList<>(List.of("gcc", "@" + compiler.flags(Target.NATIVE)));
     line.add("@" + wasm().resolve("wasm2c.flags"));
     line.addAll(flags);
     line.addAll(List.of("-isystem", wasm().resolve("include").toString()));
@@ -155,7 +155,7 @@ final class WasmCompiler {
     line.addAll(List.of("-o", binary.toString()));
     sources.forEach(source -> line.add(source.toString()));
     line.add(terminal.guestBuild().resolve("libpappus-wasm.a").toString());
-    line.add(compiler.library().toString());
+    compiler.runtime(Target.NATIVE).forEach(part -> line.add(part.toString()));
     line.add("-lgcc");
     return line;
   }

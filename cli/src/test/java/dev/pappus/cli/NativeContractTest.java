@@ -4,16 +4,13 @@ import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ConcurrencyContract;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.FunctionContract;
-import dev.pappus.sandbox.HostProcessDriver;
 import dev.pappus.sandbox.HostileContract;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Native code of WebAssembly modules does what every function must, whoever checks its bounds. */
 @NeedsWabt
@@ -41,11 +38,9 @@ class NativeContractTest {
 
   @Nested
   class ExplicitInProcess extends FunctionContract {
-    @TempDir static Path folder;
-
     @Override
     protected ComputeDriver driver() {
-      return new HostProcessDriver(folder);
+      return NativeRun.processes();
     }
 
     @Override
@@ -128,11 +123,9 @@ class NativeContractTest {
 
   @Nested
   class HostileInProcess extends HostileContract {
-    @TempDir static Path folder;
-
     @Override
     protected ComputeDriver driver() {
-      return new HostProcessDriver(folder);
+      return NativeRun.processes();
     }
 
     @Override

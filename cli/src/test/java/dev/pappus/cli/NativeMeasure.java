@@ -85,7 +85,9 @@ public final class NativeMeasure {
     return MemorySegment.ofArray(NativeModules.build(module, checks, FLAGS));
   }
 
-  /** A module that grows by a page a hundred times, or by a hundred pages at once, or not at all. */
+  /**
+   * A module that grows by a page a hundred times, or by a hundred pages at once, or not at all.
+   */
   private void growth() {
     List<MemorySegment> binaries = new ArrayList<>();
     for (int[] growth : new int[][] {{0, 0}, {1, GROWTHS}, {GROWTHS, 1}}) {

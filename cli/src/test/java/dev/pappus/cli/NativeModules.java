@@ -73,7 +73,12 @@ final class NativeModules {
       Path module = Path.of(source.toString().replaceFirst("c$", "wasm"));
       return run(
           module,
-          "clang", "--target=wasm32-wasi", "-O1", "-o", module.toString(), source.toString());
+          "clang",
+          "--target=wasm32-wasi",
+          "-O1",
+          "-o",
+          module.toString(),
+          source.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,7 +89,8 @@ final class NativeModules {
     try {
       Path home = CommandRun.ROOT.resolve("guest");
       Path module = Files.createTempFile(FOLDER, guest, ".wasm");
-      List<String> line = new ArrayList<>(List.of("clang", "@" + home.resolve("pappus-wasm.flags")));
+      List<String> line =
+          new ArrayList<>(List.of("clang", "@" + home.resolve("pappus-wasm.flags")));
       line.addAll(List.of("-O3", "-I" + home.resolve("include")));
       line.addAll(List.of(options));
       line.add(home.resolve("examples").resolve(guest + ".c").toString());
@@ -101,8 +107,7 @@ final class NativeModules {
   private static Path run(Path result, String... line) {
     try {
       Process process = new ProcessBuilder(List.of(line)).redirectErrorStream(true).start();
-      String messages =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String messages = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(messages).isZero();
       return result;
     } catch (IOException e) {

@@ -17,6 +17,8 @@ import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
+import dev.pappus.sandbox.process.ProcessDriver;
+import dev.pappus.sandbox.process.ProcessSettings;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +44,18 @@ final class NativeRun implements AutoCloseable {
             .withSandboxesPerEngine(1)
             .withBackoff(new FaultBackoff.Settings(1_000_000, 1, 1));
     return new NativeRun(new KvmDriver(settings), checks);
+  }
+
+  /** In a process, where the code checks its bounds itself. */
+  static NativeRun inProcess() {
+    return on(processes());
+  }
+
+  /** The process sandbox, for functions that fault again and again. */
+  static ComputeDriver processes() {
+    return new ProcessDriver(
+        ProcessSettings.of(CommandRun.GUEST_BUILD)
+            .withBackoff(new FaultBackoff.Settings(1_000_000, 1, 1)));
   }
 
   /** In another sandbox, where the code checks its bounds itself. */

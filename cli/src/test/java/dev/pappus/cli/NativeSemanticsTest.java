@@ -7,15 +7,12 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.ProblemException;
-import dev.pappus.sandbox.HostProcessDriver;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.kvm.EntryVariant;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What WebAssembly says that code must do, at its corners: each case is a program's exit code. */
 @NeedsWabt
@@ -24,8 +21,8 @@ class NativeSemanticsTest {
 
   @Nested
   class ExplicitInProcess extends Suite {
-    ExplicitInProcess(@TempDir Path folder) {
-      super(NativeRun.on(new HostProcessDriver(folder)));
+    ExplicitInProcess() {
+      super(NativeRun.inProcess());
     }
   }
 
@@ -71,35 +68,50 @@ class NativeSemanticsTest {
           new Case("(i32.wrap_i64 (i64.load offset=4294967288 (i32.const -8)))", OUT_OF_BOUNDS),
           new Case("(i64.store (i32.const 65529) (i64.const 1)) (i32.const 1)", OUT_OF_BOUNDS),
           new Case("(f64.store (i32.const -4) (f64.const 1)) (i32.const 1)", OUT_OF_BOUNDS),
-          new Case("(i64.store (i32.const 65528) (i64.const 5)) (i32.load8_u (i32.const 65528))",
+          new Case(
+              "(i64.store (i32.const 65528) (i64.const 5)) (i32.load8_u (i32.const 65528))",
               "exit 5"),
           new Case("(memory.grow (i32.const 0))", "exit 1"),
           new Case("(memory.grow (i32.const 2)) memory.size i32.add", "exit 4"),
           new Case("(i32.eq (memory.grow (i32.const 4)) (i32.const -1))", "exit 1"),
           new Case("(i32.eq (memory.grow (i32.const -1)) (i32.const -1))", "exit 1"),
           new Case("(drop (memory.grow (i32.const 1))) (i32.load8_u (i32.const 131071))", "exit 0"),
-          new Case("(drop (memory.grow (i32.const 1))) (i32.load8_u (i32.const 131072))",
+          new Case(
+              "(drop (memory.grow (i32.const 1))) (i32.load8_u (i32.const 131072))", OUT_OF_BOUNDS),
+          new Case(
+              "(drop (memory.grow (i32.const 3))) (i32.store8 (i32.const 262143) (i32.const 7))"
+                  + " (i32.load8_u (i32.const 262143))",
+              "exit 7"),
+          new Case(
+              "(memory.fill (i32.const 65530) (i32.const 3) (i32.const 6))"
+                  + " (i32.load8_u (i32.const 65535))",
+              "exit 3"),
+          new Case(
+              "(memory.fill (i32.const 65530) (i32.const 3) (i32.const 7)) (i32.const 1)",
               OUT_OF_BOUNDS),
-          new Case("(drop (memory.grow (i32.const 3))) (i32.store8 (i32.const 262143) (i32.const 7))"
-              + " (i32.load8_u (i32.const 262143))", "exit 7"),
-          new Case("(memory.fill (i32.const 65530) (i32.const 3) (i32.const 6))"
-              + " (i32.load8_u (i32.const 65535))", "exit 3"),
-          new Case("(memory.fill (i32.const 65530) (i32.const 3) (i32.const 7)) (i32.const 1)",
-              OUT_OF_BOUNDS),
-          new Case("(memory.fill (i32.const 65536) (i32.const 3) (i32.const 0)) (i32.const 1)",
+          new Case(
+              "(memory.fill (i32.const 65536) (i32.const 3) (i32.const 0)) (i32.const 1)",
               "exit 1"),
-          new Case("(memory.fill (i32.const 65537) (i32.const 3) (i32.const 0)) (i32.const 1)",
+          new Case(
+              "(memory.fill (i32.const 65537) (i32.const 3) (i32.const 0)) (i32.const 1)",
               OUT_OF_BOUNDS),
-          new Case("(memory.copy (i32.const 17) (i32.const 16) (i32.const 4))"
-              + " (i32.load8_u (i32.const 20))", "exit 107"),
-          new Case("(memory.copy (i32.const 0) (i32.const 65535) (i32.const 2)) (i32.const 1)",
+          new Case(
+              "(memory.copy (i32.const 17) (i32.const 16) (i32.const 4))"
+                  + " (i32.load8_u (i32.const 20))",
+              "exit 107"),
+          new Case(
+              "(memory.copy (i32.const 0) (i32.const 65535) (i32.const 2)) (i32.const 1)",
               OUT_OF_BOUNDS),
-          new Case("(memory.init $passive (i32.const 100) (i32.const 1) (i32.const 2))"
-              + " (i32.load8_u (i32.const 101))", "exit 99"),
-          new Case("(memory.init $passive (i32.const 0) (i32.const 2) (i32.const 2)) (i32.const 1)",
+          new Case(
+              "(memory.init $passive (i32.const 100) (i32.const 1) (i32.const 2))"
+                  + " (i32.load8_u (i32.const 101))",
+              "exit 99"),
+          new Case(
+              "(memory.init $passive (i32.const 0) (i32.const 2) (i32.const 2)) (i32.const 1)",
               OUT_OF_BOUNDS),
-          new Case("(data.drop $passive)"
-              + " (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1)) (i32.const 1)",
+          new Case(
+              "(data.drop $passive)"
+                  + " (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1)) (i32.const 1)",
               OUT_OF_BOUNDS));
 
   private static final String DIVIDE = "integer divide by zero";
@@ -112,21 +124,23 @@ class NativeSemanticsTest {
           new Case("(i32.div_s (i32.const 7) (global.get $zero))", DIVIDE),
           new Case("(i32.div_u (i32.const 7) (global.get $zero))", DIVIDE),
           new Case("(i32.rem_s (i32.const 7) (global.get $zero))", DIVIDE),
-          new Case("(i32.wrap_i64 (i64.rem_u (i64.const 7) (i64.extend_i32_u (global.get $zero))))",
+          new Case(
+              "(i32.wrap_i64 (i64.rem_u (i64.const 7) (i64.extend_i32_u (global.get $zero))))",
               DIVIDE),
           new Case("(i32.div_s (i32.const 0x80000000) (global.get $minus))", OVERFLOW),
           new Case("(i32.rem_s (i32.const 0x80000000) (global.get $minus))", "exit 0"),
           new Case("(i32.trunc_f64_s (f64.const nan))", CONVERSION),
           new Case("(i32.trunc_f32_u (f32.const -nan))", CONVERSION),
           new Case("(i32.trunc_f64_s (f64.const 2147483648))", OVERFLOW),
-          new Case("(i32.trunc_f64_s (f64.const -2147483648.9)) (i32.const 24) i32.shr_u",
-              "exit 128"),
+          new Case(
+              "(i32.trunc_f64_s (f64.const -2147483648.9)) (i32.const 24) i32.shr_u", "exit 128"),
           new Case("(i32.trunc_f64_u (f64.const -0.9))", "exit 0"),
           new Case("(i32.trunc_f64_u (f64.const -1))", OVERFLOW),
           new Case("(i32.wrap_i64 (i64.trunc_f64_u (f64.const 18446744073709551616)))", OVERFLOW),
           new Case("(i32.wrap_i64 (i64.trunc_f32_s (f32.const inf)))", OVERFLOW),
           new Case("(i32.trunc_sat_f64_s (f64.const nan))", "exit 0"),
-          new Case("(i32.shr_u (i32.trunc_sat_f64_s (f64.const 1e300)) (i32.const 24))", "exit 127"),
+          new Case(
+              "(i32.shr_u (i32.trunc_sat_f64_s (f64.const 1e300)) (i32.const 24))", "exit 127"),
           // The sign of a zero is what the highest bit says.
           new Case(sign("(f64.min (f64.const 0) (f64.const -0))"), "exit 1"),
           new Case(sign("(f64.max (f64.const 0) (f64.const -0))"), "exit 0"),
@@ -143,24 +157,28 @@ class NativeSemanticsTest {
           new Case("(i32.trunc_f32_s (f32.ceil (f32.const 2.1)))", "exit 3"),
           new Case("(i32.trunc_f32_s (f32.trunc (f32.const 2.9)))", "exit 2"),
           // With a fused multiplication the difference would not be zero.
-          new Case("(f64.eq (f64.sub (f64.mul (global.get $tenth) (f64.const 10)) (f64.const 1))"
-              + " (f64.const 0))", "exit 1"),
+          new Case(
+              "(f64.eq (f64.sub (f64.mul (global.get $tenth) (f64.const 10)) (f64.const 1))"
+                  + " (f64.const 0))",
+              "exit 1"),
           new Case("(i32.clz (global.get $zero))", "exit 32"),
           new Case("(i32.ctz (global.get $zero))", "exit 32"),
           new Case("(i32.popcnt (global.get $minus))", "exit 32"),
           new Case("(i32.rotl (i32.const 0x80000001) (i32.const 33))", "exit 3"),
           new Case("(i32.shl (i32.const 3) (i32.const 32))", "exit 3"),
           new Case("(i32.and (i32.extend8_s (i32.const 0x80)) (i32.const 511))", "exit 384"),
-          new Case("(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 0))",
-              "exit 7"),
-          new Case("(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 1))",
+          new Case(
+              "(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 0))", "exit 7"),
+          new Case(
+              "(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 1))", INDIRECT),
+          new Case(
+              "(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 2))", INDIRECT),
+          new Case(
+              "(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const -1))",
               INDIRECT),
-          new Case("(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const 2))",
-              INDIRECT),
-          new Case("(call_indirect (type $binary) (i32.const 3) (i32.const 4) (i32.const -1))",
-              INDIRECT),
-          new Case("(drop (table.grow $table (ref.func $add) (i32.const 5)))"
-              + " (call_indirect (type $binary) (i32.const 3) (i32.const 5) (i32.const 7))",
+          new Case(
+              "(drop (table.grow $table (ref.func $add) (i32.const 5)))"
+                  + " (call_indirect (type $binary) (i32.const 3) (i32.const 5) (i32.const 7))",
               "exit 8"),
           new Case("(table.size $table)", "exit 3"),
           new Case("(call $deep (i32.const 20000))", "exit 32"),
@@ -194,45 +212,45 @@ class NativeSemanticsTest {
       table.append(" $case").append(i);
     }
     return """
-        (module
-          (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
-          (memory (export "memory") 1 4)
-          (type $binary (func (param i32 i32) (result i32)))
-          (type $case (func (result i32)))
-          (table $table 3 100 funcref)
-          (elem (table $table) (i32.const 0) func $add $deep)
-          (table $cases %d funcref)
-          (elem (table $cases) (i32.const 0) func %s)
-          (global $zero (mut i32) (i32.const 0))
-          (global $minus (mut i32) (i32.const -1))
-          (global $tenth (mut f64) (f64.const 0.1))
-          (global $started (mut i32) (i32.const 0))
-          (global $next (mut i32) (i32.const 1024))
-          (data (i32.const 16) "hijk")
-          (data (i32.const 65535) "\\09")
-          (data $passive "abc")
-          (func $add (type $binary) (i32.add (local.get 0) (local.get 1)))
-          (func $deep (param i32) (result i32)
-            (if (result i32) (local.get 0)
-              (then (i32.and (i32.const 32)
-                (i32.add (i32.const 0) (call $deep (i32.sub (local.get 0) (i32.const 1))))))
-              (else (i32.const 32))))
-          (func $forever (param i32) (result i32)
-            (call $forever (i32.add (local.get 0) (i32.const 1))))
-          (func $several (result i32 i32 i32) (i32.const 1) (i32.const 2) (i32.const 3))
-          (func $start (global.set $started (i32.const 42)))
-          (start $start)
-          (func (export "pappus_allocate") (param $size i32) (param $alignment i32) (result i32)
-            (local $at i32)
-            (local.set $at (i32.and (i32.add (global.get $next) (i32.const 127)) (i32.const -128)))
-            (global.set $next (i32.add (local.get $at) (local.get $size)))
-            (local.get $at))
-          ;; The first byte of the first input item says which case it is.
-          (func (export "pappus_run") (param $control i32) (result i32)
-            (call_indirect $cases (type $case)
-              (i32.load8_u (i32.load offset=16 (i32.load offset=56 (local.get $control))))))
-          %s)
-        """
+    (module
+      (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+      (memory (export "memory") 1 4)
+      (type $binary (func (param i32 i32) (result i32)))
+      (type $case (func (result i32)))
+      (table $table 3 100 funcref)
+      (elem (table $table) (i32.const 0) func $add $deep)
+      (table $cases %d funcref)
+      (elem (table $cases) (i32.const 0) func %s)
+      (global $zero (mut i32) (i32.const 0))
+      (global $minus (mut i32) (i32.const -1))
+      (global $tenth (mut f64) (f64.const 0.1))
+      (global $started (mut i32) (i32.const 0))
+      (global $next (mut i32) (i32.const 1024))
+      (data (i32.const 16) "hijk")
+      (data (i32.const 65535) "\\09")
+      (data $passive "abc")
+      (func $add (type $binary) (i32.add (local.get 0) (local.get 1)))
+      (func $deep (param i32) (result i32)
+        (if (result i32) (local.get 0)
+          (then (i32.and (i32.const 32)
+            (i32.add (i32.const 0) (call $deep (i32.sub (local.get 0) (i32.const 1))))))
+          (else (i32.const 32))))
+      (func $forever (param i32) (result i32)
+        (call $forever (i32.add (local.get 0) (i32.const 1))))
+      (func $several (result i32 i32 i32) (i32.const 1) (i32.const 2) (i32.const 3))
+      (func $start (global.set $started (i32.const 42)))
+      (start $start)
+      (func (export "pappus_allocate") (param $size i32) (param $alignment i32) (result i32)
+        (local $at i32)
+        (local.set $at (i32.and (i32.add (global.get $next) (i32.const 127)) (i32.const -128)))
+        (global.set $next (i32.add (local.get $at) (local.get $size)))
+        (local.get $at))
+      ;; The first byte of the first input item says which case it is.
+      (func (export "pappus_run") (param $control i32) (result i32)
+        (call_indirect $cases (type $case)
+          (i32.load8_u (i32.load offset=16 (i32.load offset=56 (local.get $control))))))
+      %s)
+    """
         .formatted(cases.size(), table, functions);
   }
 
@@ -261,10 +279,7 @@ class NativeSemanticsTest {
                       List.of("case"),
                       List.of(),
                       new DataSet(
-                          "case",
-                          List.of(
-                              Item.of(
-                                  "case", Key.ZERO, new byte[] {(byte) i})))));
+                          "case", List.of(Item.of("case", Key.ZERO, new byte[] {(byte) i})))));
           if (each.outcome().startsWith("exit ")) {
             assertThat(outcome).as(each.expression()).isEqualTo(each.outcome());
           } else {
@@ -340,8 +355,8 @@ class NativeSemanticsTest {
   }
 
   @Test
-  void aProcessDoesNotTakeWhatHardwareMustCheck(@TempDir Path folder) {
-    try (NativeRun process = NativeRun.on(new HostProcessDriver(folder))) {
+  void aProcessDoesNotTakeWhatHardwareMustCheck() {
+    try (NativeRun process = NativeRun.inProcess()) {
       assertThatThrownBy(() ->
               process.prepare(
                   NativeModules.ofGuest("basic", WasmCompiler.Checks.HARDWARE), CONTEXT_BYTES))

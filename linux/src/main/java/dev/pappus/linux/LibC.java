@@ -175,7 +175,8 @@ final class LibC {
   static int mprotect(long address, long length, int protection) {
     MemorySegment capture = CAPTURE.get();
     try {
-      return (int) result(capture, (int) MPROTECT.invokeExact(capture, address, length, protection));
+      return (int)
+          result(capture, (int) MPROTECT.invokeExact(capture, address, length, protection));
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -144,8 +144,7 @@ public final class Mapping implements AutoCloseable {
     long address = at(offset, lengthBytes);
     String range = lengthBytes + " bytes";
     LibC.check(LibC.mprotect(address, lengthBytes, PROT_READ), "mprotect", range);
-    LibC.check(
-        LibC.mprotect(address, lengthBytes, PROT_READ | PROT_WRITE), "mprotect", range);
+    LibC.check(LibC.mprotect(address, lengthBytes, PROT_READ | PROT_WRITE), "mprotect", range);
   }
 
   /**

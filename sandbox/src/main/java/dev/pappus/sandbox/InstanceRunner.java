@@ -175,8 +175,10 @@ public final class InstanceRunner {
       if (exitCode == ExitCodes.BAD_OUTPUT) {
         return Problem.of(
                 ProblemCode.GUEST_BAD_OUTPUT,
-                "the function left a file that no output set can take: %s",
-                state.lastWords() == null ? "" : Names.printable(state.lastWords().strip()))
+                "%s",
+                state.lastWords() == null
+                    ? "the function " + ExitCodes.describe(exitCode)
+                    : Names.printable(state.lastWords().strip()))
             .withHint("write files to /out/SET/NAME or /out/SET:KEY/NAME, SET as registered")
             .withGuest(state);
       }

@@ -30,7 +30,7 @@ public final class LogRing {
    *
    * @param address where the ring stands; outside the context it counts as empty
    */
-  static String read(GuestMemory memory, long address) {
+  public static String read(GuestMemory memory, long address) {
     if (!memory.contains(address, GuestAbi.LOG_BYTES)) {
       return "";
     }

@@ -21,13 +21,13 @@ import java.util.concurrent.TimeUnit;
  * and everything above the SPI can be tested without KVM. It isolates nothing and serves tests
  * only.
  */
-public final class HostProcessDriver implements ComputeDriver {
+final class HostProcessDriver implements ComputeDriver {
   private static final String NAME = "host";
 
   private final Path folder;
   private final Path runner;
 
-  public HostProcessDriver(Path folder) {
+  HostProcessDriver(Path folder) {
     this(folder, Guests.file("host_runner"));
   }
 
