@@ -27,6 +27,10 @@
 #define wasm_rt_memcpy __builtin_memcpy
 #endif
 
+/* What wasm2c declares so becomes a part of the function that uses it, so that a trap in it is that
+ * function's. */
+#define inline inline __attribute__((always_inline))
+
 /* Traps are UD1 with their number as displacement (docs/abi.md, section 11). */
 enum {
   WASM_RT_TRAP_OOB = 1,

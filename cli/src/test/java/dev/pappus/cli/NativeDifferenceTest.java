@@ -59,8 +59,7 @@ class NativeDifferenceTest {
     Item item = Item.of("case", Key.ZERO, new byte[] {(byte) number});
     String outcome =
         NativeRun.outcome(
-            sandbox.run(
-                function, List.of("case"), List.of(), new DataSet("case", List.of(item))));
+            sandbox.run(function, List.of("case"), List.of(), new DataSet("case", List.of(item))));
     return outcome.replaceFirst(" at 0x[0-9a-f]+", "").replaceFirst(" in f\\d+$", "");
   }
 }

@@ -277,8 +277,10 @@ class NativeWasiTest {
     @Test
     void filesThatNoOutputSetCanTakeAreNamed() {
       assertBadOutput("stray", "the file /out/other/x belongs to no output set of the function");
-      assertBadOutput("key", "the file /out/result:x/y cannot be an item: its key is not a number below 2^32");
-      assertBadOutput("loose", "the file /out/loose cannot be an item: it lies in no output set's directory");
+      assertBadOutput(
+          "key", "the file /out/result:x/y cannot be an item: its key is not a number below 2^32");
+      assertBadOutput(
+          "loose", "the file /out/loose cannot be an item: it lies in no output set's directory");
     }
 
     private void assertBadOutput(String mode, String why) {
