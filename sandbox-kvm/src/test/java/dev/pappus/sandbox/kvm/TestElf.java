@@ -39,7 +39,7 @@ final class TestElf {
     ByteBuffer note = buffer(36).putInt(7).putInt(16).putInt(2);
     note.put("Pappus".getBytes(StandardCharsets.US_ASCII)).position(20);
     note.putLong(base).putInt(initialPages).putInt(maximumPages);
-    segments.add(new Segment(4, 0, MemorySegment.ofArray(note.array()), 36, READ));
+    segments.add(new Segment(4, 0, MemorySegment.ofArray(bytes(note)), 36, READ));
     return this;
   }
 
