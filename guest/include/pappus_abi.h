@@ -58,6 +58,7 @@ extern pappus_log_ring __pappus_log;
 /* Exit codes with a meaning; 0 to 255 and negative ones are the function's. */
 #define PAPPUS_EXIT_NEVER_INITIALISED 256
 #define PAPPUS_EXIT_OUT_OF_MEMORY 259
+#define PAPPUS_EXIT_BAD_OUTPUT 260
 
 /* Writing any byte to this port ends the run; so does `int 0x20`. */
 #define PAPPUS_EXIT_PORT 0x10
@@ -66,5 +67,16 @@ extern pappus_log_ring __pappus_log;
  * pappus.function. */
 #define PAPPUS_NOTE_OWNER "Pappus"
 #define PAPPUS_NOTE_FUNCTION 1
+#define PAPPUS_NOTE_WASM 2
+
+/* The description of the note of native code of a WebAssembly module. */
+typedef struct {
+  uint64_t base; /* where linear memory stands; 0 in the heap, and the code checks its bounds */
+  uint32_t initial_pages, maximum_pages; /* of 64 KiB */
+} __attribute__((packed, aligned(4))) pappus_wasm_note;
+
+/* Writing any byte to this port asks for RDI more pages of linear memory; RAX tells how many there
+ * were, or -1. Only for code whose note has a base. */
+#define PAPPUS_GROW_PORT 0x12
 
 #endif

@@ -243,6 +243,20 @@ void pappus_log(const char *text, size_t size) {
   }
 }
 
+void pappus_out_of_memory(size_t wanted) {
+  char digits[24];
+  size_t at = sizeof digits;
+  do {
+    digits[--at] = (char)('0' + wanted % 10);
+    wanted /= 10;
+  } while (wanted > 0);
+  static const char before[] = "out of memory: ", after[] = " bytes wanted\n";
+  pappus_log(before, sizeof before - 1);
+  pappus_log(digits + at, sizeof digits - at);
+  pappus_log(after, sizeof after - 1);
+  pappus_leave(PAPPUS_EXIT_OUT_OF_MEMORY);
+}
+
 /* The number of the output set stdio, or that of the sentinel if it is not registered. */
 static size_t stdio_index(void) {
   size_t index = 0;
@@ -275,6 +289,12 @@ void pappus_warn(const char *format, ...) {
   va_start(arguments, format);
   print_to(&standard_error, format, arguments);
   va_end(arguments);
+}
+
+void pappus_write(bool to_error, const char *text, size_t size) {
+  if (stdio_index() < control.output_count) {
+    append(to_error ? &standard_error : &standard_output, text, size);
+  }
 }
 
 void pappus_publish_stdio(void) {

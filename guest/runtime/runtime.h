@@ -29,6 +29,9 @@ void pappus_publish(void);
 /* Appends to the log ring alone. */
 void pappus_log(const char *text, size_t size);
 
+/* Appends to stderr or stdout as it is, and not to the log ring. */
+void pappus_write(bool to_error, const char *text, size_t size);
+
 /* Adds the items of the set stdio, if it is registered. */
 void pappus_publish_stdio(void);
 

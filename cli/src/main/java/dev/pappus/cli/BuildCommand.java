@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,14 +18,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "build",
     description =
-        "Compile a function written in C against pappus.h; without FILE, what has changed of all"
-            + " functions of the project.")
+        "Compile a function written in C against pappus.h, or a WebAssembly module to native code"
+            + " (--native); without FILE, what has changed of all functions of the project.")
 final class BuildCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private final ProjectOption projectOption = new ProjectOption();
 
-  @Parameters(paramLabel = "FILE", arity = "0..*", description = "C sources, the first names it.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "C sources, the first names it; or a module.")
   private final List<Path> sources = new ArrayList<>();
 
   @Option(
@@ -44,6 +48,20 @@ final class BuildCommand implements Callable<Integer> {
       paramLabel = "FLAG",
       description = "A further option for the compiler, e.g. --flag=-O3; may be repeated.")
   private final List<String> flags = new ArrayList<>();
+
+  @Option(
+      names = "--native",
+      description = "FILE is a WebAssembly module; make a native program of it (wants wasm2c).")
+  private boolean nativeCode;
+
+  @Option(
+      names = "--checks",
+      paramLabel = "WHO",
+      description =
+          "Who checks the bounds of the module's memory: explicit (the code; runs in every sandbox)"
+              + " or hardware (faster; runs on KVM only). The default is explicit, or hardware with"
+              + " --sandbox kvm.")
+  private WasmCompiler.@Nullable Checks checks;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -66,6 +84,30 @@ final class BuildCommand implements Callable<Integer> {
     }
     Target target = Target.of(sandbox);
     Path binary = output == null ? defaultOutput(target) : output;
+    if (nativeCode) {
+      buildNative(binary);
+    } else {
+      compile(target, binary);
+    }
+    SourceFile built = SourceFile.read(binary);
+    built.requireFunction();
+    terminal.say(
+        sources.getFirst() + ": built " + binary + " (" + built.bytes().length + " bytes)");
+    return ExitCode.OK;
+  }
+
+  private void buildNative(Path binary) throws IOException, InterruptedException {
+    if (sources.size() > 1) {
+      throw new CliException(ExitCode.USAGE, "--native takes one module", null);
+    }
+    WasmCompiler.Checks wanted =
+        Objects.requireNonNullElse(
+            checks,
+            "kvm".equals(sandbox) ? WasmCompiler.Checks.HARDWARE : WasmCompiler.Checks.EXPLICIT);
+    new WasmCompiler(terminal, verbose).build(sources.getFirst(), binary, wanted, flags);
+  }
+
+  private void compile(Target target, Path binary) throws IOException, InterruptedException {
     List<String> line = new CCompiler(terminal).line(target, sources, flags, binary);
     if (verbose) {
       terminal.say(String.join(" ", line));
@@ -78,11 +120,6 @@ final class BuildCommand implements Callable<Integer> {
           line.getFirst() + " could not build " + sources.getFirst(),
           FunctionBuilder.HINT);
     }
-    SourceFile built = SourceFile.read(binary);
-    built.requireFunction();
-    terminal.say(
-        sources.getFirst() + ": built " + binary + " (" + built.bytes().length + " bytes)");
-    return ExitCode.OK;
   }
 
   /** All functions of the project; those that fail do not keep others from being built. */
@@ -103,12 +140,16 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   private Path defaultOutput(Target target) {
+    String ending = nativeCode ? ".wasm" : ".c";
     Path first = sources.getFirst();
     String name = String.valueOf(first.getFileName());
-    if (!name.endsWith(".c") || name.length() == 2) {
+    if (!name.endsWith(ending) || name.length() == ending.length()) {
+      String kind = nativeCode ? "WebAssembly module" : "C source";
       throw new CliException(
-          ExitCode.USAGE, first + " is not a C source", "name the binary with -o");
+          ExitCode.USAGE, first + " is not a " + kind, "name the binary with -o");
     }
-    return first.resolveSibling(name.substring(0, name.length() - 2) + target.ending());
+    return first.resolveSibling(
+        name.substring(0, name.length() - ending.length())
+            + (nativeCode ? ".elf" : target.ending()));
   }
 }

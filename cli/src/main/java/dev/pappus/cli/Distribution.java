@@ -127,11 +127,15 @@ final class Distribution {
     Path guest = home.resolve("guest");
     add("guest/pappus.flags", guest.resolve("pappus.flags"), false);
     add("guest/pappus-wasm.flags", guest.resolve("pappus-wasm.flags"), false);
-    addFolder("guest/runtime", guest.resolve("runtime"));
     addFolder("guest/include", guest.resolve("include"));
     addFolder("guest/examples", guest.resolve("examples"));
+    // WebAssembly modules, and native code of them, are compiled together with the runtime.
+    addFolder("guest/runtime", guest.resolve("runtime"));
+    addFolder("guest/wasi", guest.resolve("wasi"));
+    addFolder("guest/wasm", guest.resolve("wasm"));
     // What examples and benchmarks need; hostile guests stay with their tests.
-    List<String> built = new ArrayList<>(List.of("libpappus.a", "libpappus-native.so"));
+    List<String> built =
+        new ArrayList<>(List.of("libpappus.a", "libpappus-wasm.a", "libpappus-native.so"));
     for (Path source : files(guest.resolve("examples"))) {
       String name = String.valueOf(source.getFileName());
       if (name.endsWith(".c")) {

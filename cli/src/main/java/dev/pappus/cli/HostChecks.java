@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the machine; all but KVM itself. Reads files and tries ports, changes nothing. */
 final class HostChecks {
@@ -37,6 +38,14 @@ final class HostChecks {
     checks.add(port("invoke port", 8080));
     checks.add(port("admin port", 9080));
     checks.add(compiler());
+    checks.add(
+        tool(
+            "wasm2c",
+            "wabt",
+            "WebAssembly modules cannot be built to native code (build --native)"));
+    checks.add(tool("clang", "clang", "C cannot be compiled to WebAssembly"));
+    checks.add(tool("wasm-ld", "lld", "C cannot be linked to WebAssembly"));
+    checks.add(wasiLibc());
     return checks;
   }
 
@@ -120,13 +129,40 @@ final class HostChecks {
   }
 
   private static HostCheck compiler() {
+    Path gcc = onPath("gcc");
+    return gcc != null
+        ? HostCheck.ok("compiler", gcc.toString())
+        : HostCheck.warning(
+            "compiler", "gcc is not on the PATH", "apt-get install gcc libc6-dev binutils");
+  }
+
+  /** An optional tool and what is not possible without it. */
+  private static HostCheck tool(String name, String debianPackage, String without) {
+    Path tool = onPath(name);
+    return tool != null
+        ? HostCheck.ok(name, tool.toString())
+        : HostCheck.warning(
+            name, "not on the PATH: " + without, "apt-get install " + debianPackage);
+  }
+
+  private HostCheck wasiLibc() {
+    Path header = root.resolve("usr/include/wasm32-wasi/wasi/api.h");
+    return Files.exists(header)
+        ? HostCheck.ok("wasi-libc", header.toString())
+        : HostCheck.warning(
+            "wasi-libc",
+            "not found: C programs with main cannot be compiled to WebAssembly",
+            "apt-get install wasi-libc libclang-rt-14-dev-wasm32");
+  }
+
+  private static @Nullable Path onPath(String name) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-      if (Files.isExecutable(Path.of(folder, "gcc"))) {
-        return HostCheck.ok("compiler", folder + "/gcc");
+      Path file = Path.of(folder, name);
+      if (Files.isExecutable(file)) {
+        return file;
       }
     }
-    return HostCheck.warning(
-        "compiler", "gcc is not on the PATH", "apt-get install gcc libc6-dev binutils");
+    return null;
   }
 
   private String text(String file) {

@@ -135,7 +135,8 @@ class DifferentialTest {
       String what, Map<Target, byte[]> binaries, List<DataSet> inputs) {
     List<String> first = null;
     for (Place place : places) {
-      List<String> seen = shown(place.run(Objects.requireNonNull(binaries.get(place.target())), inputs));
+      List<String> seen =
+          shown(place.run(Objects.requireNonNull(binaries.get(place.target())), inputs));
       if (first == null) {
         first = seen;
         assertThat(seen).as(what).isNotEmpty();

@@ -40,6 +40,8 @@ final class LibC {
       plain("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MADVISE =
       plain("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle MPROTECT =
+      plain("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MINCORE =
       plain("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
   private static final MethodHandle GETTID = plain("gettid", FunctionDescriptor.of(JAVA_INT));
@@ -167,6 +169,16 @@ final class LibC {
     MemorySegment capture = CAPTURE.get();
     try {
       return (int) result(capture, (int) MUNMAP.invokeExact(capture, address, length));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int mprotect(long address, long length, int protection) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int)
+          result(capture, (int) MPROTECT.invokeExact(capture, address, length, protection));
     } catch (Throwable t) {
       throw impossible(t);
     }

@@ -134,6 +134,20 @@ public final class Mapping implements AutoCloseable {
   }
 
   /**
+   * Makes whoever maps part of the memory besides, such as KVM, forget how: its protection is taken
+   * away and given back. Contents stay. Nobody may access it meanwhile.
+   *
+   * @param offset a multiple of {@link #PAGE}
+   * @param lengthBytes more than 0
+   */
+  public void forget(long offset, long lengthBytes) {
+    long address = at(offset, lengthBytes);
+    String range = lengthBytes + " bytes";
+    LibC.check(LibC.mprotect(address, lengthBytes, PROT_READ), "mprotect", range);
+    LibC.check(LibC.mprotect(address, lengthBytes, PROT_READ | PROT_WRITE), "mprotect", range);
+  }
+
+  /**
    * Finds out which pages are in memory: bit 0 of each byte of {@code vector}, one per page.
    *
    * @param offset a multiple of {@link #PAGE}

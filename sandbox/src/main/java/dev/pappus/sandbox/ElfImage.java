@@ -15,16 +15,21 @@ import org.jspecify.annotations.Nullable;
  *     layout's heap end
  * @param controlBlock address of the control block, aligned, inside a writable segment
  * @param logRing address of the log ring, if it has one; then aligned, inside a writable segment
+ * @param logPointer address of a word that says where the log ring is instead, if it has one; then
+ *     aligned, inside a writable segment
  * @param symbols its code symbols
  * @param note what it says of itself, or null
+ * @param wasm the linear memory of the WebAssembly module that it was, or null
  */
 public record ElfImage(
     long entry,
     List<Segment> segments,
     long controlBlock,
     OptionalLong logRing,
+    OptionalLong logPointer,
     SymbolTable symbols,
-    @Nullable FunctionNote note) {
+    @Nullable FunctionNote note,
+    @Nullable WasmMemory wasm) {
   /** For an image that has no symbols. */
   public static final SymbolTable NO_SYMBOLS = new SymbolTable(List.of());
 
@@ -42,6 +47,21 @@ public record ElfImage(
    */
   public static ElfImage parse(MemorySegment file, long contextBytes, Limits limits) {
     return ElfParser.parse(file, contextBytes, limits);
+  }
+
+  /**
+   * Refuses a program whose accesses to linear memory nobody but a virtual machine checks.
+   *
+   * @param sandbox the kind of sandbox that it shall run in
+   * @throws dev.pappus.model.ProblemException with BAD_BINARY
+   */
+  public void requireOwnChecks(String sandbox) {
+    if (wasm != null && wasm.checkedByHardware()) {
+      throw ElfFile.bad(
+          "build it with --checks explicit, or run it in the sandbox kvm",
+          "a virtual machine must check the bounds of its memory; the sandbox %s cannot",
+          sandbox);
+    }
   }
 
   /** First address above the image, rounded up to whole pages: where inputs begin. */

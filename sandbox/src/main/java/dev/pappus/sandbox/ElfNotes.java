@@ -4,17 +4,33 @@ import static dev.pappus.sandbox.ElfFile.bad;
 
 import org.jspecify.annotations.Nullable;
 
-/** Finds the note that {@code PAPPUS_FUNCTION} writes (docs/abi.md). */
+/** Collects the notes that a binary has for the platform (docs/abi.md). */
 final class ElfNotes {
   static final String OWNER = "Pappus";
   static final int TYPE_FUNCTION = 1;
+  static final int TYPE_WASM = 2;
   private static final int HEADER_BYTES = 12;
 
-  private ElfNotes() {}
+  private final ElfFile file;
+  private @Nullable FunctionNote function;
+  private @Nullable WasmMemory wasm;
 
-  /** The function note in {@code [offset, offset + bytes)} of the file, or null. */
-  static @Nullable FunctionNote read(ElfFile file, long offset, long bytes) {
-    FunctionNote found = null;
+  ElfNotes(ElfFile file) {
+    this.file = file;
+  }
+
+  /** What {@code PAPPUS_FUNCTION} wrote, or null. */
+  @Nullable FunctionNote function() {
+    return function;
+  }
+
+  /** The linear memory of a WebAssembly module, or null if the binary was no such module. */
+  @Nullable WasmMemory wasm() {
+    return wasm;
+  }
+
+  /** Reads the notes in {@code [offset, offset + bytes)} of the file. */
+  void read(long offset, long bytes) {
     long at = offset;
     long end = offset + bytes;
     while (end - at >= HEADER_BYTES) {
@@ -26,18 +42,25 @@ final class ElfNotes {
       if (description > end || descriptionBytes > end - description) {
         throw bad(ElfFile.HINT_BUILD, "a note reaches beyond its segment");
       }
-      if (type == TYPE_FUNCTION
-          && ownerBytes == OWNER.length() + 1
-          && file.isText(owner, owner + ownerBytes, OWNER)) {
-        if (found != null) {
-          throw bad("keep one PAPPUS_FUNCTION per binary", "the binary declares two functions");
-        }
-        found =
-            FunctionNoteText.parse(file.slice("the function note", description, descriptionBytes));
+      if (ownerBytes == OWNER.length() + 1 && file.isText(owner, owner + ownerBytes, OWNER)) {
+        take(type, description, descriptionBytes);
       }
       at = description + roundUp4(descriptionBytes);
     }
-    return found;
+  }
+
+  private void take(long type, long description, long bytes) {
+    if (type == TYPE_FUNCTION) {
+      if (function != null) {
+        throw bad("keep one PAPPUS_FUNCTION per binary", "the binary declares two functions");
+      }
+      function = FunctionNoteText.parse(file.slice("the function note", description, bytes));
+    } else if (type == TYPE_WASM) {
+      if (wasm != null) {
+        throw bad(ElfFile.HINT_BUILD, "the binary has two notes of linear memory");
+      }
+      wasm = WasmMemory.read(file, description, bytes);
+    }
   }
 
   private static long roundUp4(long value) {

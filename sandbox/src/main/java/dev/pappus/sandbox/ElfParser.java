@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Headers and segments of an executable; symbols and notes have parsers of their own. */
 final class ElfParser {
@@ -33,11 +32,12 @@ final class ElfParser {
   private final ElfFile file;
   private final GuestLayout layout;
   private final List<ElfImage.Segment> segments = new ArrayList<>();
-  private @Nullable FunctionNote note;
+  private final ElfNotes notes;
 
   private ElfParser(ElfFile file, GuestLayout layout) {
     this.file = file;
     this.layout = layout;
+    this.notes = new ElfNotes(file);
   }
 
   static ElfImage parse(MemorySegment binary, long contextBytes, Limits limits) {
@@ -61,8 +61,20 @@ final class ElfParser {
     long entry = file.u64(24);
     checkEntry(entry);
     ElfSymbols symbols = ElfSymbols.read(file, segments);
-    return new ElfImage(
-        entry, segments, symbols.controlBlock(), symbols.logRing(), symbols.table(), note);
+    ElfImage image =
+        new ElfImage(
+            entry,
+            segments,
+            symbols.controlBlock(),
+            symbols.logRing(),
+            symbols.logPointer(),
+            symbols.table(),
+            notes.function(),
+            notes.wasm());
+    if (image.wasm() != null) {
+      image.wasm().requireRoom(layout, image.endAddress());
+    }
+    return image;
   }
 
   private void checkIdentity() {
@@ -166,13 +178,7 @@ final class ElfParser {
     long offset = file.u64(header + 8);
     long bytes = file.u64(header + 32);
     file.require("a note segment", offset, bytes);
-    FunctionNote found = ElfNotes.read(file, offset, bytes);
-    if (found != null) {
-      if (note != null) {
-        throw bad("keep one PAPPUS_FUNCTION per binary", "the binary declares two functions");
-      }
-      note = found;
-    }
+    notes.read(offset, bytes);
   }
 
   private void readLoad(long header) {

@@ -12,9 +12,11 @@ import java.util.OptionalLong;
  *
  * @param controlBlock checked address of the control block
  * @param logRing checked address of the log ring, if there is one
+ * @param logPointer checked address of the log ring's address, if there is one
  * @param table code symbols
  */
-record ElfSymbols(long controlBlock, OptionalLong logRing, SymbolTable table) {
+record ElfSymbols(
+    long controlBlock, OptionalLong logRing, OptionalLong logPointer, SymbolTable table) {
   private static final int SHDR_BYTES = 64;
   private static final int SECTIONS_MAX = 8192;
   private static final int SYMBOL_BYTES = 24;
@@ -56,6 +58,7 @@ record ElfSymbols(long controlBlock, OptionalLong logRing, SymbolTable table) {
     private final List<SymbolTable.Symbol> symbols = new ArrayList<>();
     private OptionalLong controlBlock = OptionalLong.empty();
     private OptionalLong logRing = OptionalLong.empty();
+    private OptionalLong logPointer = OptionalLong.empty();
 
     Reader(ElfFile file, List<ElfImage.Segment> segments, long sectionHeaders, int sectionCount) {
       this.file = file;
@@ -91,7 +94,8 @@ record ElfSymbols(long controlBlock, OptionalLong logRing, SymbolTable table) {
             "the symbol table lacks %s, where inputs and outputs are exchanged",
             GuestAbi.CONTROL_SYMBOL);
       }
-      return new ElfSymbols(controlBlock.getAsLong(), logRing, new SymbolTable(symbols));
+      return new ElfSymbols(
+          controlBlock.getAsLong(), logRing, logPointer, new SymbolTable(symbols));
     }
 
     private void readSymbol(long at, long strings, long stringsEnd) {
@@ -107,6 +111,9 @@ record ElfSymbols(long controlBlock, OptionalLong logRing, SymbolTable table) {
             OptionalLong.of(checked(GuestAbi.CONTROL_SYMBOL, value, GuestAbi.CONTROL_BYTES));
       } else if (logRing.isEmpty() && file.isText(name, stringsEnd, GuestAbi.LOG_SYMBOL)) {
         logRing = OptionalLong.of(checked(GuestAbi.LOG_SYMBOL, value, GuestAbi.LOG_BYTES));
+      } else if (logPointer.isEmpty()
+          && file.isText(name, stringsEnd, GuestAbi.LOG_POINTER_SYMBOL)) {
+        logPointer = OptionalLong.of(checked(GuestAbi.LOG_POINTER_SYMBOL, value, Long.BYTES));
       } else if ((type == TYPE_FUNCTION || type == TYPE_NONE)
           && symbols.size() < SymbolTable.SYMBOLS_MAX
           && isCode(value)) {

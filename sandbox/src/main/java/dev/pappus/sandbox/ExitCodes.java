@@ -23,6 +23,9 @@ public final class ExitCodes {
   /** The guest's heap is exhausted. */
   public static final int OUT_OF_MEMORY = 259;
 
+  /** The guest's runtime found outputs that no output set can take. */
+  public static final int BAD_OUTPUT = 260;
+
   private ExitCodes() {}
 
   /** The code in words that continue "the function …". */
@@ -34,6 +37,7 @@ public final class ExitCodes {
       case ALLOCATOR_OVERLAP -> "corrupted its heap: overlapping blocks (exit code 257)";
       case BAD_FREE -> "corrupted its heap: bad free (exit code 258)";
       case OUT_OF_MEMORY -> "ran out of memory (exit code 259)";
+      case BAD_OUTPUT -> "left files that no output set can take (exit code 260)";
       default -> "ended with exit code " + exitCode;
     };
   }

@@ -15,6 +15,9 @@ public final class GuestAbi {
   /** Optional symbol of the log ring. */
   public static final String LOG_SYMBOL = "__pappus_log";
 
+  /** Optional symbol of a word: where the log ring is instead, unless it is 0. */
+  public static final String LOG_POINTER_SYMBOL = "__pappus_log_pointer";
+
   /** Alignment of the control block and of all records. */
   public static final int RECORD_ALIGNMENT = 8;
 
@@ -23,6 +26,9 @@ public final class GuestAbi {
 
   /** Port whose {@code out} ends a run; the other agreed exit is {@code int 0x20}. */
   public static final int EXIT_PORT = 0x10;
+
+  /** Port whose {@code out} asks for more linear memory, in binaries with a note that allows it. */
+  public static final int GROW_PORT = 0x12;
 
   /** Bytes of the control block. */
   public static final int CONTROL_BYTES = 72;

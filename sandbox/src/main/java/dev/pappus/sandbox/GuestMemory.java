@@ -11,6 +11,15 @@ public interface GuestMemory {
   long sizeBytes();
 
   /**
+   * Whether {@code bytes} bytes from {@code address} on are the guest's, so that they can be read.
+   * Both may be any number.
+   */
+  default boolean contains(long address, long bytes) {
+    long size = sizeBytes();
+    return address >= 0 && bytes >= 0 && bytes <= size && address <= size - bytes;
+  }
+
+  /**
    * Copies all of {@code source} to guest address {@code address}.
    *
    * @throws IndexOutOfBoundsException if that leaves the context; nothing is written then

@@ -7,6 +7,7 @@ import dev.pappus.model.InputSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -169,6 +170,16 @@ public final class InstanceRunner {
                 ExitCodes.describe(exitCode),
                 spec.contextBytes())
             .withHint("deploy it with a larger context, or give it less input at a time")
+            .withGuest(state);
+      }
+      if (exitCode == ExitCodes.BAD_OUTPUT) {
+        return Problem.of(
+                ProblemCode.GUEST_BAD_OUTPUT,
+                "%s",
+                state.lastWords() == null
+                    ? "the function " + ExitCodes.describe(exitCode)
+                    : Names.printable(state.lastWords().strip()))
+            .withHint("write files to /out/SET/NAME or /out/SET:KEY/NAME, SET as registered")
             .withGuest(state);
       }
       return Problem.of(ProblemCode.GUEST_EXIT, "the function %s", ExitCodes.describe(exitCode))

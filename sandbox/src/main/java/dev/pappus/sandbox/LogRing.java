@@ -11,6 +11,19 @@ import java.nio.charset.StandardCharsets;
 public final class LogRing {
   private LogRing() {}
 
+  /** What a function printed last, at most 4 KiB; empty if it has no ring. */
+  public static String read(GuestMemory memory, ElfImage image) {
+    if (image.logPointer().isPresent()) {
+      MemorySegment word = MemorySegment.ofArray(new byte[Long.BYTES]);
+      memory.read(image.logPointer().getAsLong(), word);
+      long address = word.get(GuestAbi.U64, 0);
+      if (address != 0) {
+        return read(memory, address);
+      }
+    }
+    return image.logRing().isPresent() ? read(memory, image.logRing().getAsLong()) : "";
+  }
+
   /**
    * What was printed last, at most 4 KiB. Nothing in the ring is trusted; malformed UTF-8 becomes
    * U+FFFD, and the rest of a character whose beginning was overwritten is left out.
@@ -18,7 +31,7 @@ public final class LogRing {
    * @param address where the ring stands; outside the context it counts as empty
    */
   public static String read(GuestMemory memory, long address) {
-    if (address < 0 || address > memory.sizeBytes() - GuestAbi.LOG_BYTES) {
+    if (!memory.contains(address, GuestAbi.LOG_BYTES)) {
       return "";
     }
     MemorySegment ring = MemorySegment.ofArray(new byte[GuestAbi.LOG_BYTES]);

@@ -217,8 +217,7 @@ public final class OutputTables {
   }
 
   private boolean isInside(long address, long bytes) {
-    long size = memory.sizeBytes();
-    return address >= 0 && bytes >= 0 && bytes <= size && address <= size - bytes;
+    return memory.contains(address, bytes);
   }
 
   private static ProblemException outside(String what, long address, long bytes) {

@@ -73,6 +73,16 @@ public final class WasmFile {
    * @throws ProblemException with BAD_BINARY if sections or note break the rules, or there are two
    */
   public @Nullable FunctionNote note() {
+    MemorySegment texts = noteBytes();
+    return texts == null ? null : FunctionNoteText.parse(texts);
+  }
+
+  /**
+   * The note's texts as they stand in the file, or null.
+   *
+   * @throws ProblemException with BAD_BINARY if sections break the rules, or there are two notes
+   */
+  public @Nullable MemorySegment noteBytes() {
     MemorySegment[] found = new MemorySegment[1];
     forEachCustomSection((name, content) -> {
       if (name.equals(NOTE_SECTION)) {
@@ -82,7 +92,7 @@ public final class WasmFile {
         found[0] = content;
       }
     });
-    return found[0] == null ? null : FunctionNoteText.parse(found[0]);
+    return found[0];
   }
 
   /**

@@ -47,6 +47,13 @@ class AbiHeaderTest {
     numbers.put("PAPPUS_EXIT_PORT", GuestAbi.EXIT_PORT);
     numbers.put("PAPPUS_EXIT_NEVER_INITIALISED", ExitCodes.NEVER_INITIALISED);
     numbers.put("PAPPUS_EXIT_OUT_OF_MEMORY", ExitCodes.OUT_OF_MEMORY);
+    numbers.put("PAPPUS_EXIT_BAD_OUTPUT", ExitCodes.BAD_OUTPUT);
+    numbers.put("PAPPUS_GROW_PORT", GuestAbi.GROW_PORT);
+    numbers.put("PAPPUS_NOTE_WASM", ElfNotes.TYPE_WASM);
+    numbers.put("sizeof(pappus_wasm_note)", WasmMemory.NOTE_BYTES);
+    numbers.put("offsetof(pappus_wasm_note, base)", WasmMemory.NOTE_BASE);
+    numbers.put("offsetof(pappus_wasm_note, initial_pages)", WasmMemory.NOTE_INITIAL);
+    numbers.put("offsetof(pappus_wasm_note, maximum_pages)", WasmMemory.NOTE_MAXIMUM);
     numbers.put("PAPPUS_NOTE_FUNCTION", ElfNotes.TYPE_FUNCTION);
     numbers.put("(int)sizeof(PAPPUS_NOTE_OWNER) - 1", ElfNotes.OWNER.length());
     return numbers;

@@ -213,9 +213,14 @@ public abstract class FunctionContract extends ContractFixture {
     assertThat(outputs.get(2).isEmpty()).isTrue();
   }
 
+  /** A small context in which functions that need little memory run. */
+  protected long smallContextBytes() {
+    return 512 << 10;
+  }
+
   @Test
   void smallAndLargeContextsServe() {
-    for (long bytes : new long[] {512 << 10, 2 << 20, 8 << 20, 30_000_000, 1L << 30}) {
+    for (long bytes : new long[] {smallContextBytes(), 2 << 20, 8 << 20, 30_000_000, 1L << 30}) {
       FunctionSpec spec = Guests.spec("copy", List.of("data"), List.of("data"), bytes);
       Item item = Item.ofText("x", "in " + bytes);
       assertSame(

@@ -49,7 +49,9 @@ final class HostProcessDriver implements ComputeDriver {
   @Override
   public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
     GuestLayout layout = GuestLayout.of(contextBytes);
-    return new Prepared(ElfImage.parse(binary, contextBytes, Limits.DEFAULTS), layout);
+    ElfImage image = ElfImage.parse(binary, contextBytes, Limits.DEFAULTS);
+    image.requireOwnChecks(NAME);
+    return new Prepared(image, layout);
   }
 
   @Override
@@ -135,9 +137,7 @@ final class HostProcessDriver implements ComputeDriver {
 
     @Override
     public String lastWords() {
-      return function.image.logRing().isPresent()
-          ? LogRing.read(this, function.image.logRing().getAsLong())
-          : "";
+      return LogRing.read(this, function.image);
     }
 
     List<String> command(Path runner) {
@@ -225,16 +225,13 @@ final class HostProcessDriver implements ComputeDriver {
       }
       long instruction = Long.parseUnsignedLong(words[4], 16);
       int vector = Integer.parseUnsignedInt(words[1], 16);
-      return new RunOutcome.Faulted(
-          "vector " + vector,
-          new GuestState(
-              null,
-              vector,
-              Long.parseUnsignedLong(words[2], 16),
-              Long.parseUnsignedLong(words[3], 16),
-              instruction,
-              context.function.image.symbolize(instruction),
-              null));
+      return GuestFaults.of(
+          context.function.image,
+          context.function.layout,
+          vector,
+          Long.parseUnsignedLong(words[2], 16),
+          Long.parseUnsignedLong(words[3], 16),
+          instruction);
     }
 
     @Override

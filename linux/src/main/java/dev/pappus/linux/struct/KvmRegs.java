@@ -29,6 +29,7 @@ public final class KvmRegs {
           JAVA_LONG.withName("rflags"));
   public static final long RAX = Fields.offset(LAYOUT, "rax");
   public static final long RDX = Fields.offset(LAYOUT, "rdx");
+  public static final long RDI = Fields.offset(LAYOUT, "rdi");
   public static final long RSP = Fields.offset(LAYOUT, "rsp");
   public static final long RBP = Fields.offset(LAYOUT, "rbp");
   public static final long RIP = Fields.offset(LAYOUT, "rip");

@@ -65,6 +65,9 @@ public final class KvmRun {
   public static final long SREGS = Fields.offset(LAYOUT, "sregs");
   public static final long EVENTS = Fields.offset(LAYOUT, "events");
 
+  /** Sync general registers. */
+  public static final long SYNC_REGS = 1;
+
   /** Sync general registers, system registers and events. */
   public static final long SYNC_ALL = 7;
 

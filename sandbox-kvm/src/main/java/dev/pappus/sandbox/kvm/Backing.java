@@ -14,14 +14,22 @@ enum Backing {
   /** The rest of the context, at its own offset, in 2 MiB pieces; dropped after use. */
   HEAP(4L << 30);
 
-  /** Size of {@link #SYSTEM}: 16 fixed pages, the rest for page tables. */
+  /** Least size of {@link #SYSTEM}: 16 fixed pages, the rest for page tables. */
   static final long SYSTEM_BYTES = 2 << 20;
+
+  /** Bytes of page tables for a byte of memory: eight for a page. */
+  private static final long TABLE_SHARE = 512;
 
   /** Size of {@link #CODE}; larger images overflow into {@link #HEAP}. */
   static final long CODE_BYTES = 4 << 20;
 
   /** Size of {@link #HOT}: one huge page. */
   static final long HOT_BYTES = 2 << 20;
+
+  /** Size of {@link #SYSTEM} with a heap of {@code heapBytes}, all of which one root may map. */
+  static long systemBytes(long heapBytes) {
+    return SYSTEM_BYTES + heapBytes / TABLE_SHARE;
+  }
 
   private final long physical;
 

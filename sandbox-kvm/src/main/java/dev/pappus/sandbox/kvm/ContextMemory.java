@@ -28,6 +28,20 @@ final class ContextMemory implements GuestMemory {
   }
 
   @Override
+  public boolean contains(long address, long bytes) {
+    return GuestMemory.super.contains(address, bytes) || inLinear(address, bytes);
+  }
+
+  private boolean inLinear(long address, long bytes) {
+    LinearPlan linear = plan.linear();
+    if (linear == null || address < linear.base()) {
+      return false;
+    }
+    long size = vm.linearBytes();
+    return bytes >= 0 && bytes <= size && address - linear.base() <= size - bytes;
+  }
+
+  @Override
   public void write(long address, MemorySegment source) {
     long length = source.byteSize();
     Objects.checkFromIndexSize(address, length, plan.contextBytes());
@@ -47,6 +61,11 @@ final class ContextMemory implements GuestMemory {
 
   @Override
   public void read(long address, MemorySegment target) {
+    if (inLinear(address, target.byteSize())) {
+      copy(address, target, false);
+      copy(Objects.requireNonNull(plan.linear()).growth(), address, target, false);
+      return;
+    }
     Objects.checkFromIndexSize(address, target.byteSize(), plan.contextBytes());
     if (!mapped(address, address + target.byteSize())) {
       target.fill((byte) 0);
@@ -68,19 +87,22 @@ final class ContextMemory implements GuestMemory {
 
   private void copy(long address, MemorySegment other, boolean write) {
     List<Region> regions = plan.regions();
-    long end = address + other.byteSize();
     for (int i = 0; i < regions.size(); i++) {
-      Region region = regions.get(i);
-      long from = Math.max(address, region.start());
-      long to = Math.min(end, region.end());
-      if (from < to) {
-        MemorySegment memory = vm.memory().of(region.backing());
-        long inside = region.offset() + from - region.start();
-        if (write) {
-          MemorySegment.copy(other, from - address, memory, inside, to - from);
-        } else {
-          MemorySegment.copy(memory, inside, other, from - address, to - from);
-        }
+      copy(regions.get(i), address, other, write);
+    }
+  }
+
+  /** Copies what of it lies in the region. */
+  private void copy(Region region, long address, MemorySegment other, boolean write) {
+    long from = Math.max(address, region.start());
+    long to = Math.min(address + other.byteSize(), region.end());
+    if (from < to) {
+      MemorySegment memory = vm.memory().of(region.backing());
+      long inside = region.offset() + from - region.start();
+      if (write) {
+        MemorySegment.copy(other, from - address, memory, inside, to - from);
+      } else {
+        MemorySegment.copy(memory, inside, other, from - address, to - from);
       }
     }
   }

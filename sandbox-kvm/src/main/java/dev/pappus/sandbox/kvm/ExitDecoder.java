@@ -73,8 +73,20 @@ final class ExitDecoder {
         shared.get(JAVA_BYTE, KvmRun.IO_DIRECTION) == KvmRun.KVM_EXIT_IO_OUT
             && shared.get(JAVA_BYTE, KvmRun.IO_SIZE) == 1
             && shared.get(JAVA_INT, KvmRun.IO_COUNT) == 1;
-    if (oneByteOut && port == SystemPages.EXIT_PORT && isPlainOut(plan, instruction())) {
-      return agreed(shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RFLAGS), instruction());
+    if (oneByteOut && port == SystemPages.EXIT_PORT && isPlainOut(plan, port)) {
+      return unlessStepping(
+          VmExit.Agreed.INSTANCE,
+          shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RFLAGS),
+          instruction());
+    }
+    if (oneByteOut
+        && port == SystemPages.GROW_PORT
+        && plan.linear() != null
+        && isPlainOut(plan, port)) {
+      return unlessStepping(
+          new VmExit.Grow(shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RDI)),
+          shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RFLAGS),
+          instruction());
     }
     if (oneByteOut && port == SystemPages.STUB_PORT && variant == EntryVariant.IDT) {
       return stubExit(plan);
@@ -84,16 +96,16 @@ final class ExitDecoder {
   }
 
   /**
-   * Whether {@code out 0x10, al} or {@code out dx, al} stands at {@code instruction} or just before
-   * it (KVM may have moved on already), and not a string instruction, which comes out alike but
+   * Whether {@code out port, al} or {@code out dx, al} stands where the guest is or just before
+   * that (KVM may have moved on already), and not a string instruction, which comes out alike but
    * would go on.
    */
-  private boolean isPlainOut(MemoryPlan plan, long instruction) {
+  private boolean isPlainOut(MemoryPlan plan, int port) {
+    long instruction = instruction();
     int here = peek(plan, instruction);
-    return (here == OUT_IMMEDIATE && peek(plan, instruction + 1) == SystemPages.EXIT_PORT)
+    return (here == OUT_IMMEDIATE && peek(plan, instruction + 1) == port)
         || here == OUT_DX
-        || (peek(plan, instruction - 2) == OUT_IMMEDIATE
-            && peek(plan, instruction - 1) == SystemPages.EXIT_PORT)
+        || (peek(plan, instruction - 2) == OUT_IMMEDIATE && peek(plan, instruction - 1) == port)
         || peek(plan, instruction - 1) == OUT_DX;
   }
 
@@ -126,14 +138,14 @@ final class ExitDecoder {
     long instruction = system.get(JAVA_LONG, at);
     long flags = system.get(JAVA_LONG, at + 16);
     return vector == SystemPages.EXIT_VECTOR
-        ? agreed(flags, instruction)
+        ? unlessStepping(VmExit.Agreed.INSTANCE, flags, instruction)
         : fault(plan, vector, code, instruction, flags);
   }
 
   private VmExit fault(
       MemoryPlan plan, int vector, @Nullable Long errorCode, long instruction, long flags) {
     if (vector == VECTOR_INVALID_OPCODE && isIntExit(plan, instruction)) {
-      return agreed(flags, instruction);
+      return unlessStepping(VmExit.Agreed.INSTANCE, flags, instruction);
     }
     Long address =
         vector == VECTOR_PAGE_FAULT
@@ -143,12 +155,12 @@ final class ExitDecoder {
   }
 
   /**
-   * The exit that was agreed on, unless the guest steps through its own instructions: behind a move
+   * An exit that was agreed on, unless the guest steps through its own instructions: behind a move
    * to SS the step's exception is put off, and may still be pending in the processor.
    */
-  private static VmExit agreed(long flags, long instruction) {
+  private static VmExit unlessStepping(VmExit exit, long flags, long instruction) {
     return (flags & TRAP_FLAG) == 0
-        ? VmExit.Agreed.INSTANCE
+        ? exit
         : new VmExit.Unexpected("left with the trap flag set", instruction, true);
   }
 

@@ -5,6 +5,7 @@ import static dev.pappus.linux.Mapping.PAGE;
 
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.WasmMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -37,8 +38,7 @@ final class GuestCode {
       }
     }
     residentBytes = total;
-    heapHistory =
-        new HeapHistory(Math.toIntExact((plan.contextBytes() + HUGE_PAGE - 1) / HUGE_PAGE));
+    heapHistory = new HeapHistory(Math.toIntExact((plan.heapBytes() + HUGE_PAGE - 1) / HUGE_PAGE));
   }
 
   /**
@@ -46,10 +46,12 @@ final class GuestCode {
    *
    * @param segments checked against {@code layout}: ascending, disjoint, inside of page 0 and heap
    *     end
+   * @param wasm a linear memory that has room, or null
    */
-  static GuestCode of(GuestLayout layout, long entry, List<ElfImage.Segment> segments) {
+  static GuestCode of(
+      GuestLayout layout, long entry, List<ElfImage.Segment> segments, @Nullable WasmMemory wasm) {
     return new GuestCode(
-        MemoryPlan.of(layout, segments), entry, layout.entryStackPointer(), segments);
+        MemoryPlan.of(layout, segments, wasm), entry, layout.entryStackPointer(), segments);
   }
 
   private static MemorySegment content(Region region, List<ElfImage.Segment> segments) {

@@ -7,6 +7,7 @@ import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Brings a machine's heap slot back to what its function starts with, in chunks of one huge page.
@@ -50,7 +51,8 @@ final class HeapWiper {
   void load(GuestCode code) {
     for (Region region : code.plan().regions()) {
       if (region.loaded() && region.backing() == Backing.HEAP) {
-        for (int chunk = chunk(region.start()); chunk <= chunk(region.end() - 1); chunk++) {
+        long end = region.offset() + region.sizeBytes();
+        for (int chunk = chunk(region.offset()); chunk <= chunk(end - 1); chunk++) {
           if (!image[chunk]) {
             image[chunk] = true;
             budget.charge(HUGE_PAGE);
@@ -88,14 +90,25 @@ final class HeapWiper {
   void wipe(Root root, GuestCode code, long writtenEnd) {
     wipeNoted(root, code);
     wipeWritten(root.plan(), writtenEnd);
-    if (decide(code.heapHistory(), root.plan())) {
+    LinearTables linear = root.linear();
+    long growth = linear == null ? 0 : linear.growthOffset();
+    long growthEnd = linear == null ? 0 : growth + linear.grownBytes();
+    wipeGrowth(growth, growthEnd);
+    boolean anyLeaves = decide(code.heapHistory(), root.plan());
+    if (growth < growthEnd) {
+      takeGrowth(Objects.requireNonNull(linear), growth, growthEnd);
+    }
+    if (anyLeaves) {
       dropLeaving(root);
     }
   }
 
   /** After anything else: all that the guest could have written, whatever the notes say. */
   void wipeAll(Root root, GuestCode code) {
-    memory.dropHeap(0, root.plan().contextBytes());
+    if (root.linear() != null) {
+      root.linear().shrink();
+    }
+    memory.dropHeap(0, root.plan().heapBytes());
     budget.refund(keptBytes());
     Arrays.fill(kept, false);
     keptCount = 0;
@@ -133,11 +146,11 @@ final class HeapWiper {
   private void wipeNoted(Root root, GuestCode code) {
     for (Root.Run run : root.heap()) {
       MemorySegment pages = code.pages(run.region());
-      long regionStart = root.plan().regions().get(run.region()).start();
+      long regionOffset = root.plan().regions().get(run.region()).offset();
       long bytes = run.large() ? HUGE_PAGE : PAGE;
       for (int i = 0; i < run.count(); i++) {
         if (root.dirty(run, i)) {
-          long at = run.start() + i * bytes;
+          long at = run.offset() + i * bytes;
           int chunk = chunk(at);
           touched[chunk] = true;
           if (!stays(chunk)) {
@@ -145,7 +158,7 @@ final class HeapWiper {
           } else if (pages == null) {
             used[chunk] |= zero(at, bytes);
           } else {
-            used[chunk] |= restore(at, bytes, pages, at - regionStart);
+            used[chunk] |= restore(at, bytes, pages, at - regionOffset);
           }
         }
       }
@@ -195,7 +208,7 @@ final class HeapWiper {
   /** Decides which chunks leave, and says whether any does. */
   private boolean decide(HeapHistory history, MemoryPlan plan) {
     boolean anyLeaves = false;
-    for (int chunk = 0; chunk <= chunk(plan.contextBytes() - 1); chunk++) {
+    for (int chunk = 0; chunk <= chunk(plan.heapBytes() - 1); chunk++) {
       if (!image[chunk]) {
         history.note(chunk, used[chunk]);
         if (kept[chunk] || touched[chunk]) {
@@ -218,6 +231,29 @@ final class HeapWiper {
     return anyLeaves;
   }
 
+  /** Growth counts as touched; what of it stays is wiped now. */
+  private void wipeGrowth(long from, long to) {
+    for (long at = from; at < to; ) {
+      long next = Math.min(to, (at & -HUGE_PAGE) + HUGE_PAGE);
+      int chunk = chunk(at);
+      touched[chunk] = true;
+      used[chunk] |= !stays(chunk) || zero(at, next - at);
+      at = next;
+    }
+  }
+
+  /** Takes growth away: with the chunks that leave, and else by having its tables forgotten. */
+  private void takeGrowth(LinearTables linear, long from, long to) {
+    linear.shrink();
+    for (long at = from; at < to; ) {
+      long next = Math.min(to, (at & -HUGE_PAGE) + HUGE_PAGE);
+      if (!leaving[chunk(at)]) {
+        memory.forgetHeap(at, next);
+      }
+      at = next;
+    }
+  }
+
   private void dropLeaving(Root root) {
     int first = -1;
     for (int chunk = 0; chunk <= leaving.length; chunk++) {
@@ -231,7 +267,7 @@ final class HeapWiper {
     }
     for (Root.Run run : root.heap()) {
       for (int i = 0; i < run.count(); i++) {
-        if (leaving[chunk(run.start() + i * (run.large() ? HUGE_PAGE : PAGE))]) {
+        if (leaving[chunk(run.offset() + i * (run.large() ? HUGE_PAGE : PAGE))]) {
           root.clean(run, i);
         }
       }
@@ -253,7 +289,7 @@ final class HeapWiper {
     return image[chunk] || kept[chunk];
   }
 
-  private static int chunk(long address) {
-    return (int) (address / HUGE_PAGE);
+  private static int chunk(long offset) {
+    return (int) (offset / HUGE_PAGE);
   }
 }

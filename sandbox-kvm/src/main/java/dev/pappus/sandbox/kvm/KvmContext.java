@@ -115,9 +115,7 @@ final class KvmContext implements Context {
   @Override
   public String lastWords() {
     require(State.SEALED);
-    return function.image().logRing().isPresent()
-        ? LogRing.read(memory, function.image().logRing().getAsLong())
-        : "";
+    return LogRing.read(memory, function.image());
   }
 
   private void require(State expected) {

@@ -45,7 +45,7 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
     if (bound != null) {
       return lend(bound, kvmFunction, new Context.Warmth(true, false));
     }
-    long heapBytes = HeapSize.of(kvmFunction.contextBytes());
+    long heapBytes = HeapSize.of(kvmFunction.code().plan().heapBytes());
     boolean room = hasRoom();
     VirtualMachine vm = recycle(kvmFunction, heapBytes, true);
     if (vm == null && room) {

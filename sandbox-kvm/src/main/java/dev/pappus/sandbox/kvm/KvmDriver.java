@@ -107,7 +107,7 @@ public final class KvmDriver implements ComputeDriver {
   public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
     GuestLayout layout = GuestLayout.of(contextBytes);
     ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
-    GuestCode code = GuestCode.of(layout, image.entry(), image.segments());
+    GuestCode code = GuestCode.of(layout, image.entry(), image.segments(), image.wasm());
     return new KvmFunction(image, code, new FaultBackoff(settings.backoff()));
   }
 

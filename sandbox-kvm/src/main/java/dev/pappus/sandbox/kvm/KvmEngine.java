@@ -6,7 +6,8 @@ import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
-import dev.pappus.sandbox.FaultText;
+import dev.pappus.sandbox.GuestFaults;
+import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
@@ -70,6 +71,14 @@ public final class KvmEngine implements ComputeEngine {
     vm.prepareEntry();
     while (true) {
       VmExit exit = vm.enter();
+      if (exit instanceof VmExit.Grow grow) {
+        // A guest that does nothing else is out whenever the timer strikes.
+        if (deadline.hasPassed(System.nanoTime())) {
+          return killed(context, vm.instruction());
+        }
+        vm.grow(grow);
+        continue;
+      }
       if (!(exit instanceof VmExit.Interrupted interrupted)) {
         return conclude(context, exit);
       }
@@ -98,16 +107,13 @@ public final class KvmEngine implements ComputeEngine {
       case VmExit.Fault fault -> {
         context.setResidue(KvmContext.Residue.ALL);
         function.backoff().faulted();
-        yield new RunOutcome.Faulted(
-            FaultText.of(fault.vector(), fault.errorCode(), fault.address(), fault.instruction()),
-            new GuestState(
-                null,
-                fault.vector(),
-                fault.errorCode(),
-                fault.address(),
-                fault.instruction(),
-                function.image().symbolize(fault.instruction()),
-                null));
+        yield GuestFaults.of(
+            function.image(),
+            GuestLayout.of(function.contextBytes()),
+            fault.vector(),
+            fault.errorCode(),
+            fault.address(),
+            fault.instruction());
       }
       case VmExit.Unexpected unexpected -> {
         context.setResidue(KvmContext.Residue.BEYOND_REPAIR);
@@ -122,7 +128,7 @@ public final class KvmEngine implements ComputeEngine {
                 + Long.toHexString(unexpected.instruction()),
             at(function, unexpected.instruction()));
       }
-      case VmExit.Interrupted _ -> throw new IllegalStateException("not an end");
+      case VmExit.Interrupted _, VmExit.Grow _ -> throw new IllegalStateException("not an end");
     };
   }
 

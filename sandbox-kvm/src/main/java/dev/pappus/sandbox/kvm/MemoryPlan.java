@@ -5,8 +5,10 @@ import static dev.pappus.linux.Mapping.PAGE;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.ImagePages;
+import dev.pappus.sandbox.WasmMemory;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which page of a context stands where and may be used how. Page tables depend on this alone, so
@@ -18,15 +20,23 @@ import java.util.List;
  * @param regions all that is mapped, ascending; what lies between is absent
  * @param presets pages that a run is sure to write: their tables say so from the start, which saves
  *     a fault each and costs a wipe each
+ * @param linear a linear memory outside of the context, or null; what it has at first is among the
+ *     regions
  */
 record MemoryPlan(
-    long contextBytes, long imageEnd, long heapEnd, List<Region> regions, List<Range> presets) {
+    long contextBytes,
+    long imageEnd,
+    long heapEnd,
+    List<Region> regions,
+    List<Range> presets,
+    @Nullable LinearPlan linear) {
   private static final long CODE_FIRST = PAGE;
   private static final long HOT_STACK_BYTES = 32 * PAGE;
   private static final long HOT_IMAGE_BYTES_MAX = 256 * PAGE;
   private static final long PRESET_STACK_BYTES = 4 * PAGE;
   private static final long PRESET_IMAGE_BYTES = 16 * PAGE;
   private static final long PRESET_HEAP_BYTES = 16 * PAGE;
+  private static final long HOT_HEAP_BYTES_MIN = 32 * PAGE;
 
   MemoryPlan {
     regions = List.copyOf(regions);
@@ -40,9 +50,23 @@ record MemoryPlan(
     }
   }
 
-  /** The plan for an image whose segments have been checked against {@code layout}. */
-  static MemoryPlan of(GuestLayout layout, List<ElfImage.Segment> segments) {
-    return new Builder(layout).build(segments);
+  /**
+   * The plan for an image whose segments have been checked against {@code layout}.
+   *
+   * @param wasm what the image says of a linear memory; it has room
+   */
+  static MemoryPlan of(
+      GuestLayout layout, List<ElfImage.Segment> segments, @Nullable WasmMemory wasm) {
+    LinearPlan linear =
+        wasm != null && wasm.checkedByHardware()
+            ? LinearPlan.of(wasm, layout.contextBytes())
+            : null;
+    return new Builder(layout, linear).build(segments);
+  }
+
+  /** What the heap slot must hold. */
+  long heapBytes() {
+    return linear == null ? contextBytes : linear.offset() + linear.capBytes();
   }
 
   /** How much of the code slot it fills. */
@@ -79,6 +103,7 @@ record MemoryPlan(
   /** Deals the backings out, scarce ones first to those who gain most. */
   private static final class Builder {
     private final GuestLayout layout;
+    private final @Nullable LinearPlan linear;
     private final List<Region> regions = new ArrayList<>();
     private final List<Range> presets = new ArrayList<>();
     private long codeUsed = CODE_FIRST;
@@ -86,8 +111,9 @@ record MemoryPlan(
     private long hotImageUsed;
     private long presetImageLeft = PRESET_IMAGE_BYTES;
 
-    Builder(GuestLayout layout) {
+    Builder(GuestLayout layout, @Nullable LinearPlan linear) {
       this.layout = layout;
+      this.linear = linear;
     }
 
     MemoryPlan build(List<ElfImage.Segment> segments) {
@@ -108,10 +134,14 @@ record MemoryPlan(
         }
       }
       long imageEnd = runs.getLast().end();
+      if (linear != null) {
+        placeLinear(linear);
+      }
       placeHeap(imageEnd);
       placeStack(hotStack, hotStackAt);
       regions.sort((a, b) -> Long.compare(a.start(), b.start()));
-      return new MemoryPlan(layout.contextBytes(), imageEnd, layout.heapEnd(), regions, presets);
+      return new MemoryPlan(
+          layout.contextBytes(), imageEnd, layout.heapEnd(), regions, presets, linear);
     }
 
     private void place(ImagePages run) {
@@ -146,6 +176,21 @@ record MemoryPlan(
     private void add(ImagePages run, long start, long end, Backing backing, long offset) {
       regions.add(
           new Region(start, end, backing, offset, run.writable(), run.executable(), run.loaded()));
+    }
+
+    /** Its beginning gains more by being hot than the heap does, which serves files alone. */
+    private void placeLinear(LinearPlan plan) {
+      long end = plan.base() + plan.initialBytes();
+      long hot = Math.min(plan.initialBytes(), Backing.HOT_BYTES - hotUsed - HOT_HEAP_BYTES_MIN);
+      long split = plan.base() + Math.max(0, hot);
+      if (plan.base() < split) {
+        regions.add(new Region(plan.base(), split, Backing.HOT, hotUsed, true, false, false));
+        hotUsed += hot;
+      }
+      if (split < end) {
+        long offset = plan.offset() + (split - plan.base());
+        regions.add(new Region(split, end, Backing.HEAP, offset, true, false, false));
+      }
     }
 
     private void placeHeap(long imageEnd) {

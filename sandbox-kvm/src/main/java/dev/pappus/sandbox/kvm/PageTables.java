@@ -21,7 +21,10 @@ final class PageTables {
   private static final long WRITABLE = 2;
   private static final long USER = 4;
   private static final long ACCESSED = 0x20;
-  private static final long LARGE = 0x80;
+
+  /** The entry is that of a page though it stands where a table could be. */
+  static final long LARGE = 0x80;
+
   private static final long NO_EXECUTE = 1L << 63;
   private static final long ADDRESS = 0x000F_FFFF_FFFF_F000L;
   private static final int LEVEL_TOP = 3;
@@ -48,6 +51,11 @@ final class PageTables {
         | (executable ? 0 : NO_EXECUTE);
   }
 
+  /** What an entry points to. */
+  static long address(long entry) {
+    return entry & ADDRESS;
+  }
+
   /** Tables for {@code plan}, or null if no room is left for them. */
   @Nullable Root build(MemoryPlan plan) {
     long mark = next;
@@ -59,6 +67,11 @@ final class PageTables {
       for (int i = 0; complete && i < plan.regions().size(); i++) {
         complete = map(top, plan, i, runs);
       }
+    }
+    LinearTables linear = null;
+    if (complete && plan.linear() != null) {
+      linear = prepareGrowth(top, plan.linear());
+      complete = linear != null;
     }
     if (!complete) {
       // Nothing ran on these pages yet, so they may be dealt out again.
@@ -72,7 +85,25 @@ final class PageTables {
         system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | DIRTY);
       }
     }
-    return new Root(top, plan, runs, system);
+    return new Root(top, plan, runs, linear, system);
+  }
+
+  /** Everything that growth will need, so that it cannot fail for want of tables. */
+  private @Nullable LinearTables prepareGrowth(long top, LinearPlan plan) {
+    long[] entries = new long[plan.growthChunks()];
+    long first = plan.base() + (plan.initialBytes() & -HUGE_PAGE);
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = entryFor(top, first + i * HUGE_PAGE, 1);
+      if (entries[i] == 0) {
+        return null;
+      }
+    }
+    long reserve = next;
+    if (entries.length * PAGE > system.byteSize() - next) {
+      return null;
+    }
+    next += entries.length * PAGE;
+    return new LinearTables(system, plan, entries, reserve);
   }
 
   private long allocate() {

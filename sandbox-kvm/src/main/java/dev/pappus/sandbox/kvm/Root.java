@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.pappus.linux.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page tables of one plan in one machine, and where in them the processor notes which pages the
@@ -29,10 +30,17 @@ final class Root {
   private final MemorySegment system;
   private final Run[] hot;
   private final Run[] heap;
+  private final @Nullable LinearTables linear;
 
-  Root(long address, MemoryPlan plan, List<Run> runs, MemorySegment system) {
+  Root(
+      long address,
+      MemoryPlan plan,
+      List<Run> runs,
+      @Nullable LinearTables linear,
+      MemorySegment system) {
     this.address = address;
     this.plan = plan;
+    this.linear = linear;
     this.system = system;
     this.hot = select(plan, runs, Backing.HOT);
     this.heap = select(plan, runs, Backing.HEAP);
@@ -51,6 +59,11 @@ final class Root {
 
   MemoryPlan plan() {
     return plan;
+  }
+
+  /** The growing part, null if there is none. */
+  @Nullable LinearTables linear() {
+    return linear;
   }
 
   /** Writable runs in {@link Backing#HOT}. */

@@ -44,7 +44,7 @@ final class SelfTest {
                 && (vector != PAGE_FAULT
                     || (Objects.equals(fault.errorCode(), errorCode)
                         && Objects.equals(fault.address(), address)));
-        case VmExit.Interrupted _, VmExit.Unexpected _ -> false;
+        case VmExit.Grow _, VmExit.Interrupted _, VmExit.Unexpected _ -> false;
       };
     }
   }

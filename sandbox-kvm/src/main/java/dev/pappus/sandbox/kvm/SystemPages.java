@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.pappus.sandbox.GuestAbi;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,8 +30,11 @@ final class SystemPages {
   static final int IDT_LIMIT = 0xFFF;
   static final int TSS_LIMIT = 104 + 8192;
 
-  /** The one port that guests may use: a byte written to it ends the run. */
-  static final int EXIT_PORT = 0x10;
+  /** A byte written to it ends the run. */
+  static final int EXIT_PORT = GuestAbi.EXIT_PORT;
+
+  /** A byte written to it asks for more linear memory. */
+  static final int GROW_PORT = GuestAbi.GROW_PORT;
 
   /** Written by interrupt stubs; guests may not. */
   static final int STUB_PORT = 0x11;
@@ -142,7 +146,10 @@ final class SystemPages {
     tss.set(JAVA_SHORT_UNALIGNED, 102, (short) 104);
     // A set bit forbids a port; one byte beyond the last must be all ones.
     tss.asSlice(104, 8193).fill((byte) 0xFF);
-    tss.set(JAVA_BYTE, 104 + EXIT_PORT / 8, (byte) ~(1 << EXIT_PORT % 8));
+    for (int port : new int[] {EXIT_PORT, GROW_PORT}) {
+      int at = 104 + port / 8;
+      tss.set(JAVA_BYTE, at, (byte) (tss.get(JAVA_BYTE, at) & ~(1 << port % 8)));
+    }
   }
 
   private static void writeIdt(MemorySegment idt) {

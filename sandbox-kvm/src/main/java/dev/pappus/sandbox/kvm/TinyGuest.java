@@ -37,6 +37,7 @@ final class TinyGuest {
                 DATA_PAGES * Mapping.PAGE,
                 true,
                 true,
-                false)));
+                false)),
+        null);
   }
 }

@@ -7,6 +7,7 @@ import dev.pappus.linux.KvmVm;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
 import dev.pappus.linux.struct.KvmNumbers;
+import dev.pappus.linux.struct.KvmRegs;
 import dev.pappus.linux.struct.KvmRun;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
@@ -215,6 +216,24 @@ final class VirtualMachine implements AutoCloseable {
   /** Runs from where the registers say until the guest comes out. */
   VmExit enter() {
     return exits.decode(vcpu.run(), currentRoot().plan());
+  }
+
+  /** Where the guest was when it came out. */
+  long instruction() {
+    return shared.get(JAVA_LONG, KvmRun.REGS + KvmRegs.RIP);
+  }
+
+  /** Answers a guest that asks for more linear memory; it goes on with {@link #enter}. */
+  void grow(VmExit.Grow request) {
+    LinearTables linear = Objects.requireNonNull(currentRoot().linear());
+    shared.set(JAVA_LONG, KvmRun.REGS + KvmRegs.RAX, linear.grow(request.pages()));
+    shared.set(JAVA_LONG, KvmRun.DIRTY_REGS, KvmRun.SYNC_REGS);
+  }
+
+  /** Current size of the bound function's linear memory; 0 if it has none. */
+  long linearBytes() {
+    LinearTables linear = currentRoot().linear();
+    return linear == null ? 0 : linear.mappedBytes();
   }
 
   /** Takes its charges back; it does not run again and is closed soon. */

@@ -10,6 +10,13 @@ sealed interface VmExit {
   }
 
   /**
+   * It asks for more linear memory, which its plan has, and goes on when it is answered.
+   *
+   * @param pages how many pages of 64 KiB; any number
+   */
+  record Grow(long pages) implements VmExit {}
+
+  /**
    * By an exception. Nothing is pending afterwards.
    *
    * @param vector the exception

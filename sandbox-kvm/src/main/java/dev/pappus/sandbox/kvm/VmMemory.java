@@ -25,7 +25,7 @@ final class VmMemory implements AutoCloseable {
     List<Mapping> taken = new ArrayList<>();
     boolean complete = false;
     try {
-      system = take(taken, Backing.SYSTEM_BYTES, PAGE);
+      system = take(taken, Backing.systemBytes(heapBytes), PAGE);
       code = take(taken, Backing.CODE_BYTES, PAGE);
       hot = take(taken, Backing.HOT_BYTES, HUGE_PAGE);
       heap = take(taken, heapBytes, HUGE_PAGE);
@@ -107,6 +107,11 @@ final class VmMemory implements AutoCloseable {
     long start = from & -HUGE_PAGE;
     long end = Math.min(heap.sizeBytes(), (to + HUGE_PAGE - 1) & -HUGE_PAGE);
     heap.advise(start, end - start, Mapping.Advice.DONT_NEED);
+  }
+
+  /** Makes the machine forget what its tables said of heap memory, which stays. Whole pages. */
+  void forgetHeap(long from, long to) {
+    heap.forget(from, to - from);
   }
 
   /** Drops hot memory, in swap too; it reads zero afterwards. Whole pages. */

@@ -109,6 +109,12 @@ final class Asm {
     return rdi(address).raw("48 8B 07"); // mov rax, [rdi]
   }
 
+  /** Asks for more pages of linear memory; leaves with {@code exitCode} unless it answers so. */
+  Asm grow(long pages, int answer, int exitCode) {
+    rdi(pages).raw("E6 12 3D").immediate(answer, 4); // out 0x12, al; cmp eax, answer
+    return requireZeroFlag(exitCode);
+  }
+
   /** Goes to an address. */
   Asm jump(long address) {
     return rax(address).raw("FF E0"); // jmp rax

@@ -55,7 +55,7 @@ class MemoryPlanTest {
   void plansCoverWhatTheImageAsksForAndNothingElse() {
     for (int round = 0; round < 300; round++) {
       Shape shape = shape();
-      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments());
+      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments(), null);
       String where = "seed %d round %d".formatted(SEED, round);
       Set<Long> backed = new HashSet<>();
       long previousEnd = PAGE;
@@ -139,7 +139,7 @@ class MemoryPlanTest {
   void tablesSayWhatThePlanSays() {
     for (int round = 0; round < 60; round++) {
       Shape shape = shape();
-      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments());
+      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments(), null);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment system = arena.allocate(Backing.SYSTEM_BYTES, PAGE);
         Root root = Objects.requireNonNull(new PageTables(system).build(plan));
@@ -191,7 +191,8 @@ class MemoryPlanTest {
             layout,
             List.of(
                 new ElfImage.Segment(
-                    0x10000, MemorySegment.ofArray(new byte[1]), 1, true, false, true)));
+                    0x10000, MemorySegment.ofArray(new byte[1]), 1, true, false, true)),
+            null);
     try (Arena arena = Arena.ofConfined()) {
       long small = (SystemPages.FIRST_FREE_PAGE + 7) * PAGE;
       MemorySegment system = arena.allocate(small, PAGE);
@@ -206,7 +207,7 @@ class MemoryPlanTest {
   @Test
   void equalShapesHaveEqualPlans() {
     Shape shape = shape();
-    assertThat(MemoryPlan.of(shape.layout(), shape.segments()))
-        .isEqualTo(MemoryPlan.of(shape.layout(), shape.segments()));
+    assertThat(MemoryPlan.of(shape.layout(), shape.segments(), null))
+        .isEqualTo(MemoryPlan.of(shape.layout(), shape.segments(), null));
   }
 }

@@ -21,7 +21,8 @@ final class TestElf {
   private static final String NAMES = "\0__dandelion_system_data\0_start\0";
   private static final String SECTION_NAMES = "\0.symtab\0.strtab\0.shstrtab\0";
 
-  private record Segment(long address, MemorySegment content, long memoryBytes, int flags) {}
+  private record Segment(
+      int type, long address, MemorySegment content, long memoryBytes, int flags) {}
 
   private final List<Segment> segments = new ArrayList<>();
   private long entry;
@@ -29,7 +30,16 @@ final class TestElf {
 
   /** Adds a segment; what exceeds {@code content} is zero. */
   TestElf segment(long address, byte[] content, long memoryBytes, int flags) {
-    segments.add(new Segment(address, MemorySegment.ofArray(content), memoryBytes, flags));
+    segments.add(new Segment(1, address, MemorySegment.ofArray(content), memoryBytes, flags));
+    return this;
+  }
+
+  /** Adds a note of linear memory. */
+  TestElf linearMemory(long base, int initialPages, int maximumPages) {
+    ByteBuffer note = buffer(36).putInt(7).putInt(16).putInt(2);
+    note.put("Pappus".getBytes(StandardCharsets.US_ASCII)).position(20);
+    note.putLong(base).putInt(initialPages).putInt(maximumPages);
+    segments.add(new Segment(4, 0, MemorySegment.ofArray(bytes(note)), 36, READ));
     return this;
   }
 
@@ -50,7 +60,7 @@ final class TestElf {
     ByteBuffer headers = buffer(bodyStart);
     headers.position(HEADER_BYTES);
     for (Segment segment : segments) {
-      headers.putInt(1).putInt(segment.flags).putLong(bodyStart + body.size());
+      headers.putInt(segment.type).putInt(segment.flags).putLong(bodyStart + body.size());
       headers.putLong(segment.address).putLong(segment.address);
       headers.putLong(segment.content.byteSize()).putLong(segment.memoryBytes).putLong(8);
       body.writeBytes(segment.content.toArray(ValueLayout.JAVA_BYTE));

@@ -4,8 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.pappus.linux.ProcessGroup;
 import dev.pappus.model.GuestState;
-import dev.pappus.sandbox.FaultText;
 import dev.pappus.sandbox.GuestAbi;
+import dev.pappus.sandbox.GuestFaults;
+import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.RunOutcome;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -114,16 +115,13 @@ final class ExitDecoder {
     Long errorCode =
         (WITH_ERROR_CODE >>> vector & 1) != 0 ? (Long) (report.errorCode() & 0xFFFF_FFFFL) : null;
     Long address = vector == VECTOR_PAGE_FAULT ? (Long) report.address() : null;
-    return new RunOutcome.Faulted(
-        FaultText.of(vector, errorCode, address, instruction),
-        new GuestState(
-            null,
-            vector,
-            errorCode,
-            address,
-            instruction,
-            function.image().symbolize(instruction),
-            null));
+    return GuestFaults.of(
+        function.image(),
+        GuestLayout.of(function.contextBytes()),
+        vector,
+        errorCode,
+        address,
+        instruction);
   }
 
   /** Whether one of the instructions that end a run stands where the processor refused one. */

@@ -89,6 +89,7 @@ public final class ProcessDriver implements ComputeDriver {
   public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
     GuestLayout layout = GuestLayout.of(contextBytes);
     ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
+    image.requireOwnChecks(NAME);
     ProcessFunction function =
         new ProcessFunction(image, layout, new FaultBackoff(settings.backoff()));
     requireMappable(function.ranges(), selfTest.lowestAddress());

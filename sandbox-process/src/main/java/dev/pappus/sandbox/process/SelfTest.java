@@ -150,7 +150,9 @@ final class SelfTest {
                     DATA, MemorySegment.ofArray(new byte[0]), Mapping.PAGE, true, true, false)),
             DATA,
             OptionalLong.empty(),
+            OptionalLong.empty(),
             ElfImage.NO_SYMBOLS,
+            null,
             null);
     return new ProcessFunction(
         image, GuestLayout.of(CONTEXT_BYTES), new FaultBackoff(FaultBackoff.Settings.DEFAULTS));

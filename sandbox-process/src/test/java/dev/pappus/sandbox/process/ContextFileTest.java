@@ -41,7 +41,15 @@ class ContextFileTest {
             new ElfImage.Segment(
                 DATA, MemorySegment.ofArray(data), DATA_BYTES + 5000, true, true, false));
     ElfImage image =
-        new ElfImage(CODE, segments, DATA, OptionalLong.empty(), ElfImage.NO_SYMBOLS, null);
+        new ElfImage(
+            CODE,
+            segments,
+            DATA,
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            ElfImage.NO_SYMBOLS,
+            null,
+            null);
     return new ProcessFunction(
         image, GuestLayout.of(CONTEXT_BYTES), new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
   }

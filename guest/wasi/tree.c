@@ -1,0 +1,173 @@
+/* tree.c: the files of a run. */
+#include "wasi.h"
+
+enum { ORDER_MIN = 12, ORDERS = 48 };
+
+node wasi_root = {.parent = &wasi_root, .directory = true, .number = 1};
+
+static uint64_t next_number = 2;
+
+/* ---- File contents: blocks of a power of two, so that growing costs no more than twice. ---------- */
+
+struct block {
+  struct block *next;
+};
+
+static struct block *free_blocks[ORDERS];
+
+static unsigned order_of(uint64_t room) {
+  unsigned order = ORDER_MIN;
+  while (1ull << order < room) {
+    order++;
+  }
+  return order;
+}
+
+static void give_back(char *data, uint64_t room) {
+  if (room > 0) {
+    struct block *block = (struct block *)data;
+    struct block **list = &free_blocks[order_of(room)];
+    block->next = *list;
+    *list = block;
+  }
+}
+
+static char *take(unsigned order) {
+  struct block *block = free_blocks[order];
+  if (block != NULL) {
+    free_blocks[order] = block->next;
+    return (char *)block;
+  }
+  return pappus_try_alloc(1ull << order, 128);
+}
+
+static bool make_room(node *file, uint64_t size) {
+  if (size <= file->room) {
+    return true;
+  }
+  if (size > 1ull << (ORDERS - 1)) {
+    return false;
+  }
+  unsigned order = order_of(size);
+  char *data = take(order);
+  if (data == NULL) {
+    return false;
+  }
+  memcpy(data, file->data, file->size);
+  give_back(file->data, file->room);
+  file->data = data;
+  file->room = 1ull << order;
+  return true;
+}
+
+bool wasi_resize(node *file, uint64_t size) {
+  if (!make_room(file, size)) {
+    return false;
+  }
+  if (size > file->size) {
+    memset(file->data + file->size, 0, size - file->size);
+  }
+  file->size = size;
+  file->modified = wasi_now();
+  return true;
+}
+
+uint32_t wasi_write_at(node *file, uint64_t offset, const void *data, uint64_t size) {
+  if (size == 0) {
+    return E_SUCCESS;
+  }
+  uint64_t end;
+  if (__builtin_add_overflow(offset, size, &end)) {
+    return E_FBIG;
+  }
+  if (!make_room(file, end)) {
+    return E_NOSPC;
+  }
+  if (offset > file->size) {
+    memset(file->data + file->size, 0, offset - file->size);
+  }
+  memcpy(file->data + offset, data, size);
+  file->size = end > file->size ? end : file->size;
+  file->modified = wasi_now();
+  return E_SUCCESS;
+}
+
+/* ---- Directories --------------------------------------------------------------------------------- */
+
+/* Where a name stands among the children, or would. */
+static uint32_t place_of(const node *directory, const char *name, size_t size, bool *found) {
+  uint32_t low = 0, high = directory->count;
+  *found = false;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    const node *child = directory->children[middle];
+    size_t common = size < child->name_size ? size : child->name_size;
+    int order = memcmp(name, child->name, common);
+    if (order == 0 && size == child->name_size) {
+      *found = true;
+      return middle;
+    }
+    if (order < 0 || (order == 0 && size < child->name_size)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+node *wasi_child(const node *directory, const char *name, size_t size) {
+  bool found;
+  uint32_t place = place_of(directory, name, size, &found);
+  return found ? directory->children[place] : NULL;
+}
+
+void wasi_link(node *directory, node *child, const char *name, size_t size) {
+  bool found;
+  uint32_t place = place_of(directory, name, size, &found);
+  if (directory->count == directory->children_room) {
+    uint32_t room = directory->children_room == 0 ? 8 : directory->children_room * 2;
+    node **larger = pappus_alloc(room * sizeof *larger);
+    memcpy(larger, directory->children, directory->count * sizeof *larger);
+    directory->children = larger;
+    directory->children_room = room;
+  }
+  node **at = directory->children + place;
+  memmove(at + 1, at, (directory->count - place) * sizeof *at);
+  *at = child;
+  directory->count++;
+  directory->modified = wasi_now();
+  char *copy = pappus_alloc_aligned(size + 1, 1);
+  memcpy(copy, name, size);
+  child->name = copy;
+  child->name_size = (uint32_t)size;
+  child->parent = directory;
+}
+
+node *wasi_add(node *directory, const char *name, size_t size, bool is_directory) {
+  node *child = pappus_alloc(sizeof *child);
+  child->directory = is_directory;
+  child->number = next_number++;
+  child->modified = child->accessed = wasi_now();
+  wasi_link(directory, child, name, size);
+  return child;
+}
+
+void wasi_unlink(node *child) {
+  node *directory = child->parent;
+  bool found;
+  uint32_t place = place_of(directory, child->name, child->name_size, &found);
+  node **at = directory->children + place;
+  directory->count--;
+  memmove(at, at + 1, (directory->count - place) * sizeof *at);
+  directory->modified = wasi_now();
+  child->parent = NULL;
+}
+
+void wasi_drop(node *file) {
+  if (file->parent == NULL && file->opens == 0 && !file->directory) {
+    give_back(file->data, file->room);
+    file->data = NULL;
+    file->size = file->room = 0;
+  }
+}
