@@ -1,7 +1,7 @@
 /* clocks.c: clocks that advance by a microsecond whenever somebody looks, random numbers, waiting. */
 #include "wasi.h"
 
-enum { CLOCKS = 4, TICK_NANOS = 1000 };
+enum { CLOCKS = 4, TICK_NANOS = 1000, FEW = 16 };
 
 /* 2020-01-01T00:00:00Z */
 #define EPOCH_NANOS 1577836800000000000ull
@@ -111,7 +111,8 @@ WASI(poll_oneoff)(wasi *instance, uint32_t in, uint32_t out, uint32_t count, uin
     return E_FAULT;
   }
   /* Events may be written over subscriptions, so the subscriptions are looked at first. */
-  struct subscription *wanted = pappus_alloc(count * sizeof *wanted);
+  struct subscription few[FEW];
+  struct subscription *wanted = count <= FEW ? few : pappus_alloc(count * sizeof *wanted);
   memcpy(wanted, wanted_at, count * sizeof *wanted);
   uint64_t soonest = UINT64_MAX;
   for (uint32_t i = 0; i < count; i++) {

@@ -20,24 +20,36 @@ static bool is_taken(const char *name, size_t size) {
   return is_text(name, size, "in") || is_text(name, size, "out") || is_text(name, size, "tmp");
 }
 
-/* A name that is free in a directory, or that of one of its directories if those will do: NAME, else
- * the first of NAME~2, NAME~3 … */
-static const char *free_name(node *parent, const char *name, size_t size, bool directory_will_do) {
-  const char *candidate = pappus_format("%.*s", (int)size, name);
-  for (unsigned number = 2;; number++) {
-    const node *there = wasi_child(parent, candidate, strlen(candidate));
-    if (there == NULL || (directory_will_do && there->directory)) {
-      return candidate;
-    }
-    candidate = pappus_format("%.*s~%u", (int)size, name, number);
+/* A name that is free in a directory: NAME, else the first of NAME~2, NAME~3 … */
+static const char *free_name(node *parent, const char *name, size_t size) {
+  node *first = wasi_child(parent, name, size);
+  if (first == NULL) {
+    return pappus_format("%.*s", (int)size, name);
   }
+  const char *candidate;
+  unsigned number = first->last_twin < 2 ? 2 : first->last_twin + 1;
+  do {
+    candidate = pappus_format("%.*s~%u", (int)size, name, number);
+    first->last_twin = number++;
+  } while (wasi_child(parent, candidate, strlen(candidate)) != NULL);
+  return candidate;
 }
 
-/* The directory of this name, or of the next that is free if a file has it. */
+/* The directory of this name, or one beside the file that has it. */
 static node *directory(node *parent, const char *name, size_t size) {
-  const char *chosen = free_name(parent, name, size, true);
-  node *found = wasi_child(parent, chosen, strlen(chosen));
-  return found == NULL ? wasi_add(parent, chosen, strlen(chosen), true) : found;
+  node *first = wasi_child(parent, name, size);
+  if (first != NULL && first->directory) {
+    return first;
+  }
+  if (first != NULL && first->twin_directory != NULL) {
+    return first->twin_directory;
+  }
+  const char *chosen = free_name(parent, name, size);
+  node *added = wasi_add(parent, chosen, strlen(chosen), true);
+  if (first != NULL) {
+    first->twin_directory = added;
+  }
+  return added;
 }
 
 static node *set_directory(node *parent, const pappus_set_record *set, uint64_t key) {
@@ -59,7 +71,7 @@ static void add_input(node *parent, const pappus_item *item) {
     left -= size + 1;
   }
   const char *chosen =
-      left == 0 ? free_name(parent, "item", 4, false) : free_name(parent, name, left, false);
+      left == 0 ? free_name(parent, "item", 4) : free_name(parent, name, left);
   node *file = wasi_add(parent, chosen, strlen(chosen), false);
   file->data = (char *)item->data;
   file->size = item->size;

@@ -52,6 +52,9 @@ typedef struct node {
   /* Of a directory, in byte order of their names. */
   struct node **children;
   uint32_t count, children_room;
+  /* Of an input: the last number that one of the same name got, and the directory beside it. */
+  uint32_t last_twin;
+  struct node *twin_directory;
 } node;
 
 /* What a file descriptor stands for. */

@@ -29,7 +29,8 @@ class DocExamplesTest {
       Map.of(
           "project.md", "ProjectDocumentationTest, its dev lines DevCommandTest",
           "performance.md", "BenchCommand's own figures take minutes",
-          "http-function.md", "its server line is one option, tested by CommandLineTest");
+          "http-function.md", "its server line is one option, tested by CommandLineTest",
+          "wasm-native.md", "NativeWasiTest and NativeContractTest, where wabt is there");
 
   /** Lines that cannot run as they stand, by how they begin. */
   private static final Map<String, String> NOT_HERE =

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,12 @@ class NativeWasiTest {
         const char *mode = argc > 1 ? argv[1] : argv[0];
         if (strcmp(mode, "copy") == 0) copy();
         if (strcmp(mode, "files") == 0) files();
+        if (strcmp(mode, "count") == 0) {
+          int count = 0;
+          DIR *directory = opendir("/in/data");
+          while (readdir(directory) != NULL) count++;
+          printf("%d", count);
+        }
         if (strcmp(mode, "clocks") == 0) clocks();
         if (strcmp(mode, "fail") == 0) { fputs("to out\\n", stdout); exit(7); }
         if (strcmp(mode, "both") == 0) { puts("to out"); fflush(stdout); fputs("to err\\n", stderr); abort(); }
@@ -241,6 +248,13 @@ class NativeWasiTest {
               "stdio:0/stderr=warned\n",
               "stdio:0/stdout=. .. data data:7 stdio \n. .. item one one~2 \n"
                   + ". .. deep item one one~2 \na line\n|dark red\n");
+    }
+
+    @Test
+    void manyItemsOfOneNameGetNamesOfTheirOwn() {
+      Item[] items = new Item[10_000];
+      Arrays.setAll(items, i -> Item.ofText("", Integer.toString(i)));
+      assertThat(texts(run("count", items))).contains("stdio:0/stdout=10002");
     }
 
     @Test

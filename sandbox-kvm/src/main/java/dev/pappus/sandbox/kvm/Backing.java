@@ -17,8 +17,11 @@ enum Backing {
   /** Least size of {@link #SYSTEM}: 16 fixed pages, the rest for page tables. */
   static final long SYSTEM_BYTES = 2 << 20;
 
-  /** Bytes of page tables for a byte of memory: eight for a page. */
+  /** Bytes of memory for a byte of page tables: eight for a page. */
   private static final long TABLE_SHARE = 512;
+
+  /** No linear memory is larger. */
+  private static final long LINEAR_BYTES_MAX = 4L << 30;
 
   /** Size of {@link #CODE}; larger images overflow into {@link #HEAP}. */
   static final long CODE_BYTES = 4 << 20;
@@ -26,9 +29,12 @@ enum Backing {
   /** Size of {@link #HOT}: one huge page. */
   static final long HOT_BYTES = 2 << 20;
 
-  /** Size of {@link #SYSTEM} with a heap of {@code heapBytes}, all of which one root may map. */
+  /**
+   * Size of {@link #SYSTEM} with a heap of {@code heapBytes}, so that one root may set tables aside
+   * for all growth that is possible in it.
+   */
   static long systemBytes(long heapBytes) {
-    return SYSTEM_BYTES + heapBytes / TABLE_SHARE;
+    return SYSTEM_BYTES + Math.min(heapBytes, LINEAR_BYTES_MAX) / TABLE_SHARE;
   }
 
   private final long physical;
