@@ -1,8 +1,8 @@
 package dev.pappus.sandbox.wasm;
 
-import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -1,10 +1,10 @@
 package dev.pappus.sandbox.wasm;
 
-import java.util.ArrayList;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.sandbox.wasm.FileTree.Directory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.pappus.sandbox.wasm;
 
-import java.util.Arrays;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**

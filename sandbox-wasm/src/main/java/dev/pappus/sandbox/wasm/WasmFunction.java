@@ -1,9 +1,9 @@
 package dev.pappus.sandbox.wasm;
 
-import java.util.Objects;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.PreparedFunction;
 import java.util.Map;
+import java.util.Objects;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.wasm.types.ExternalType;
