@@ -2,6 +2,7 @@ package dev.pappus.sandbox.wasm;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,7 +49,7 @@ final class CodeCache {
 
   Key key(MemorySegment module) {
     MessageDigest digest = sha256();
-    digest.update(GENERATION.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    digest.update(GENERATION.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
     digest.update(module.asByteBuffer());
     return new Key(HexFormat.of().formatHex(digest.digest()));
@@ -92,7 +93,7 @@ final class CodeCache {
   /** Bound to its key, so that a file cannot stand for another module. */
   private static byte[] digest(Key key, byte[] classes) {
     MessageDigest digest = sha256();
-    digest.update(key.name().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    digest.update(key.name().getBytes(StandardCharsets.US_ASCII));
     return digest.digest(classes);
   }
 

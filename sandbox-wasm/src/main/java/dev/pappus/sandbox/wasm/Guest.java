@@ -29,14 +29,12 @@ final class Guest {
     this.memory = memory;
   }
 
-  /** A piece of memory; address and length are unsigned 32-bit numbers. */
+  /** A piece of memory; an address beyond 32 bits, as a sum may be, is outside like any other. */
   MemorySegment piece(long address, long length) {
-    long from = address & 0xFFFF_FFFFL;
-    long bytes = length & 0xFFFF_FFFFL;
-    if (from + bytes > memory.sizeBytes()) {
+    if (address < 0 || length < 0 || length > memory.sizeBytes() - address) {
       throw Errno.of(Errno.FAULT);
     }
-    return memory.view(from, bytes);
+    return memory.view(address, length);
   }
 
   byte[] bytes(long address, long length) {
@@ -84,11 +82,9 @@ final class Guest {
     }
     List<MemorySegment> buffers = new ArrayList<>((int) count);
     for (long i = 0; i < count; i++) {
-      long at = (address & 0xFFFF_FFFFL) + i * BUFFER_RECORD_BYTES;
-      if (at > 0xFFFF_FFFFL) {
-        throw Errno.of(Errno.FAULT);
-      }
-      buffers.add(piece(u32(at), u32(at + Integer.BYTES)));
+      long at = address + i * BUFFER_RECORD_BYTES;
+      buffers.add(
+          piece(Integer.toUnsignedLong(u32(at)), Integer.toUnsignedLong(u32(at + Integer.BYTES))));
     }
     return buffers;
   }

@@ -4,6 +4,7 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.sandbox.wasm.FileTree.Directory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +49,10 @@ final class InputFiles {
 
   /** One directory for each key; the one for key 0 is there even if it is empty. */
   private static void provideSet(Directory in, DataSet set) {
-    Map<Key, java.util.ArrayList<Item>> byKey = new LinkedHashMap<>();
-    byKey.put(Key.ZERO, new java.util.ArrayList<>());
+    Map<Key, ArrayList<Item>> byKey = new LinkedHashMap<>();
+    byKey.put(Key.ZERO, new ArrayList<>());
     for (Item item : set.items()) {
-      byKey.computeIfAbsent(item.key(), _ -> new java.util.ArrayList<>()).add(item);
+      byKey.computeIfAbsent(item.key(), _ -> new ArrayList<>()).add(item);
     }
     byKey.forEach((key, items) -> {
       String name = key.equals(Key.ZERO) ? set.name() : set.name() + ":" + key;

@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.wasm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ final class RegularFile extends FileTree.Node {
     }
     int wanted = (int) newSize;
     if (wanted < size) {
-      java.util.Arrays.fill(bytes, wanted, size, (byte) 0);
+      Arrays.fill(bytes, wanted, size, (byte) 0);
       space.giveBack(size - wanted);
     } else {
       if (!space.take(wanted - size)) {

@@ -3,6 +3,7 @@ package dev.pappus.sandbox.wasm;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.PreparedFunction;
 import java.util.Map;
+import java.util.Objects;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.wasm.types.ExternalType;
@@ -60,7 +61,7 @@ final class WasmFunction implements PreparedFunction {
     ImportFunction[] functions = new ImportFunction[count];
     for (int i = 0; i < count; i++) {
       WasiFunction function = WasiFunction.of(code.module().importSection().getImport(i).name());
-      functions[i] = java.util.Objects.requireNonNull(function).hostFunction();
+      functions[i] = Objects.requireNonNull(function).hostFunction();
     }
     return ImportValues.builder().addFunction(functions).build();
   }

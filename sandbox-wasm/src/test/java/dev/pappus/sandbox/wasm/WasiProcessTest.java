@@ -130,6 +130,11 @@ class WasiProcessTest {
       assertThat(wasi.call("fd_readdir", 3, address, 100, 0, 64)).isEqualTo(Errno.FAULT);
     }
     assertThat(wasi.call("random_get", 0, 0xFFFF_FFFFL)).isEqualTo(Errno.FAULT);
+    // Records of which only the second lies beyond 32 bits do not go on at address 0.
+    assertThat(wasi.call("poll_oneoff", 0xFFFF_FFD0L, 0, 2, 64)).isEqualTo(Errno.FAULT);
+    wasi.guest.putU32(200, 0xFFFF_FFFFL);
+    wasi.guest.putU32(204, 2);
+    assertThat(wasi.call("fd_write", 1, 200, 1, 64)).isEqualTo(Errno.FAULT);
     assertThat(wasi.call("fd_read", 0, 0, 5000, 64)).isEqualTo(Errno.INVAL);
     for (long descriptor : new long[] {4, 1023, 1024, 0xFFFF_FFFFL}) {
       assertThat(wasi.call("fd_close", descriptor)).isEqualTo(Errno.BADF);

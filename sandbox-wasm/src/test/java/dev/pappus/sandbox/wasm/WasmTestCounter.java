@@ -26,7 +26,8 @@ public final class WasmTestCounter implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     if (test.isTest() && counts(test)) {
-      ran.incrementAndGet();
+      boolean aborted = result.getStatus() == TestExecutionResult.Status.ABORTED;
+      (aborted ? notRun : ran).incrementAndGet();
     }
   }
 
