@@ -7,16 +7,22 @@ use_cache() {
   cache=$1 cache_option=
   case ${PAPPUS_CACHE:-on} in
   off) return ;;
-  now) make_caches || true ;;
+  now)
+    if can_make_caches; then
+      make_caches || say "no caches made"
+    else
+      say "no caches made: ${cache%/*} cannot be written, or there is no flock"
+    fi
+    ;;
   on)
     case $3 in
     server | bench) ;; # they want the machine to themselves
     *)
       # Neither Ctrl-C nor a closed terminal ends it half-way.
-      ! may_make_caches || (
+      ! may_make_caches || {
         trap '' HUP INT
         make_caches
-      ) </dev/null >/dev/null 2>&1 &
+      } </dev/null >/dev/null 2>&1 &
       ;;
     esac
     ;;
@@ -27,10 +33,14 @@ use_cache() {
   fi
 }
 
+can_make_caches() {
+  [ -w "${cache%/*}" ] && command -v flock >/dev/null
+}
+
 # In the background only where nobody is harmed: a container with a memory limit may end as a whole
 # when it is reached.
 may_make_caches() {
-  [ ! -e "$cache" ] && [ -w "${cache%/*}" ] && command -v flock >/dev/null || return 1
+  [ ! -e "$cache" ] && can_make_caches || return 1
   memory_max=max
   [ ! -r /sys/fs/cgroup/memory.max ] || read -r memory_max </sys/fs/cgroup/memory.max
   [ "$memory_max" = max ]
@@ -38,18 +48,18 @@ may_make_caches() {
 
 # Makes both unless they are there or being made. The folder appears when all is done, so that no
 # start sees half a file; without a file in it, if the JVM could make none.
-make_caches() {
-  exec 7>"$cache.lock" || return 1
-  flock -n 7 || return 0
-  [ ! -e "$cache" ] || return 0
+make_caches() (
+  exec 7>"$cache.lock"
+  flock -n 7 || exit 0
+  [ ! -e "$cache" ] || exit 0
   rm -rf "$cache.new"
   mkdir -p "$cache.new/tmp"
+  unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
   rehearse >/dev/null 2>&1 || true
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/* 2>/dev/null || true
   mv "$cache.new" "$cache"
-  exec 7>&-
-}
+)
 
 # The JVM that records a node starts the one that records commands.
 rehearse() {

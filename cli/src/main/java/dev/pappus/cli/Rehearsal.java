@@ -19,6 +19,9 @@ import java.util.Scanner;
  * fails, for want of KVM for instance, only makes it smaller.
  */
 public final class Rehearsal {
+  private static final String SERVER = "PAPPUS_SERVER";
+  private static final String TOKEN = "PAPPUS_TOKEN";
+
   /** Enough for the node's cache to tell what is hot. */
   private static final int INVOCATIONS = 200;
 
@@ -43,10 +46,16 @@ public final class Rehearsal {
     if (arguments.length > 0) {
       new Rehearsal(process, folder, Map.of()).node(arguments);
     } else {
-      new Rehearsal(process, folder, process.environment()).commands();
+      new Rehearsal(process, folder, chosen(process.environment())).commands();
     }
     Folders.delete(folder);
     System.exit(0);
+  }
+
+  /** Of the environment what names the node; a person's other settings are none of it. */
+  private static Map<String, String> chosen(Map<String, String> environment) {
+    return Map.of(
+        SERVER, environment.getOrDefault(SERVER, ""), TOKEN, environment.getOrDefault(TOKEN, ""));
   }
 
   private void node(String... commands) throws IOException, InterruptedException {
@@ -72,8 +81,8 @@ public final class Rehearsal {
       Scanner lines = new Scanner(said, StandardCharsets.UTF_8);
       if (lines.hasNextLine()) {
         ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
-        child.environment().put("PAPPUS_SERVER", lines.nextLine().replaceFirst(".* admin=", ""));
-        child.environment().put("PAPPUS_TOKEN", token);
+        child.environment().put(SERVER, lines.nextLine().replaceFirst(".* admin=", ""));
+        child.environment().put(TOKEN, token);
         child.start().waitFor();
       }
       node.interrupt();

@@ -82,6 +82,17 @@ class LauncherTest {
   }
 
   @Test
+  void startsAtTheSameTimeShareOneCache() throws Exception {
+    tree.link("/usr/bin/nice", "bin/nice");
+    tree.set("PAPPUS_CACHE", "now");
+    List<Process> starts = List.of(tree.start("ls"), tree.start("ps"), tree.start("version"));
+    for (Process each : starts) {
+      assertThat(each.waitFor()).isZero();
+    }
+    assertThat(tree.rehearsals()).isEqualTo(1);
+  }
+
+  @Test
   void buildsOnlyWhatHasChanged() throws Exception {
     tree.run("version");
     tree.run("version");
