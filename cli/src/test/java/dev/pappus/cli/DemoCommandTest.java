@@ -56,6 +56,33 @@ class DemoCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"kvm", "process"})
+  void countsTheSameInEverySandbox(String sandbox) throws Exception {
+    requireSameIn(sandbox);
+  }
+
+  @Test
+  @NeedsWabt
+  void countsTheSameInWebAssembly() throws Exception {
+    requireSameIn("wasm");
+  }
+
+  private void requireSameIn(String sandbox) throws Exception {
+    for (DemoLog log : SampleLogs.generate()) {
+      Files.write(folder.resolve(log.name()), log.bytes());
+    }
+    requireSameAsGrep(
+        List.of("demo", "--sandbox", sandbox, "--logs", folder.toString()), files(folder), "error");
+  }
+
+  @Test
+  void anUnknownSandboxIsAUsageError() {
+    CommandRun run = CommandRun.of("demo", "--sandbox", "docker");
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.err()).contains("no sandbox 'docker'", "kvm, process, wasm");
+  }
+
   @Test
   void endsWithLinesThatWork() throws Exception {
     Path log = Files.writeString(folder.resolve("it's a log"), "one error\ntwo\n");

@@ -2,7 +2,9 @@ package dev.pappus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.sandbox.BinaryKind;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,11 +44,20 @@ class ProjectBuildTest {
   }
 
   @Test
-  void webAssemblyIsRefusedAsLongAsThereIsNoSandboxForIt() {
-    CommandRun run = CommandRun.of("new", "wasm", folder + "/module");
-    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(run.err()).contains("no sandbox for WebAssembly", "hint:", "new c");
-    assertThat(folder.resolve("module")).doesNotExist();
+  @NeedsWabt
+  void aWebAssemblyProjectIsBuiltAgainWhenWhatItIncludesChanges() throws IOException {
+    assertThat(CommandRun.of("new", "wasm", folder + "/module").exitCode()).isZero();
+    Path source = folder.resolve("module/functions/module/module.c");
+    Path included = Files.writeString(folder.resolve("module/more.h"), "#define MORE 1\n");
+    Files.writeString(source, "#include \"../../more.h\"\n" + Files.readString(source));
+    CommandRun run = build("module");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Path binary = folder.resolve("module/.pappus/build/module.wasm");
+    assertThat(BinaryKind.of(MemorySegment.ofArray(Files.readAllBytes(binary))))
+        .isEqualTo(BinaryKind.WASM);
+    assertThat(build("module").err()).isEmpty();
+    Files.writeString(included, "#define MORE 2\n");
+    assertThat(build("module").err()).contains("built module");
   }
 
   @Test
@@ -131,7 +142,7 @@ class ProjectBuildTest {
         Files.readString(file).replaceAll("(?m)^build = .*", "build = 'echo x >\\$BUILD_OUTPUT'"));
     CommandRun wrong = build("app");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(wrong.err()).contains("no ELF", "$BUILD_OUTPUT");
+    assertThat(wrong.err()).contains("neither an ELF file", "$BUILD_OUTPUT");
   }
 
   @Test

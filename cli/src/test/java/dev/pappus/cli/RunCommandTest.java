@@ -94,7 +94,8 @@ class RunCommandTest {
     Files.write(folder.resolve("w.wasm"), new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
     Files.writeString(folder.resolve("s"), "#!/bin/sh\n");
     Files.writeString(folder.resolve("x.dag"), "composition c (a) => (b) {}");
-    assertThat(run("run", "w.wasm").err()).contains("WebAssembly", "yet");
+    assertThat(run("run", "w.wasm").err()).contains("does not say which sets it writes");
+    assertThat(run("run", "w.wasm", "--out", "x").err()).contains("_start");
     assertThat(run("run", "s").err()).contains("is a script");
     assertThat(run("run", "x.dag").err()).contains("is a composition", "pappus deploy");
     CommandRun dynamic = run("run", "/bin/sh");

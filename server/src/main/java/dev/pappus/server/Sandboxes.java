@@ -8,6 +8,7 @@ import dev.pappus.model.SandboxChoice;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
@@ -21,7 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +36,13 @@ final class Sandboxes {
   private static final long WASM_CODE_BYTES_MAX = 256L << 20;
 
   /** How each backend is opened, the preferred one first. */
-  private static final Map<SandboxChoice, Function<Configuration, ComputeDriver>> OPENERS =
-      new LinkedHashMap<>();
+  private static final Map<SandboxChoice, Opener> OPENERS = new LinkedHashMap<>();
+
+  /** Opens a backend. */
+  private interface Opener {
+    /** The budget is for what the node's sandboxes keep resident, and theirs together. */
+    ComputeDriver open(Configuration configuration, ResidentBudget budget);
+  }
 
   static {
     OPENERS.put(SandboxChoice.KVM, Sandboxes::kvm);
@@ -56,6 +61,7 @@ final class Sandboxes {
   static Backends open(Configuration configuration) {
     List<ComputeDriver> drivers = new ArrayList<>();
     Map<String, String> missing = new LinkedHashMap<>();
+    ResidentBudget budget = new ResidentBudget(configuration.limits().get(Limit.RESIDENT_BYTES));
     OPENERS.forEach((sandbox, opener) -> {
       if (!offers(configuration.sandbox(), sandbox)) {
         missing.put(
@@ -64,7 +70,7 @@ final class Sandboxes {
         return;
       }
       try {
-        drivers.add(opener.apply(configuration));
+        drivers.add(opener.open(configuration, budget));
       } catch (ProblemException e) {
         missing.put(sandbox.text(), textOf(e.problem()));
       }
@@ -99,7 +105,7 @@ final class Sandboxes {
     return lines;
   }
 
-  private static ComputeDriver kvm(Configuration configuration) {
+  private static ComputeDriver kvm(Configuration configuration, ResidentBudget budget) {
     EntryVariant variant = variant(configuration.sandboxEntry());
     KvmSettings settings =
         KvmSettings.DEFAULTS
@@ -109,21 +115,23 @@ final class Sandboxes {
     if (variant != null) {
       settings = settings.withVariant(variant);
     }
-    KvmDriver driver = new KvmDriver(settings);
+    KvmDriver driver = new KvmDriver(settings, budget);
     driver.selfTest().findings().forEach(finding -> LOG.info("KVM self-test: {}", finding));
     return driver;
   }
 
-  private static ComputeDriver process(Configuration configuration) {
+  private static ComputeDriver process(Configuration configuration, ResidentBudget budget) {
     return new ProcessDriver(
         ProcessSettings.of(guestBuild())
             .withLimits(configuration.limits())
             .withSandboxesPerEngine(
                 Math.min(sandboxesPerEngine(configuration), ProcessSettings.PER_ENGINE_MAX))
-            .withSandboxesMax(sandboxesMax(configuration)));
+            .withSandboxesMax(sandboxesMax(configuration)),
+        budget);
   }
 
-  private static ComputeDriver wasm(Configuration configuration) {
+  /** Its guests live on the Java heap. */
+  private static ComputeDriver wasm(Configuration configuration, ResidentBudget budget) {
     return new WasmDriver(
         WasmSettings.DEFAULTS
             .withLimits(configuration.limits())

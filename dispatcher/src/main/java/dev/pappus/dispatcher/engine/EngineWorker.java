@@ -37,6 +37,7 @@ public final class EngineWorker implements Runnable {
   private volatile @Nullable Thread thread;
 
   private final OpenEngines engines;
+  private volatile @Nullable ComputeEngine lastUsed;
   private volatile @Nullable Problem refusal;
 
   EngineWorker(EnginePool pool, Backends backends, int index, @Nullable ReadyQueue queue) {
@@ -57,7 +58,9 @@ public final class EngineWorker implements Runnable {
    * @throws dev.pappus.model.ProblemException with SANDBOX_UNAVAILABLE if the host gives none
    */
   public ComputeEngine engine(PreparedFunction function) {
-    return engines.of(function);
+    ComputeEngine engine = engines.of(function);
+    lastUsed = engine;
+    return engine;
   }
 
   @Override
@@ -83,6 +86,11 @@ public final class EngineWorker implements Runnable {
     if (!stoodBack && kernelThread != 0 && isBusyFor(nanos, System.nanoTime())) {
       stoodBack = true;
       ThreadPriority.lower(kernelThread);
+      // What runs the guest in a process of its own passes the priority on when it is interrupted.
+      ComputeEngine engine = lastUsed;
+      if (engine != null) {
+        engine.nudge();
+      }
     }
   }
 

@@ -31,19 +31,25 @@ public final class KvmDriver implements ComputeDriver {
   private final EnginePlaces places = new EnginePlaces();
   private boolean open = true;
 
+  /** With a budget of its own for what its machines keep resident, limits.resident_bytes. */
+  public KvmDriver(KvmSettings settings) {
+    this(settings, new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES)));
+  }
+
   /**
    * Tests the host and begins to make machines.
    *
+   * @param budget for what they keep resident
    * @throws ProblemException with SANDBOX_UNAVAILABLE if there is no KVM, it may not be used, or it
    *     does not do what is needed; the hint says what to do
    */
-  public KvmDriver(KvmSettings settings) {
+  public KvmDriver(KvmSettings settings, ResidentBudget budget) {
     this.settings = settings;
+    this.budget = budget;
     this.system = openSystem();
     try {
       host = HostFeatures.of(system);
       selfTest = SelfTest.run(system, host, settings);
-      budget = new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES));
       MachineType type =
           new MachineType(system, host, selfTest.variant(), selfTest.wipeMethod(), budget);
       pool =

@@ -29,15 +29,21 @@ public final class ProcessDriver implements ComputeDriver {
   private final AtomicInteger contexts = new AtomicInteger();
   private final EnginePlaces places = new EnginePlaces();
 
+  /** With a budget of its own for what its contexts keep resident, limits.resident_bytes. */
+  public ProcessDriver(ProcessSettings settings) {
+    this(settings, new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES)));
+  }
+
   /**
    * Tests the host. The calling thread must be a platform thread.
    *
+   * @param budget for what its contexts keep resident
    * @throws ProblemException with SANDBOX_UNAVAILABLE if the host does not do what is needed; it
    *     says what to do
    */
-  public ProcessDriver(ProcessSettings settings) {
+  public ProcessDriver(ProcessSettings settings, ResidentBudget budget) {
     this.settings = settings;
-    this.budget = new ResidentBudget(settings.limits().get(Limit.RESIDENT_BYTES));
+    this.budget = budget;
     this.selfTest = selfTest(settings);
     if (!selfTest.usable()) {
       throw new ProblemException(
