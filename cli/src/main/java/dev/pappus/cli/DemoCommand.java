@@ -64,10 +64,10 @@ final class DemoCommand implements Callable<Integer> {
         paths.isEmpty() ? selection.ofMachine(MACHINE_LOGS) : selection.named(paths);
     String chosen = pattern == null ? defaultPattern(logs) : pattern;
     byte[] bytes = terminal.arguments().bytes(chosen);
-    DemoFunctions functions = new DemoFunctions(terminal, Target.of(sandbox));
+    SandboxChoice kind = Target.sandbox(sandbox);
+    DemoFunctions functions = new DemoFunctions(terminal, Target.of(kind));
     try (LogServer servers = new LogServer(logs);
-        DemoNode node =
-            DemoNode.start("127.0.0.1:" + servers.port(), SandboxChoice.parse(sandbox))) {
+        DemoNode node = DemoNode.start("127.0.0.1:" + servers.port(), kind)) {
       if (functions.target() == Target.NATIVE) {
         node.requireSandboxes(terminal);
         terminal.say(node.sandbox());

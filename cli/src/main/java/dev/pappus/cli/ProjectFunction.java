@@ -17,7 +17,7 @@ record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntr
 
   /** What its sources are compiled to. */
   Target target() {
-    return Target.of(entry.sandbox().text());
+    return Target.of(entry.sandbox());
   }
 
   /** Its C sources, the one with its name first; empty if a command builds it. */

@@ -97,7 +97,7 @@ final class ServerCommand implements Callable<Integer> {
       builder.engines(engines);
     }
     if (sandbox != null) {
-      builder.sandbox(sandbox);
+      builder.sandbox(Target.sandbox(sandbox).text());
     }
     egress.forEach(builder::allowEgress);
     if (allowRemoteDeploy) {

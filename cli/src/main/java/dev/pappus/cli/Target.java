@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,32 @@ enum Target {
   }
 
   /**
-   * What the sandbox of that name wants; null is any.
+   * What the value of an option {@code --sandbox} wants; null is any.
    *
-   * @throws dev.pappus.model.ProblemException with BAD_REQUEST if there is no such sandbox
+   * @throws CliException if there is no such sandbox
    */
   static Target of(@Nullable String sandbox) {
-    return sandbox != null && SandboxChoice.parse(sandbox) == SandboxChoice.WASM ? WASM : NATIVE;
+    return of(sandbox(sandbox));
+  }
+
+  /** What a sandbox wants. */
+  static Target of(SandboxChoice sandbox) {
+    return sandbox == SandboxChoice.WASM ? WASM : NATIVE;
+  }
+
+  /**
+   * The value of an option {@code --sandbox}; null is any.
+   *
+   * @throws CliException if there is no such sandbox
+   */
+  static SandboxChoice sandbox(@Nullable String sandbox) {
+    try {
+      return sandbox == null ? SandboxChoice.AUTO : SandboxChoice.parse(sandbox);
+    } catch (ProblemException e) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--sandbox: there is no sandbox '" + ProblemText.printable(sandbox) + "'",
+          e.problem().hint());
+    }
   }
 }

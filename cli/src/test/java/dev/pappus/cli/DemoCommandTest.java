@@ -79,8 +79,9 @@ class DemoCommandTest {
   @Test
   void anUnknownSandboxIsAUsageError() {
     CommandRun run = CommandRun.of("demo", "--sandbox", "docker");
-    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err()).contains("no sandbox 'docker'", "kvm, process, wasm");
+    assertThat(CommandRun.of("server", "--sandbox", "docker").exitCode()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test
