@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,11 @@ public final class Backends implements AutoCloseable {
     if (runNativePrograms()) {
       return null;
     }
-    return missing.isEmpty() ? "this node has no sandboxes" : String.join("; ", missing.values());
+    return missing.isEmpty()
+        ? "this node has no sandboxes"
+        : missing.entrySet().stream()
+            .map(each -> each.getKey() + ": " + each.getValue())
+            .collect(Collectors.joining("; "));
   }
 
   private @Nullable ComputeDriver preferred(BinaryKind kind) {

@@ -113,7 +113,7 @@ class BackendsTest {
         "it is absent",
         "doctor");
     assertThat(NO_KVM.whyNoNativePrograms()).isNull();
-    assertThat(NOTHING.whyNoNativePrograms()).isEqualTo("it is absent");
+    assertThat(NOTHING.whyNoNativePrograms()).isEqualTo("kvm: it is absent");
   }
 
   @Test
