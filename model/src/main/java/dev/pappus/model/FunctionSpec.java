@@ -76,6 +76,11 @@ public record FunctionSpec(
         name, others, outputs, contextBytes, minSetBytes, timeoutNanos, sandbox);
   }
 
+  /** The same function in another sandbox. */
+  public FunctionSpec withSandbox(SandboxChoice other) {
+    return new FunctionSpec(name, inputs, outputs, contextBytes, minSetBytes, timeoutNanos, other);
+  }
+
   /** The set names alone. */
   public Signature signature() {
     return new Signature(inputs.stream().map(InputSet::name).toList(), outputs);

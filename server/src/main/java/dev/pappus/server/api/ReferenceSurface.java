@@ -6,6 +6,7 @@ import dev.pappus.dispatcher.InvocationRequest.Options;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
@@ -13,6 +14,7 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.bson.CompositionDocument;
 import dev.pappus.server.bson.FunctionDocument;
 import dev.pappus.server.bson.InvocationDocument;
@@ -145,12 +147,12 @@ public final class ReferenceSurface {
 
   private void addFunction(Namespace namespace, InputStream body) throws IOException {
     FunctionDocument document = FunctionDocument.decode(body, limits);
-    requireKvm(document.engineType());
+    FunctionSpec spec = document.spec().withSandbox(sandboxFor(document.engineType()));
     MemorySegment binary =
         document.localPath().isEmpty()
             ? document.binary()
             : localFiles.read(document.localPath(), limits);
-    registry.registerFunction(namespace, document.spec(), binary, Registry.OnConflict.REFUSE);
+    registry.registerFunction(namespace, spec, binary, Registry.OnConflict.REFUSE);
   }
 
   private void addCompositions(Namespace namespace, InputStream body) throws IOException {
@@ -158,14 +160,18 @@ public final class ReferenceSurface {
         namespace, CompositionDocument.decode(body, limits), Registry.OnConflict.REFUSE);
   }
 
-  private static void requireKvm(String engineType) {
-    if (!engineType.equals("Kvm")) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.BAD_REQUEST,
-                  "engine_type '%s' is not supported",
-                  Names.printable(engineType))
-              .withHint("this node runs engine_type 'Kvm'; build the function for KVM"));
-    }
+  /** Functions for the reference's KVM run in any sandbox, those for its processes in processes. */
+  private static SandboxChoice sandboxFor(String engineType) {
+    return switch (engineType) {
+      case "Kvm" -> SandboxChoice.AUTO;
+      case "Process" -> SandboxChoice.PROCESS;
+      default ->
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.BAD_REQUEST,
+                      "engine_type '%s' is not supported",
+                      Names.printable(engineType))
+                  .withHint("build the function for engine_type 'Kvm' or 'Process'"));
+    };
   }
 }

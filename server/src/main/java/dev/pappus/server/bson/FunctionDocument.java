@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * fields are ignored.
  *
  * @param spec what it says of the function
- * @param engineType {@code Kvm} for native programs in KVM sandboxes
+ * @param engineType the reference's word for the platform that it was built for
  * @param localPath path of the binary on the server, or empty
  * @param binary the binary, if there is no local path
  */
