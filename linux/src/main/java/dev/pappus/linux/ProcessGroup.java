@@ -6,7 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,6 @@ public final class ProcessGroup implements AutoCloseable {
 
   /** The first descriptor that a program is given; below are standard input and outputs. */
   public static final int FIRST_DESCRIPTOR = 3;
-
-  private static final int MOVED_FIRST = 200;
 
   private final int leader;
   private final Arena arena = Arena.ofConfined();
@@ -57,17 +58,30 @@ public final class ProcessGroup implements AutoCloseable {
     try (Arena arena = Arena.ofConfined();
         SpawnPlan plan = new SpawnPlan()) {
       // In two steps, so that no target hits a source; a copy onto a new number stays open in exec.
-      for (int i = 0; i < descriptors.size(); i++) {
-        plan.duplicate(descriptors.get(i).number(), MOVED_FIRST + i);
+      int[] moved = between(descriptors);
+      for (int i = 0; i < moved.length; i++) {
+        plan.duplicate(descriptors.get(i).number(), moved[i]);
       }
-      for (int i = 0; i < descriptors.size(); i++) {
-        plan.duplicate(MOVED_FIRST + i, FIRST_DESCRIPTOR + i);
+      for (int i = 0; i < moved.length; i++) {
+        plan.duplicate(moved[i], FIRST_DESCRIPTOR + i);
       }
       MemorySegment path = arena.allocateFrom(program.toString());
       MemorySegment arguments = arena.allocate(ADDRESS, 2);
       arguments.set(ADDRESS, 0, path);
       return new ProcessGroup(plan.spawn(path, arguments, arena.allocate(ADDRESS)));
     }
+  }
+
+  /** The lowest numbers that are neither sources nor targets, one for each descriptor. */
+  private static int[] between(List<FileDescriptor> descriptors) {
+    Set<Integer> sources = new HashSet<>();
+    for (FileDescriptor descriptor : descriptors) {
+      sources.add(descriptor.number());
+    }
+    return IntStream.iterate(FIRST_DESCRIPTOR + descriptors.size(), number -> number + 1)
+        .filter(number -> !sources.contains(number))
+        .limit(descriptors.size())
+        .toArray();
   }
 
   /** The number of the program and of its group. */

@@ -3,12 +3,16 @@ package dev.pappus.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProcessGroupTest {
   @Test
@@ -32,6 +36,48 @@ class ProcessGroupTest {
               assertThat(e.errno()).isEqualTo(Errno.ENOENT);
               assertThat(e.operands()).isEqualTo("/nowhere");
             });
+  }
+
+  @Test
+  void descriptorsArriveInOrderWhateverTheirNumbers(@TempDir Path folder) throws IOException {
+    Path seen = folder.resolve("seen");
+    Path program = script(folder, "readlink /proc/$$/fd/3 /proc/$$/fd/4 > " + seen + "; exit 0");
+    List<MemoryFile> files = new ArrayList<>();
+    try {
+      while (files.isEmpty() || files.getLast().descriptor().number() < 203) {
+        files.add(MemoryFile.create("file" + files.size(), Mapping.PAGE));
+      }
+      List<Integer> chosen = new ArrayList<>(List.of(0, 1, 2, 3));
+      for (int i = 0; i < files.size(); i++) {
+        if (files.get(i).descriptor().number() > 198) {
+          chosen.add(i);
+        }
+      }
+      for (int first : chosen) {
+        for (int second : chosen) {
+          if (first != second) {
+            try (ProcessGroup group =
+                ProcessGroup.start(
+                    program,
+                    List.of(files.get(first).descriptor(), files.get(second).descriptor()))) {
+              assertThat(group.await()).isEqualTo(new ProcessGroup.Ended(group.leader(), 0, 0));
+            }
+            assertThat(Files.readAllLines(seen))
+                .containsExactly(
+                    "/memfd:file%d (deleted)".formatted(first),
+                    "/memfd:file%d (deleted)".formatted(second));
+          }
+        }
+      }
+    } finally {
+      files.forEach(MemoryFile::close);
+    }
+  }
+
+  private static Path script(Path folder, String text) throws IOException {
+    Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\n" + text + "\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    return program;
   }
 
   @Test
