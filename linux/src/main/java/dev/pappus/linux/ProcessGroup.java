@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,9 +27,20 @@ public final class ProcessGroup implements AutoCloseable {
   /** The first descriptor that a program is given; below are standard input and outputs. */
   public static final int FIRST_DESCRIPTOR = 3;
 
+  private static final int WNOHANG = 1;
+
   private final int leader;
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment status = arena.allocate(JAVA_INT);
+
+  /** Members that have been waited for and not reported yet. */
+  private final Deque<Ended> unreported = new ArrayDeque<>();
+
+  private boolean leaderEnded;
+
+  /** No member is left, so that the group's number may be given to others. */
+  private boolean gone;
+
   private boolean open = true;
 
   private ProcessGroup(int leader) {
@@ -96,12 +109,31 @@ public final class ProcessGroup implements AutoCloseable {
    * @throws LinuxException with ECHILD if there is none any more
    */
   public @Nullable Ended await() {
-    int process = LibC.waitpid(-leader, status, 0);
+    Ended earlier = unreported.poll();
+    if (earlier != null) {
+      return earlier;
+    }
+    int process = gone ? -Errno.ECHILD : LibC.waitpid(-leader, status, 0);
     if (process == -Errno.EINTR) {
       return null;
     }
     LibC.check(process, "waitpid", "group " + leader);
-    return Ended.of(process, status.get(JAVA_INT, 0));
+    Ended ended = Ended.of(process, status.get(JAVA_INT, 0));
+    leaderEnded |= process == leader;
+    if (leaderEnded) {
+      noticeLast();
+    }
+    return ended;
+  }
+
+  /** At once, as the number of a group is free as soon as its last member has been waited for. */
+  private void noticeLast() {
+    int process = LibC.waitpid(-leader, status, WNOHANG);
+    while (process > 0) {
+      unreported.add(Ended.of(process, status.get(JAVA_INT, 0)));
+      process = LibC.waitpid(-leader, status, WNOHANG);
+    }
+    gone = process == -Errno.ECHILD;
   }
 
   /** Sends a signal to a member that has not been waited for; if it has ended, nothing happens. */
@@ -114,12 +146,13 @@ public final class ProcessGroup implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
-      // ESRCH: nobody is left.
-      int _ = LibC.kill(-leader, SIGKILL);
-      int process;
-      do {
-        process = LibC.waitpid(-leader, status, 0);
-      } while (process >= 0 || process == -Errno.EINTR);
+      if (!gone) {
+        int _ = LibC.kill(-leader, SIGKILL);
+        int process;
+        do {
+          process = LibC.waitpid(-leader, status, 0);
+        } while (process >= 0 || process == -Errno.EINTR);
+      }
       arena.close();
     }
   }

@@ -2,6 +2,7 @@ package dev.pappus.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProcessGroupTest {
+  private static final int SIGTERM = 15;
+
   @Test
   void aProgramEndsAndIsWaitedFor() {
     try (ProcessGroup good = ProcessGroup.start(Path.of("/bin/true"), List.of());
@@ -78,6 +81,41 @@ class ProcessGroupTest {
     Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\n" + text + "\n");
     assertThat(program.toFile().setExecutable(true)).isTrue();
     return program;
+  }
+
+  /** Numbers of processes are given again; whoever has one now must not be taken for a member. */
+  @Test
+  void aGroupThatIsGoneIsNotLookedForUnderItsNumber(@TempDir Path folder) throws IOException {
+    Path program = script(folder, "exec sleep 20");
+    ProcessGroup gone = ProcessGroup.start(Path.of("/bin/true"), List.of());
+    assertThat(gone.await()).isNotNull();
+    try (ProcessGroup next = startAs(gone.leader(), program)) {
+      assertThatThrownBy(gone::await)
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ECHILD));
+      gone.close();
+      next.signal(next.leader(), SIGTERM);
+      assertThat(next.await()).isEqualTo(new ProcessGroup.Ended(next.leader(), -1, SIGTERM));
+    }
+  }
+
+  /** Has the kernel give a number that is free, as it would after some thousand processes. */
+  private static ProcessGroup startAs(int number, Path program) throws IOException {
+    Path last = Path.of("/proc/sys/kernel/ns_last_pid");
+    for (int attempt = 0; true; attempt++) {
+      try {
+        Files.writeString(last, Integer.toString(number - 1));
+      } catch (IOException e) {
+        assumeTrue(false, "the host lets nobody choose numbers of processes: " + e);
+      }
+      ProcessGroup started = ProcessGroup.start(program, List.of());
+      if (started.leader() == number) {
+        return started;
+      }
+      // Somebody else came first.
+      started.close();
+      assumeTrue(attempt < 200, "somebody else has the number");
+    }
   }
 
   @Test
