@@ -33,6 +33,7 @@ final class ElfParser {
   private final GuestLayout layout;
   private final List<ElfImage.Segment> segments = new ArrayList<>();
   private final ElfNotes notes;
+  private long noteBytes;
 
   private ElfParser(ElfFile file, GuestLayout layout) {
     this.file = file;
@@ -178,6 +179,10 @@ final class ElfParser {
     long offset = file.u64(header + 8);
     long bytes = file.u64(header + 32);
     file.require("a note segment", offset, bytes);
+    noteBytes += bytes;
+    if (noteBytes > file.size()) {
+      throw bad(HINT_BUILD, "segments of notes share bytes of the file");
+    }
     notes.read(offset, bytes);
   }
 

@@ -316,6 +316,19 @@ class ElfImageTest {
     assertThat(refused(file.u32(note, -1).segment()).detail()).contains("beyond its segment");
   }
 
+  /** Else 128 headers would have the same 64 MiB of notes read 128 times. */
+  @Test
+  void refusesNoteSegmentsThatShareBytes() {
+    ElfBuilder.Patch file =
+        ElfBuilder.valid().note("GNU", 3, new byte[5000]).note("GNU", 3, new byte[4]).build();
+    assertThat(parse(file.segment()).note()).isNull();
+    long first = file.file().getLong(64 + 2 * 56 + 8);
+    long firstBytes = file.file().getLong(64 + 2 * 56 + 32);
+    assertThat(2 * firstBytes).isGreaterThan(file.file().capacity());
+    file.program(3, 8, first).program(3, 32, firstBytes);
+    assertThat(refused(file.segment()).detail()).contains("notes share bytes");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
