@@ -3,6 +3,7 @@ package dev.pappus.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.pappus.linux.struct.Sigaction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -28,6 +29,15 @@ public final class ProcessGroup implements AutoCloseable {
   public static final int FIRST_DESCRIPTOR = 3;
 
   private static final int WNOHANG = 1;
+  private static final int SIGCHLD = 17;
+
+  static {
+    // A parent may leave SIGCHLD ignored; then the kernel forgets children before they are waited
+    // for. No flags and no handler: the default.
+    try (Arena arena = Arena.ofConfined()) {
+      LibC.check(LibC.sigaction(SIGCHLD, arena.allocate(Sigaction.LAYOUT)), "sigaction", "SIGCHLD");
+    }
+  }
 
   private final int leader;
   private final Arena arena = Arena.ofConfined();

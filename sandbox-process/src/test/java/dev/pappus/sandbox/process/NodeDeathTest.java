@@ -127,6 +127,25 @@ class NodeDeathTest {
     }
   }
 
+  /** Some parents leave SIGCHLD ignored: then the kernel forgets children unasked. */
+  @Test
+  void aNodeServesWhoseParentIgnoredEndsOfChildren() throws IOException, InterruptedException {
+    Path classes = classes();
+    try {
+      List<String> wrapper = List.of("env", "--ignore-signal=CHLD");
+      Process node = start(wrapper, classes, Guests.file("").toAbsolutePath(), "few");
+      try (BufferedReader said = node.inputReader(StandardCharsets.UTF_8)) {
+        List<String> lines = said.lines().toList();
+        assertThat(node.waitFor()).as("%s", lines).isZero();
+        assertThat(lines).last().isEqualTo("good");
+      } finally {
+        node.destroyForcibly();
+      }
+    } finally {
+      delete(classes);
+    }
+  }
+
   @Test
   void noPrivilegesAreNeeded() throws IOException, InterruptedException {
     Path classes = classes();
