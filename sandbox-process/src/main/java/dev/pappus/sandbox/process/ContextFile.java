@@ -92,8 +92,11 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     bound = function;
     charge(function.constantBytes());
     for (ElfImage.Segment segment : function.image().segments()) {
-      write(segment.address(), segment.bytes());
+      if (!function.writes(segment)) {
+        write(segment.address(), segment.bytes());
+      }
     }
+    restoreData(function);
   }
 
   /** Makes it blank: as new, and bound to nothing. */
@@ -202,12 +205,23 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return kept;
   }
 
+  /** Fills in what the function may have overwritten, and charges what of it was not kept. */
   private void restoreData(ProcessFunction function) {
+    long taken = 0;
     for (ElfImage.Segment segment : function.image().segments()) {
       if (function.writes(segment)) {
         write(segment.address(), segment.bytes());
+        taken += segment.bytes().byteSize();
+        long end = segment.address() + segment.bytes().byteSize();
+        for (Extent extent : present) {
+          taken -=
+              Math.max(
+                  0, Math.min(end, extent.end()) - Math.max(segment.address(), extent.start()));
+        }
       }
     }
+    budget.charge(taken);
+    chargedBytes += taken;
   }
 
   @Override

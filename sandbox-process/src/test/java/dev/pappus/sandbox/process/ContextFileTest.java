@@ -35,11 +35,15 @@ class ContextFileTest {
   }
 
   private ProcessFunction function() {
+    return function(data);
+  }
+
+  private ProcessFunction function(byte[] written) {
     List<ElfImage.Segment> segments =
         List.of(
             new ElfImage.Segment(CODE, MemorySegment.ofArray(code), CODE_BYTES, true, false, true),
             new ElfImage.Segment(
-                DATA, MemorySegment.ofArray(data), DATA_BYTES + 5000, true, true, false));
+                DATA, MemorySegment.ofArray(written), written.length + 5000, true, true, false));
     ElfImage image =
         new ElfImage(
             CODE,
@@ -138,7 +142,25 @@ class ContextFileTest {
       assertThat(kept.get(ContextFile.RUNS_PER_REVIEW / 2)).isGreaterThan(5 << 20);
       assertThat(kept.getLast()).isLessThanOrEqualTo(ContextFile.KEPT_BYTES_MIN + CODE_BYTES);
       file.economise();
-      assertThat(file.keptBytes()).isEqualTo(CODE_BYTES);
+      assertThat(file.keptBytes()).isEqualTo(CODE_BYTES + DATA_BYTES);
     }
+  }
+
+  /** Data that a function may write is there between runs whether there is room for it or not. */
+  @Test
+  void dataOfTheImageIsChargedInAnyCase() {
+    ResidentBudget budget = new ResidentBudget(0);
+    byte[] large = bytes(5 << 20);
+    try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+      file.bind(function(large));
+      assertThat(budget.chargedBytes()).isEqualTo(CODE_BYTES + large.length);
+      for (int run = 0; run < 3; run++) {
+        file.clean();
+        assertThat(budget.chargedBytes()).isEqualTo(CODE_BYTES + large.length);
+      }
+      file.economise();
+      assertThat(budget.chargedBytes()).isEqualTo(CODE_BYTES + large.length);
+    }
+    assertThat(budget.chargedBytes()).isZero();
   }
 }
