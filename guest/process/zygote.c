@@ -218,8 +218,10 @@ static void map_memory(void) {
 
 /* Stack, vdso and vvar of the start: functions must not see them, and forks need not copy them. */
 static void drop_mappings(void) {
-  const unsigned long end = ZYGOTE_ADDRESS + ZYGOTE_BYTES;
+  const unsigned long exit_end = EXIT_ADDRESS + EXIT_BYTES, end = ZYGOTE_ADDRESS + ZYGOTE_BYTES;
   require(CALL(munmap, 0, STUB_ADDRESS, 0));
+  /* The kernel chooses the place of the vdso at random, perhaps even here. */
+  require(CALL(munmap, exit_end, ZYGOTE_ADDRESS - exit_end, 0));
   require(CALL(munmap, end, 0x7FFFFFFFF000ull - end, 0));
 }
 
