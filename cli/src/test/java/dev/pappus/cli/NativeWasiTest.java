@@ -334,14 +334,15 @@ class NativeWasiTest {
   @Test
   void namesOfExportsDoNotBecomeCode(@TempDir Path folder) throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "not a constant");
-    String text =
-        """
-        (module (memory (export "memory") 1) (func (export "_start"))
-          (func (export "%s")))
-        """;
     for (String end : List.of("*/", "*\\5c\\0a/")) {
       String name = end + "\\0a#include \\22" + secret + "\\22\\0a/*";
-      assertRefused(folder, text.formatted(name), "could end a comment in C");
+      String text =
+          """
+          (module (memory (export "memory") 1) (func (export "_start"))
+            (func (export "%s")))
+          """
+              .formatted(name);
+      assertRefused(folder, text, "could end a comment in C");
     }
   }
 
