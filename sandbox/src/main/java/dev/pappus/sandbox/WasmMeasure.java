@@ -63,7 +63,7 @@ final class WasmMeasure {
   }
 
   /** Notes the first instruction or type that WebAssembly 2.0 without SIMD does not have. */
-  private boolean isBeyond(int opcode) {
+  private boolean noteBeyond(int opcode) {
     if (opcode != 0 && beyond == 0) {
       beyond = opcode;
     }
@@ -74,7 +74,7 @@ final class WasmMeasure {
     long count = section.u32();
     for (long i = 0; i < count; i++) {
       if (section.u32() != FUNCTION_TYPE) {
-        isBeyond(WasmInstructions.COLLECTED_TYPE);
+        noteBeyond(WasmInstructions.COLLECTED_TYPE);
         return;
       }
       long arity = 0;
@@ -86,7 +86,7 @@ final class WasmMeasure {
         for (long j = 0; j < values; j++) {
           long type = section.u32();
           if (WasmInstructions.isTypedReference(type)) {
-            isBeyond(WasmInstructions.TYPED_REFERENCE);
+            noteBeyond(WasmInstructions.TYPED_REFERENCE);
             return;
           }
         }
@@ -106,13 +106,13 @@ final class WasmMeasure {
       if (active && (form & 2) != 0) {
         section.u32();
       }
-      if (active && isBeyond(expressions.skipExpression())) {
+      if (active && noteBeyond(expressions.skipExpression())) {
         return;
       }
       if ((form & 3) != 0) {
         long type = section.u32();
         if (WasmInstructions.isTypedReference(type)) {
-          isBeyond(WasmInstructions.TYPED_REFERENCE);
+          noteBeyond(WasmInstructions.TYPED_REFERENCE);
           return;
         }
       }
@@ -120,7 +120,7 @@ final class WasmMeasure {
       for (long j = 0; j < values; j++) {
         if ((form & 4) == 0) {
           section.u32();
-        } else if (isBeyond(expressions.skipExpression())) {
+        } else if (noteBeyond(expressions.skipExpression())) {
           return;
         }
       }
@@ -135,7 +135,7 @@ final class WasmMeasure {
       if (form == 2) {
         section.u32();
       }
-      if (form != 1 && isBeyond(expressions.skipExpression())) {
+      if (form != 1 && noteBeyond(expressions.skipExpression())) {
         return;
       }
       section.slice(section.u32());
@@ -159,7 +159,7 @@ final class WasmMeasure {
       own += cursor.u32();
       long type = cursor.u32();
       if (WasmInstructions.isTypedReference(type)) {
-        isBeyond(WasmInstructions.TYPED_REFERENCE);
+        noteBeyond(WasmInstructions.TYPED_REFERENCE);
         return;
       }
     }
@@ -169,7 +169,7 @@ final class WasmMeasure {
     weightMax = Math.max(weightMax, body.byteSize() * Math.min(own + 1, 1L << 32));
     if (beyond == 0) {
       WasmInstructions instructions = new WasmInstructions(cursor);
-      isBeyond(instructions.skipAll());
+      noteBeyond(instructions.skipAll());
       branchSteps += instructions.branchSteps();
       hasTypedBlocks |= instructions.hasTypedBlocks();
     }
