@@ -24,7 +24,8 @@ run_tests() {
   excluded=fuzz,stress
   [ "$all" = no ] || excluded=fuzz
   find . -path '*/target/surefire-reports/*' -type f -delete
-  rm -f sandbox-kvm/target/kvm-tests.txt sandbox-wasm/target/wasm-tests.txt
+  rm -f sandbox-kvm/target/kvm-tests.txt sandbox-wasm/target/wasm-tests.txt \
+    cli/target/wasm-tests.txt
   run_reactor
   count_reports
   if [ "$reactor_status" != 0 ] && [ "$failed" = 0 ]; then
@@ -119,7 +120,9 @@ report() {
   else
     echo "KVM tests: not run (no /dev/kvm; see ./pappus doctor)"
   fi
-  [ ! -s sandbox-wasm/target/wasm-tests.txt ] || cat sandbox-wasm/target/wasm-tests.txt
+  for lines in sandbox-wasm/target/wasm-tests.txt cli/target/wasm-tests.txt; do
+    [ ! -s $lines ] || cat $lines
+  done
   if [ "$skipped" != 0 ]; then
     absent=
     for tool in clang wasm-ld wasm2c npm; do

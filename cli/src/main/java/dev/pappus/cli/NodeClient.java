@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Talks to one port of a node over its public HTTP API. One thread. */
 final class NodeClient {
+  /** The largest page that a node makes. */
+  private static final String PAGE = "?limit=10000";
+
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
   /** A node that has nothing to tell says so every 15 s. */
@@ -164,7 +167,7 @@ final class NodeClient {
     String cursor = null;
     do {
       JsonObject page =
-          get("/v1/" + kind + (cursor == null ? "" : "?cursor=" + encode(cursor))).json();
+          get("/v1/" + kind + PAGE + (cursor == null ? "" : "&cursor=" + encode(cursor))).json();
       all.addAll(page.objects(kind));
       cursor = page.text("next");
     } while (cursor != null);

@@ -67,13 +67,19 @@ final class WasmCompiler {
       throw new CliException(
           ExitCode.FAILED, module + ": " + e.problem().detail(), e.problem().hint());
     }
+    requireHarmlessNames(module, wanted);
     requireWasm2c();
     Path folder = Files.createTempDirectory("pappus-wasm-");
     try {
       Path source = folder.resolve("module.c");
       run(
           module,
-          List.of("wasm2c", module.toString(), "--module-name=module", "-o", source.toString()),
+          List.of(
+              "wasm2c",
+              module.toAbsolutePath().toString(),
+              "--module-name=module",
+              "-o",
+              source.toString()),
           "wabt "
               + VERSION
               + " knows neither SIMD nor threads: compile without -msimd128 and"
@@ -86,6 +92,21 @@ final class WasmCompiler {
       run(module, line(wanted, name(module, file), folder, sources, binary, checks, flags), null);
     } finally {
       Folders.delete(folder);
+    }
+  }
+
+  /**
+   * wasm2c copies names of exports into comments as they stand: one that ended its comment would go
+   * on as C, which can read files of whoever compiles it.
+   */
+  private static void requireHarmlessNames(Path module, WasmInterface wanted) {
+    for (String name : wanted.exports()) {
+      if (name.indexOf('*') >= 0) {
+        throw new CliException(
+            ExitCode.FAILED,
+            module + ": the export '" + ProblemText.printable(name) + "' could end a comment in C",
+            "export it by a name without '*', or not at all; or run the module in the sandbox wasm");
+      }
     }
   }
 

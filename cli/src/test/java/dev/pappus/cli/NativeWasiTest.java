@@ -10,6 +10,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.kvm.EntryVariant;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -328,6 +329,21 @@ class NativeWasiTest {
     CommandRun run = CommandRun.of("build", "--native", broken.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).contains("broken.wasm", "version");
+  }
+
+  @Test
+  void namesOfExportsDoNotBecomeCode(@TempDir Path folder) throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "not a constant");
+    for (String end : List.of("*/", "*\\5c\\0a/")) {
+      String name = end + "\\0a#include \\22" + secret + "\\22\\0a/*";
+      String text =
+          """
+          (module (memory (export "memory") 1) (func (export "_start"))
+            (func (export "%s")))
+          """
+              .formatted(name);
+      assertRefused(folder, text, "could end a comment in C");
+    }
   }
 
   private static void assertRefused(Path folder, String text, String... words) {

@@ -194,7 +194,8 @@ public final class InstanceRunner {
       GuestState state = withLastWords(faulted.state(), context);
       String where = state.symbol() == null ? "" : " in " + state.symbol();
       return Problem.of(ProblemCode.GUEST_FAULT, "%s%s", faulted.description(), where)
-          .withHint(FaultHints.of(state, GuestLayout.of(spec.contextBytes())))
+          .withHint(
+              FaultHints.of(faulted.description(), state, GuestLayout.of(spec.contextBytes())))
           .withGuest(state);
     }
 

@@ -26,7 +26,6 @@ public final class WasmFile {
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 8;
   private static final int CUSTOM_SECTION = 0;
-  private static final int CODE_SECTION = 10;
   private static final int FUNCTION_NAMES = 1;
   private static final int NAMES_MAX = SymbolTable.SYMBOLS_MAX;
   private static final int NAME_BYTES_MAX = SymbolTable.NAME_BYTES_MAX;
@@ -115,21 +114,18 @@ public final class WasmFile {
   }
 
   /**
-   * How large the code is, before anybody builds anything from it.
+   * How large code and tables are, before anybody builds anything from it.
    *
    * @throws ProblemException with BAD_BINARY if it is malformed
    */
   public CodeShape codeShape() {
-    CodeShape shape = CodeShape.NONE;
+    WasmMeasure measure = new WasmMeasure();
     WasmCursor file = new WasmCursor(bytes.asSlice(HEADER_BYTES));
     while (file.hasRemaining()) {
       int id = file.u8();
-      MemorySegment content = file.slice(file.u32());
-      if (id == CODE_SECTION) {
-        shape = shape.with(content);
-      }
+      measure.section(id, file.slice(file.u32()));
     }
-    return shape;
+    return measure.shape();
   }
 
   /**
@@ -142,44 +138,28 @@ public final class WasmFile {
    * @param bodyBytesMax of the largest function
    * @param localsMax of the function with most of them
    * @param weightMax largest product of a function's bytes and its locals
+   * @param arityMax largest sum of a type's parameters and results
+   * @param movedMax how many values an instruction of two bytes may move: the most results of a
+   *     type, and parameters where blocks have types
+   * @param branchSteps blocks between all branches and their targets, up to {@code beyond}
+   * @param tableBytes of all sections but code, data and custom ones
+   * @param dataSegments pieces of data
+   * @param beyond an opcode that WebAssembly 2.0 without SIMD does not have, where one is met, or
+   *     0; prefixed ones are {@code prefix << 8}
    */
   public record CodeShape(
-      long bytes, long functions, long locals, long bodyBytesMax, long localsMax, long weightMax) {
-    static final CodeShape NONE = new CodeShape(0, 0, 0, 0, 0, 0);
-
-    private CodeShape with(MemorySegment section) {
-      WasmCursor cursor = new WasmCursor(section);
-      long count = cursor.u32();
-      CodeShape shape =
-          new CodeShape(
-              bytes + section.byteSize(),
-              functions + count,
-              locals,
-              bodyBytesMax,
-              localsMax,
-              weightMax);
-      for (long i = 0; i < count; i++) {
-        shape = shape.withBody(cursor.slice(cursor.u32()));
-      }
-      return shape;
-    }
-
-    private CodeShape withBody(MemorySegment body) {
-      WasmCursor cursor = new WasmCursor(body);
-      long own = 0;
-      for (long groups = cursor.u32(); groups > 0; groups--) {
-        own += cursor.u32();
-        cursor.u8();
-      }
-      return new CodeShape(
-          bytes,
-          functions,
-          locals + own,
-          Math.max(bodyBytesMax, body.byteSize()),
-          Math.max(localsMax, own),
-          Math.max(weightMax, body.byteSize() * Math.min(own + 1, 1L << 32)));
-    }
-  }
+      long bytes,
+      long functions,
+      long locals,
+      long bodyBytesMax,
+      long localsMax,
+      long weightMax,
+      long arityMax,
+      long movedMax,
+      long branchSteps,
+      long tableBytes,
+      long dataSegments,
+      int beyond) {}
 
   private static void readFunctionNames(WasmCursor cursor, Map<Integer, String> names) {
     while (cursor.hasRemaining()) {

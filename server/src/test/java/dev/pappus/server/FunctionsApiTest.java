@@ -272,7 +272,7 @@ class FunctionsApiTest {
       assertThat(names("/v1/functions?limit=" + limit)).isEqualTo(expected);
     }
     assertThat(get("/v1/functions?limit=0").statusCode()).isEqualTo(400);
-    assertThat(get("/v1/functions?limit=1001").statusCode()).isEqualTo(400);
+    assertThat(get("/v1/functions?limit=10001").statusCode()).isEqualTo(400);
     assertThat(get("/v1/functions?cursor=nonsense").statusCode()).isEqualTo(400);
     assertThat(text(get("/v1/functions?limits=1"))).contains("did you mean 'limit'?");
   }

@@ -35,6 +35,7 @@ final class BoundedTable extends TableInstance {
   }
 
   private boolean mayGrow(int elements) {
+    StackReserve.require();
     return elements >= 0 && elements <= limits().max() - size();
   }
 }

@@ -1,24 +1,30 @@
 package dev.pappus.sandbox.wasm;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.endive.wasm.Version;
 
 /**
  * Compiled modules on disk, by content. A file is a digest and what it is a digest of; one that
@@ -30,11 +36,17 @@ final class CodeCache {
   private static final Logger LOG = LoggerFactory.getLogger(CodeCache.class);
 
   /** Part of every key: what the classes depend on besides the module. */
-  private static final String GENERATION = "endive 1.0.0, " + ModuleCompiler.CLASS_NAME + ", 1";
+  private static final String GENERATION =
+      "endive %s, JDK %d, %s, 1"
+          .formatted(Version.version(), Runtime.version().feature(), ModuleCompiler.CLASS_NAME);
 
   private static final String SUFFIX = ".classes";
+  private static final String UNFINISHED = ".tmp";
   private static final int DIGEST_BYTES = 32;
-  private static final String OWNER_ONLY = "rwx------";
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Set<PosixFilePermission> FOREIGN =
+      Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
   private final Path folder;
   private final long bytesMax;
@@ -71,6 +83,10 @@ final class CodeCache {
   byte @Nullable [] get(Key key) {
     Path file = file(key);
     try {
+      if (!Files.exists(folder)) {
+        return null;
+      }
+      requirePrivate();
       if (!Files.isRegularFile(file) || Files.size(file) > bytesMax + DIGEST_BYTES) {
         return null;
       }
@@ -84,10 +100,20 @@ final class CodeCache {
       }
       LOG.warn("{} is damaged; the module is compiled again", file);
       drop(key);
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedOperationException e) {
       LOG.warn("compiled module {} cannot be read: {}", file, e.toString());
     }
     return null;
+  }
+
+  /** What others may have put into the folder is never run: it would be code of this node. */
+  private void requirePrivate() throws IOException {
+    boolean own =
+        Files.getAttribute(folder, "unix:uid")
+            .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    if (!own || !Collections.disjoint(Files.getPosixFilePermissions(folder), FOREIGN)) {
+      throw new IOException("others may write to the folder: it must be the node's own, mode 0700");
+    }
   }
 
   /** Bound to its key, so that a file cannot stand for another module. */
@@ -103,10 +129,12 @@ final class CodeCache {
       return;
     }
     try {
-      Files.createDirectories(folder);
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(OWNER_ONLY));
+      if (!Files.exists(folder)) {
+        Files.createDirectories(folder, OWNER_ONLY);
+      }
+      requirePrivate();
       makeRoom(classes.length + (long) DIGEST_BYTES);
-      Path fresh = Files.createTempFile(folder, "fresh", ".tmp");
+      Path fresh = Files.createTempFile(folder, "fresh", UNFINISHED);
       try {
         byte[] all = Arrays.copyOf(digest(key, classes), DIGEST_BYTES + classes.length);
         System.arraycopy(classes, 0, all, DIGEST_BYTES, classes.length);
@@ -115,7 +143,7 @@ final class CodeCache {
       } finally {
         Files.deleteIfExists(fresh);
       }
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
       LOG.warn("compiled module cannot be kept in {}: {}", folder, e.toString());
     }
   }
@@ -133,7 +161,9 @@ final class CodeCache {
     List<Kept> all = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        if (Files.isRegularFile(file)) {
+        String name = file.getFileName().toString();
+        boolean ours = name.endsWith(SUFFIX) || name.endsWith(UNFINISHED);
+        if (ours && Files.isRegularFile(file)) {
           all.add(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
         }
       }

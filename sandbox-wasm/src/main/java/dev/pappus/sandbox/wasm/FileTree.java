@@ -158,6 +158,7 @@ final class FileTree {
     }
 
     private void put(String name, Node node) {
+      tree.space.hold(NODE_BYTES);
       Entry entry = new Entry(name, node, nextCookie++);
       byName.put(name, entry);
       byCookie.put(entry.cookie(), entry);
@@ -166,10 +167,12 @@ final class FileTree {
 
     private void take(String name) {
       byCookie.remove(Objects.requireNonNull(byName.remove(name)).cookie());
+      tree.space.letGo(NODE_BYTES);
     }
 
     /**
-     * Adds what the platform provides; it costs the guest nothing, and replaces nothing.
+     * Adds what the platform provides; it costs the node's memory but not the guest's, and replaces
+     * nothing.
      *
      * @param inside called with the new directory when it is first looked into
      */

@@ -73,6 +73,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public int grow(int pages) {
+    StackReserve.require();
     int before = pages();
     if (pages < 0 || pages > maximumPages() - before || !space.take((long) pages * PAGE_SIZE)) {
       return -1;

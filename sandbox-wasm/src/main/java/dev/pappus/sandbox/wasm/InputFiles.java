@@ -72,6 +72,7 @@ final class InputFiles {
 
     void provide(Directory directory, List<Item> items) {
       for (Item item : items) {
+        Interruption.check();
         Directory at = directory;
         String[] components = item.name().split("/", -1);
         for (int i = 0; i < components.length - 1; i++) {

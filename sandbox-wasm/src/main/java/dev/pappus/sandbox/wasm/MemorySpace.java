@@ -56,6 +56,28 @@ final class MemorySpace {
     return array;
   }
 
+  /** Gives an array back to the node before the run ends; nothing leads to it any more. */
+  void drop(byte[] array) {
+    node.release(array.length);
+    reservedBytes -= array.length;
+  }
+
+  /**
+   * Counts objects of the platform for the node until the run ends, or until they are dropped.
+   *
+   * @throws NodeMemory.Exhausted if the node has no more
+   */
+  void hold(int bytes) {
+    node.reserve(bytes);
+    reservedBytes += bytes;
+  }
+
+  /** Objects that {@link #hold} counted are unreachable. */
+  void letGo(int bytes) {
+    node.release(bytes);
+    reservedBytes -= bytes;
+  }
+
   /** The run is over and its arrays are unreachable. */
   void release() {
     node.release(reservedBytes);
@@ -72,10 +94,15 @@ final class MemorySpace {
     }
 
     void reserve(long bytes) {
-      if (reserved.addAndGet(bytes) > bytesMax) {
-        reserved.addAndGet(-bytes);
-        throw new Exhausted(bytes, null);
+      // Not added first and taken back: others would be refused in between.
+      long before = reserved.get();
+      while (bytes <= bytesMax - before) {
+        if (reserved.compareAndSet(before, before + bytes)) {
+          return;
+        }
+        before = reserved.get();
       }
+      throw new Exhausted(bytes, null);
     }
 
     void release(long bytes) {

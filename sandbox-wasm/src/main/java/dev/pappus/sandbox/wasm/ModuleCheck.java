@@ -19,7 +19,6 @@ import run.endive.wasm.types.FunctionImport;
 import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.Global;
 import run.endive.wasm.types.Import;
-import run.endive.wasm.types.Instruction;
 import run.endive.wasm.types.MemoryLimits;
 import run.endive.wasm.types.Table;
 import run.endive.wasm.types.ValType;
@@ -44,6 +43,15 @@ final class ModuleCheck {
    */
   private static final long TYPED_MAX = FUNCTIONS_MAX;
 
+  private static final long ARITY_MAX = 1000;
+
+  /** Each branch and call may move so many values, and each move is code. */
+  private static final long MOVES_MAX = 16 << 20;
+
+  /** The parser goes each of these steps. */
+  private static final long BRANCH_STEPS_MAX = 64 << 20;
+
+  private static final long DATA_SEGMENTS_MAX = 100_000;
   private static final int TYPES_MAX = 10_000;
   private static final int TABLES_MAX = 16;
   private static final int IMPORTS_NAMED_MAX = 20;
@@ -64,6 +72,18 @@ final class ModuleCheck {
     require("largest function", code.localsMax(), FUNCTION_LOCALS_MAX, "local variables");
     require(
         "largest function", code.weightMax(), FUNCTION_WEIGHT_MAX, "bytes times local variables");
+    require("type section", code.arityMax(), ARITY_MAX, "parameters and results of one type");
+    require(
+        "code",
+        code.bytes() * code.movedMax(),
+        MOVES_MAX,
+        "bytes times results of the largest type");
+    require("code", code.branchSteps(), BRANCH_STEPS_MAX, "blocks between branches and targets");
+    require("code and tables", code.bytes() + code.tableBytes(), codeBytesMax, "bytes together");
+    require("data section", code.dataSegments(), DATA_SEGMENTS_MAX, "segments");
+    if (code.beyond() != 0) {
+      throw unsupported(featureBeyond(code.beyond()));
+    }
   }
 
   private static void require(String what, long value, long limit, String unit) {
@@ -86,7 +106,7 @@ final class ModuleCheck {
   static Entry check(WasmModule module, long contextBytes) {
     requireFewTypes(module);
     requireKnownTypes(module);
-    requireKnownInstructions(module);
+    requireKnownLocals(module);
     requireTables(module);
     requireImports(module);
     requireMemory(module, contextBytes);
@@ -137,27 +157,20 @@ final class ModuleCheck {
     }
   }
 
-  private static void requireKnownInstructions(WasmModule module) {
+  private static void requireKnownLocals(WasmModule module) {
     for (FunctionBody body : module.codeSection().functionBodies()) {
       body.localTypes().forEach(ModuleCheck::requireKnown);
-      for (Instruction each : body.instructions()) {
-        String feature = featureBeyond(each.opcode().opcode());
-        if (feature != null) {
-          throw unsupported(feature);
-        }
-      }
     }
   }
 
-  /** The extension that an instruction belongs to, or null for those of WebAssembly 2.0. */
-  private static @Nullable String featureBeyond(int opcode) {
+  /** The extension that an instruction belongs to, which is none of WebAssembly 2.0. */
+  private static String featureBeyond(int opcode) {
     return switch (opcode) {
       case 0x06, 0x07, 0x08, 0x09, 0x0A, 0x18, 0x19, 0x1F -> "exceptions";
       case 0x12, 0x13, 0x15 -> "tail calls";
       case 0x14, 0xD3, 0xD4, 0xD5, 0xD6 -> "typed references";
       default ->
           switch (opcode >>> 8) {
-            case 0x00, 0xFC -> null;
             case 0xFB -> "garbage-collected types";
             case 0xFD -> "SIMD";
             case 0xFE -> "threads";

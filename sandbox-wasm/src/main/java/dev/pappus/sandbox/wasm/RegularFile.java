@@ -80,7 +80,7 @@ final class RegularFile extends FileTree.Node {
     }
     int wanted = (int) newSize;
     if (wanted < size) {
-      Arrays.fill(bytes, wanted, size, (byte) 0);
+      shrink(wanted);
       space.giveBack(size - wanted);
     } else {
       if (!space.take(wanted - size)) {
@@ -96,6 +96,18 @@ final class RegularFile extends FileTree.Node {
     size = wanted;
   }
 
+  /** Keeps at most twice what the file holds: the rest of an array would be nobody's memory. */
+  private void shrink(int wanted) {
+    if (wanted > bytes.length / 2) {
+      Arrays.fill(bytes, wanted, size, (byte) 0);
+      return;
+    }
+    byte[] larger = bytes;
+    bytes = wanted == 0 ? NOTHING : space.array(wanted, 0);
+    System.arraycopy(larger, 0, bytes, 0, wanted);
+    space.drop(larger);
+  }
+
   void opened() {
     openings++;
   }
@@ -109,6 +121,7 @@ final class RegularFile extends FileTree.Node {
   void freeIfUnused() {
     if (names == 0 && openings == 0 && input == null) {
       space.giveBack(size);
+      space.drop(bytes);
       size = 0;
       bytes = NOTHING;
     }

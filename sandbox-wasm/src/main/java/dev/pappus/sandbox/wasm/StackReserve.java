@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.wasm;
 
 import java.util.List;
+import run.endive.runtime.OpcodeImpl;
 import run.endive.runtime.TrapException;
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.runtime.WasmRuntimeException;
@@ -24,6 +25,7 @@ final class StackReserve {
           Errno.class,
           FlatMemory.class,
           BoundedTable.class,
+          OpcodeImpl.class,
           TrapException.class,
           WasmEngineException.class,
           WasmRuntimeException.class,

@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,10 +20,35 @@ final class Stdio {
   private static final String ARGUMENTS = "argv";
   private static final String ENVIRONMENT = "environ";
 
+  /** Largest text that is split into words: each word costs the Java heap ten times its bytes. */
+  static final long TEXT_BYTES_MAX = 1 << 20;
+
   private Stdio() {}
 
   static MemorySegment input(List<DataSet> inputs) {
     return item(inputs, STDIN);
+  }
+
+  /**
+   * Checks what will be split into words.
+   *
+   * @throws ProblemException with PAYLOAD_TOO_LARGE
+   */
+  static void requireModest(List<DataSet> inputs) {
+    for (String name : List.of(ARGUMENTS, ENVIRONMENT)) {
+      long bytes = item(inputs, name).byteSize();
+      if (bytes > TEXT_BYTES_MAX) {
+        throw new ProblemException(
+            Problem.of(
+                    ProblemCode.PAYLOAD_TOO_LARGE,
+                    "item '%s' of set '%s' has %d bytes; at most %d are split into words",
+                    name,
+                    SET,
+                    bytes,
+                    TEXT_BYTES_MAX)
+                .withHint("give the program large data as 'stdin', or as an item of another set"));
+      }
+    }
   }
 
   static List<byte[]> arguments(List<DataSet> inputs, String functionName) {

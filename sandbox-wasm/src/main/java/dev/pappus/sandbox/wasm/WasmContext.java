@@ -72,8 +72,9 @@ final class WasmContext implements Context {
     require(State.PREPARING);
     inputs = List.copyOf(newInputs);
     outputs = List.copyOf(newOutputs);
-    if (function.entry() == ModuleCheck.Entry.LOW_LEVEL) {
-      InputTables.allocatedBytes(inputs, outputs, availableBytes());
+    switch (function.entry()) {
+      case COMMAND -> Stdio.requireModest(inputs);
+      case LOW_LEVEL -> InputTables.allocatedBytes(inputs, outputs, availableBytes());
     }
   }
 

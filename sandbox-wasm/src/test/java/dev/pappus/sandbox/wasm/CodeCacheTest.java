@@ -122,4 +122,34 @@ class CodeCacheTest {
     Files.writeString(parent.resolve("cache"), "a file");
     prepareAndRun(settings(1 << 20), module(1));
   }
+
+  @Test
+  void aFolderThatOthersMayWriteToIsNotUsed() throws IOException {
+    prepareAndRun(settings(1 << 20), module(1));
+    Path file = files().getFirst();
+    FileTime longAgo = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(file, longAgo);
+    for (String others : List.of("rwxrwx---", "rwx---rwx")) {
+      Files.setPosixFilePermissions(
+          parent.resolve("cache"), PosixFilePermissions.fromString(others));
+      prepareAndRun(settings(1 << 20), module(1));
+      prepareAndRun(settings(1 << 20), module(2));
+      assertThat(files()).containsExactly(file);
+      assertThat(Files.getLastModifiedTime(file)).isEqualTo(longAgo);
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(parent.resolve("cache"))))
+          .isEqualTo(others);
+    }
+  }
+
+  @Test
+  void whatTheCacheDidNotWriteMakesNoRoom() throws IOException {
+    prepareAndRun(settings(1 << 20), module(0));
+    long each = Files.size(files().getFirst());
+    Path other = Files.write(parent.resolve("cache/notes.txt"), new byte[(int) (4 * each)]);
+    Files.setLastModifiedTime(other, FileTime.fromMillis(1_000_000));
+    prepareAndRun(settings(3 * each), module(1));
+    assertThat(other).exists();
+    assertThat(files()).hasSize(3);
+  }
 }

@@ -27,6 +27,7 @@ final class ModuleBuilder {
   private final List<byte[]> names = new ArrayList<>();
   private byte[] memory = bytes();
   private byte[] start = bytes();
+  private byte[] raw = bytes();
   private int imported;
 
   /** A command with one page of memory that does this, and nothing else. */
@@ -158,6 +159,12 @@ final class ModuleBuilder {
     return this;
   }
 
+  /** A section as it stands, behind all others. */
+  ModuleBuilder rawSection(int id, byte[] content) {
+    raw = bytes(raw, section(id, content));
+    return this;
+  }
+
   MemorySegment build() {
     byte[] module = {0, 'a', 's', 'm', 1, 0, 0, 0};
     return MemorySegment.ofArray(
@@ -175,7 +182,8 @@ final class ModuleBuilder {
             data.isEmpty() ? bytes() : section(12, leb(data.size())),
             vector(10, bodies),
             vector(11, data),
-            names.isEmpty() ? bytes() : nameSection()));
+            names.isEmpty() ? bytes() : nameSection(),
+            raw));
   }
 
   private byte[] nameSection() {

@@ -13,9 +13,11 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Guests;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,98 @@ class ModuleCheckTest {
       types.function(":", "");
     }
     assertRefused(types.export("_start", 0, 0), "pairs of a function and one of its types");
+  }
+
+  @Test
+  void branchesThatTheParserWouldFollowTooLongAreRefused() {
+    // 40 000 blocks in one another, and 40 000 branches out of all of them: 1.6 billion steps.
+    int depth = 40_000;
+    byte[] begins = new byte[2 * depth];
+    for (int i = 0; i < depth; i++) {
+      begins[2 * i] = 0x02;
+      begins[2 * i + 1] = 0x40;
+    }
+    byte[] ends = new byte[depth];
+    Arrays.fill(ends, (byte) END);
+    ByteArrayOutputStream targets = new ByteArrayOutputStream();
+    for (int i = 0; i < depth; i++) {
+      targets.writeBytes(leb(depth - 1));
+    }
+    ModuleBuilder module =
+        ModuleBuilder.command(begins, i32(0), 0x0E, leb(depth - 1), targets.toByteArray(), ends);
+    assertRefused(module, "1600000000 blocks between branches and targets");
+  }
+
+  @Test
+  void typesOfManyValuesAreRefusedWhereTheyWouldMultiply() {
+    assertRefused(manyResults(1001, 1), "1001 parameters and results of one type");
+    assertRefused(manyResults(100, 60_000), "bytes times results of the largest type");
+    prepareOrRefuse(manyResults(60, 60_000));
+  }
+
+  /** A block with so many results, and conditional branches out of it. */
+  private static ModuleBuilder manyResults(int results, int branches) {
+    ModuleBuilder module = new ModuleBuilder().memory(1, 1);
+    int type = module.type(":" + "i".repeat(results));
+    byte[] values = new byte[2 * results];
+    for (int i = 0; i < results; i++) {
+      values[2 * i] = 0x41;
+    }
+    byte[] branch = bytes(i32(0), 0x0D, 0);
+    byte[] all = new byte[branch.length * branches];
+    for (int i = 0; i < branches; i++) {
+      System.arraycopy(branch, 0, all, branch.length * i, branch.length);
+    }
+    byte[] drops = new byte[results];
+    Arrays.fill(drops, (byte) DROP);
+    // One value below those of the block makes each branch move them.
+    int start = module.function(":", "", 0x02, leb(type), i32(0), values, all, 0x0F, END, drops);
+    return module.export("_start", 0, start);
+  }
+
+  @Test
+  void tablesThatWouldFillTheHeapAreRefusedBeforeTheyAreParsed() {
+    byte[] indices = new byte[9 << 20];
+    assertRefused(
+        ModuleBuilder.command().rawSection(9, bytes(1, 3, 0, leb(indices.length), indices)),
+        "bytes together");
+    byte[] types = new byte[9 << 20];
+    for (int i = 0; i < types.length; i += 3) {
+      types[i] = 0x60;
+    }
+    assertRefused(
+        ModuleBuilder.command().rawSection(1, bytes(leb(types.length / 3), types)),
+        "bytes together");
+    byte[] segments = new byte[2 * 100_001];
+    for (int i = 0; i < segments.length; i += 2) {
+      segments[i] = 1;
+    }
+    assertRefused(
+        ModuleBuilder.command().rawSection(11, bytes(leb(segments.length / 2), segments)),
+        "100001 segments");
+  }
+
+  @Test
+  void countsWithoutBytesBehindThemAreNotBelieved() {
+    byte[] count = leb(500_000_000);
+    for (byte[] content : List.of(bytes(1, 0x60, count), bytes(1, 0x60, 0, count))) {
+      assertRefused(ModuleBuilder.command().rawSection(1, content), "ends inside a section");
+    }
+    assertRefused(ModuleBuilder.command().rawSection(1, bytes(1, 0x4E, count)), "garbage");
+    assertRefused(ModuleBuilder.command().rawSection(1, bytes(1, 0x50, count)), "garbage");
+    for (int form : new int[] {1, 3, 5, 7}) {
+      assertRefused(
+          ModuleBuilder.command().rawSection(9, bytes(1, form, 0x70, count)),
+          "ends inside a section");
+    }
+    for (int form : new int[] {0, 4}) {
+      assertRefused(
+          ModuleBuilder.command().rawSection(9, bytes(1, form, i32(0), END, count)),
+          "ends inside a section");
+    }
+    for (byte[] content : List.of(bytes(1, 1, count), bytes(1, 0, i32(0), END, count))) {
+      assertRefused(ModuleBuilder.command().rawSection(11, content), "beyond the end");
+    }
   }
 
   private static void prepareOrRefuse(ModuleBuilder module) {

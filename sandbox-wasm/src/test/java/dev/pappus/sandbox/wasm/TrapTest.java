@@ -78,6 +78,24 @@ class TrapTest {
   }
 
   @Test
+  void hintsSayWhatATrapMostProbablyMeans() {
+    assertThat(failed(runs.run(ModuleBuilder.command(UNREACHABLE).build())).hint())
+        .contains("assertion");
+    assertThat(failed(runs.run(ModuleBuilder.command(i32(-1), 0x28, 2, 0, DROP).build())).hint())
+        .contains("a pointer or an index was wrong");
+    ModuleBuilder recursive = new ModuleBuilder().memory(1, 1);
+    recursive.export("_start", 0, recursive.function(":", "", call(0)));
+    assertThat(failed(runs.run(recursive.build())).hint()).contains("recurse less deeply");
+    ModuleBuilder indirect = new ModuleBuilder().memory(1, 1).table(1, 1);
+    int type = indirect.type(":");
+    int start = indirect.function(":", "", i32(0), CALL_INDIRECT, leb(type), 0);
+    assertThat(failed(runs.run(indirect.export("_start", 0, start).build())).hint())
+        .contains("another type of function");
+    ModuleBuilder dividing = ModuleBuilder.command(i32(1), i32(0), 0x6D, DROP);
+    assertThat(failed(runs.run(dividing.build())).hint()).contains("division by zero");
+  }
+
+  @Test
   void accessesOutsideOfMemoryTrap() {
     for (int address :
         new int[] {65536, 65533, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 30}) {

@@ -28,6 +28,7 @@ final class Wasi {
   final FileTree tree;
   final List<DataSet> inputs;
   final List<String> outputs;
+  final MemorySpace.NodeMemory node;
   final MemorySpace space;
 
   Wasi(List<DataSet> inputs, List<String> outputs) {
@@ -35,9 +36,14 @@ final class Wasi {
   }
 
   Wasi(List<DataSet> inputs, List<String> outputs, long contextBytes) {
+    this(inputs, outputs, contextBytes, 1L << 30);
+  }
+
+  Wasi(List<DataSet> inputs, List<String> outputs, long contextBytes, long nodeBytes) {
     this.inputs = inputs;
     this.outputs = outputs;
-    space = new MemorySpace(contextBytes, new MemorySpace.NodeMemory(1L << 30));
+    node = new MemorySpace.NodeMemory(nodeBytes);
+    space = new MemorySpace(contextBytes, node);
     tree = new FileTree(space);
     InputFiles.provide(tree, inputs, outputs);
     run =

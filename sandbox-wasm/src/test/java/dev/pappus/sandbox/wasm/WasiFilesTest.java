@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import run.endive.runtime.WasmInterruptedException;
 
 /** The files of a command: what it finds, what it may do, and what becomes of what it leaves. */
 class WasiFilesTest {
@@ -340,5 +341,50 @@ class WasiFilesTest {
         .hasMessageContaining("limits.set_items");
     assertThatThrownBy(() -> wasi.outputs(Limits.DEFAULTS.with(Limit.OUTPUT_BYTES, 19)))
         .hasMessageContaining("limits.output_bytes");
+  }
+
+  @Test
+  void whatIsGoneCostsTheNodeNothing() {
+    Wasi wasi = none();
+    assertThat(wasi.put("tmp/warm", "up")).isZero();
+    assertThat(wasi.path("path_unlink_file", "tmp/warm")).isZero();
+    long before = wasi.node.reservedBytes();
+    byte[] part = new byte[100_000];
+    for (int round = 0; round < 3; round++) {
+      int removed = wasi.create("tmp/removed");
+      assertThat(wasi.write(removed, part)).isZero();
+      assertThat(wasi.call("fd_close", removed)).isZero();
+      assertThat(wasi.path("path_unlink_file", "tmp/removed")).isZero();
+      int cut = wasi.create("tmp/cut");
+      assertThat(wasi.write(cut, part)).isZero();
+      assertThat(wasi.call("fd_filestat_set_size", cut, 10)).isZero();
+      assertThat(wasi.node.reservedBytes() - before).isBetween(10L, 2000L);
+      assertThat(wasi.call("fd_filestat_set_size", cut, 20)).isZero();
+      assertThat(wasi.text("tmp/cut")).isEqualTo("\0".repeat(20));
+      assertThat(wasi.call("fd_close", cut)).isZero();
+      assertThat(wasi.path("path_unlink_file", "tmp/cut")).isZero();
+      assertThat(wasi.node.reservedBytes()).as("round %d", round).isEqualTo(before);
+    }
+    wasi.space.release();
+    assertThat(wasi.node.reservedBytes()).isZero();
+  }
+
+  @Test
+  void directoriesOfItemsCountForTheNode() {
+    Item[] items = new Item[2000];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = Item.ofText(i + "/a".repeat(100), "");
+    }
+    Wasi wasi = new Wasi(List.of(Wasi.set("a", items)), List.of(), 16 << 20, 8 << 20);
+    assertThatThrownBy(() -> wasi.read("in/a/0/a"))
+        .isInstanceOf(MemorySpace.NodeMemory.Exhausted.class);
+  }
+
+  @Test
+  void fillingADirectoryEndsWithTheDeadline() {
+    Wasi wasi = new Wasi(List.of(Wasi.set("a", Item.ofText("x", "text"))), List.of());
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> wasi.read("in/a/x")).isInstanceOf(WasmInterruptedException.class);
+    assertThat(Thread.interrupted()).isTrue();
   }
 }

@@ -2,10 +2,16 @@ package dev.pappus.sandbox.wasm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.sandbox.Guests;
+import dev.pappus.sandbox.PreparedFunction;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Arguments, environment, clocks, randomness and waiting; and pointers that lead nowhere. */
@@ -154,5 +160,22 @@ class WasiProcessTest {
     assertThat(wasi.memory(100, 1)).isEqualTo(new byte[] {'/'});
     assertThat(wasi.call("fd_prestat_get", 0, 64)).isEqualTo(Errno.BADF);
     assertThat(wasi.call("fd_prestat_get", 4, 64)).isEqualTo(Errno.BADF);
+  }
+
+  @Test
+  void textsThatWouldBeTooManyWordsAreRefusedBeforeTheyAreSplit() {
+    try (Runs runs = new Runs()) {
+      PreparedFunction function =
+          runs.driver().prepare(ModuleBuilder.command(0x01).build(), Guests.CONTEXT_BYTES);
+      for (String name : List.of("argv", "environ")) {
+        DataSet most = Wasi.set("stdio", Item.ofText(name, "a ".repeat(1 << 19)));
+        assertThat(runs.run(function, List.of("stdio"), List.of(), most).problem()).isNull();
+        DataSet more = Wasi.set("stdio", Item.ofText(name, "a ".repeat(1 << 19) + "a"));
+        Problem problem =
+            Objects.requireNonNull(runs.run(function, List.of("stdio"), List.of(), more).problem());
+        assertThat(problem.code()).isEqualTo(ProblemCode.PAYLOAD_TOO_LARGE);
+        assertThat(problem.detail()).contains(name).contains("1048577");
+      }
+    }
   }
 }

@@ -21,7 +21,11 @@ record PageRequest(String after, int limit) {
   /** The query parameters. */
   static final List<String> PARAMETERS = List.of("cursor", "limit");
 
-  private static final int LIMIT_MAX = 1000;
+  private static final int LIMIT_DEFAULT = 1000;
+
+  /** An entry has about 400 bytes. */
+  private static final int LIMIT_MAX = 10_000;
+
   private static final String CURSOR_PREFIX = "1:";
 
   /**
@@ -42,11 +46,11 @@ record PageRequest(String after, int limit) {
     List<String> limit = query.getOrDefault("limit", List.of());
     return new PageRequest(
         cursor.isEmpty() ? "" : decode(cursor.getLast()),
-        limit.isEmpty() ? LIMIT_MAX : limit(limit.getLast()));
+        limit.isEmpty() ? LIMIT_DEFAULT : limit(limit.getLast()));
   }
 
   private static int limit(String text) {
-    if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1) {
+    if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1) {
       throw badLimit(text);
     }
     int limit = Integer.parseInt(text);
