@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
 /** One case in one sandbox, from every start level, in turn with native code. */
 final class CaseCell {
   private static final int SLICE = 12;
+  private static final long SLICE_NANOS_MAX = 50_000_000L;
   private static final int WARM_UP_ROUNDS = 50;
 
   private final BenchCase work;
@@ -82,10 +83,12 @@ final class CaseCell {
   /** A slice of each start level: so short that a slow phase of the machine spans all of them. */
   private void round(NativeWork nativeWork, long expected) throws IOException {
     for (Invoker invoker : invokers) {
-      for (int i = 0; i < SLICE; i++) {
+      long end = System.nanoTime() + SLICE_NANOS_MAX;
+      for (int i = 0; i < SLICE && (i < 2 || System.nanoTime() - end < 0); i++) {
         // The first of a slice finds its memory pushed out of the caches by the others'.
         pair(nativeWork, invoker, expected, i > 0);
       }
+      invoker.idle();
     }
   }
 
@@ -113,7 +116,7 @@ final class CaseCell {
     double nativeCpu = ProcessorTime.micros(budget, nativeWork::run);
     List<BenchRow> rows = new ArrayList<>();
     for (Invoker invoker : invokers) {
-      rows.add(row(invoker, ProcessorTime.micros(budget, invoker::next), nativeCpu));
+      rows.add(row(invoker, invoker.cpuMicros(budget), nativeCpu));
     }
     return rows;
   }

@@ -127,6 +127,14 @@ final class Invoker implements AutoCloseable {
     }
   }
 
+  /**
+   * To be called after a slice: else the timer of this engine would strike seconds later, and
+   * interrupt whichever other engine its thread serves then.
+   */
+  void idle() {
+    engine().idle();
+  }
+
   /** One invocation, from acquiring a context to its wiped return. */
   InstanceResult invoke() throws IOException {
     if (start == StartKind.FILE) {
@@ -147,10 +155,17 @@ final class Invoker implements AutoCloseable {
             Limits.DEFAULTS);
   }
 
-  /** The next invocation, however it starts. */
-  void next() throws IOException {
-    prepareNext();
-    InstanceResult _ = invoke();
+  /** Processor time of an invocation with everything that serves it, for about {@code nanos}. */
+  double cpuMicros(long nanos) throws IOException {
+    double micros =
+        ProcessorTime.micros(
+            nanos,
+            () -> {
+              prepareNext();
+              InstanceResult _ = invoke();
+            });
+    idle();
+    return micros;
   }
 
   /** Nanoseconds that an engine takes to come up and to have run the function once. */

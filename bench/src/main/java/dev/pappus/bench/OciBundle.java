@@ -19,8 +19,9 @@ final class OciBundle {
   /** Makes one in a new folder within {@code scratch}; the program gets one argument. */
   static Path make(Path scratch, Path program, long argument) throws IOException {
     Path bundle = Files.createTempDirectory(scratch, "bundle");
-    // Container runtimes look at their own processes through it.
+    // Container runtimes look at their own processes through one, and for devices in the other.
     Files.createDirectories(bundle.resolve("rootfs/proc"));
+    Files.createDirectories(bundle.resolve("rootfs/dev"));
     Files.copy(program, bundle.resolve("rootfs").resolve(PROGRAM));
     try (JsonGenerator json =
         new JsonFactory()

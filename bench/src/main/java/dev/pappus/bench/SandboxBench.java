@@ -19,6 +19,9 @@ public final class SandboxBench {
   /** Of the time for both tables. */
   private static final double ROWS_SHARE = 0.6;
 
+  /** Until the JVM has compiled what all cases have in common. */
+  private static final long WARM_UP_NANOS = 1_000_000_000L;
+
   private final Path guestBuild;
   private final long totalNanos;
   private final Consumer<String> progress;
@@ -52,7 +55,7 @@ public final class SandboxBench {
       for (SandboxKind sandbox : SandboxKind.values()) {
         try {
           progress.accept(sandbox.text() + ": warming up");
-          List<BenchRow> _ = cell(BenchCase.NOP, sandbox, scratch, cellNanos / 4).measure();
+          List<BenchRow> _ = cell(BenchCase.NOP, sandbox, scratch, WARM_UP_NANOS).measure();
           for (BenchCase work : BenchCase.ALL) {
             progress.accept(sandbox.text() + ": " + work.name());
             CaseCell cell = cell(work, sandbox, scratch, cellNanos);

@@ -2,8 +2,10 @@ package dev.pappus.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,7 @@ final class YardstickRuns implements Contender {
 
   /** The first way that works. */
   private Launcher launcher(long n) throws IOException, Unavailable {
-    Unavailable first = null;
+    Set<String> reasons = new LinkedHashSet<>();
     for (Yardstick.Way way : yardstick.ways(guestBuild, scratch, n)) {
       Launcher launcher = new Launcher(way.command(), scratch);
       try {
@@ -55,10 +57,10 @@ final class YardstickRuns implements Contender {
         return launcher;
       } catch (Unavailable e) {
         launcher.close();
-        first = first == null ? e : first;
+        reasons.add(e.reason());
       }
     }
-    throw first == null ? new Unavailable("there is no way to start it") : first;
+    throw new Unavailable(String.join("; ", reasons));
   }
 
   @Override
