@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Processor time of this process, of children that have ended, and of those that live. */
 final class ProcessorTime {
-  private static final int RUNS_MIN = 3;
+  private static final int RUNS_MIN = 1;
   private static final int BATCHES = 3;
   private static final long QUIET_NANOS = 15_000_000;
   private static final long QUIET_WAIT_NANOS_MAX = 300_000_000;

@@ -2,6 +2,8 @@ package dev.pappus.bench;
 
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
@@ -16,21 +18,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 
 /** What one sandbox of this platform occupies, by the growth that many cause. */
 final class SandboxMemory {
   private static final int IDLE = 16;
   private static final int RUNNING = 8;
-  private static final long HOLD_NANOS = 700_000_000L;
   private static final long RUN_NANOS_MAX = 10_000_000_000L;
-  private static final long LOOK_MILLIS = 20;
+  private static final long LOOK_NANOS = 10_000_000;
+  private static final int LOOKS_ALIKE = 20;
 
   private final SandboxKind sandbox;
   private final Path guestBuild;
@@ -71,11 +73,11 @@ final class SandboxMemory {
         ComputeEngine engine = driver.openEngine(0)) {
       List<PreparedFunction> bound = new ArrayList<>();
       bound.add(driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES));
-      long _ = NativeWork.checksum(run(engine, bound.getFirst(), function, RUN_NANOS_MAX));
+      long _ = NativeWork.checksum(run(engine, bound.getFirst(), function, Deadline.in(RUN_NANOS_MAX)));
       long before = gauge.bytes();
       for (int i = 0; i < IDLE; i++) {
         bound.add(driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES));
-        long _ = NativeWork.checksum(run(engine, bound.getLast(), function, RUN_NANOS_MAX));
+        long _ = NativeWork.checksum(run(engine, bound.getLast(), function, Deadline.in(RUN_NANOS_MAX)));
       }
       engine.idle();
       double grown = gauge.bytes() - before;
@@ -84,44 +86,62 @@ final class SandboxMemory {
     }
   }
 
-  /** Engines on threads of their own, each of which runs a function until its deadline. */
+  /** A run that goes on until it is cancelled. */
+  private record Held(ComputeEngine engine, Deadline deadline) {
+    void cancel() {
+      deadline.cancel();
+      engine.nudge();
+    }
+  }
+
+  /** Engines on threads of their own, each of which runs a function until it is cancelled. */
   private double runningKib(BenchFunction function) throws IOException {
     try (Arena arena = Arena.ofConfined();
         ComputeDriver driver = sandbox.open(guestBuild, scratch, 1, 0);
         ExecutorService threads = Executors.newFixedThreadPool(RUNNING)) {
       PreparedFunction code = driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES);
+      Queue<Held> held = new ConcurrentLinkedQueue<>();
       long before = gauge.bytes();
-      long most = before;
       List<Future<InstanceResult>> runs = new ArrayList<>();
       for (int i = 0; i < RUNNING; i++) {
         int index = i;
         runs.add(
             threads.submit(() -> {
               try (ComputeEngine engine = driver.openEngine(index)) {
-                return run(engine, code, function, HOLD_NANOS);
+                Deadline deadline = Deadline.in(RUN_NANOS_MAX);
+                held.add(new Held(engine, deadline));
+                return run(engine, code, function, deadline);
               }
             }));
       }
+      double grown = settled(held, runs) - before;
+      held.forEach(Held::cancel);
       for (Future<InstanceResult> run : runs) {
-        InstanceResult result = null;
-        while (result == null) {
-          most = Math.max(most, gauge.bytes());
-          result = await(run);
-        }
-        if (result.warmth() == null || result.runNanos() < HOLD_NANOS / 2) {
-          throw new IllegalStateException("a function did not run on: " + result.problem());
+        Problem problem = await(run).problem();
+        if (problem == null || problem.code() != ProblemCode.CANCELLED) {
+          throw new IllegalStateException("a function did not run on: " + problem);
         }
       }
-      return (most - before) / 1024.0 / RUNNING;
+      return grown / 1024 / RUNNING;
     }
   }
 
-  /** The result, or null if it still runs. */
-  private static @Nullable InstanceResult await(Future<InstanceResult> run) {
+  /** What is read when all run and it has not grown for a while, or one has ended too early. */
+  private long settled(Queue<Held> held, List<Future<InstanceResult>> runs) throws IOException {
+    long most = 0;
+    int same = 0;
+    while (same < LOOKS_ALIKE && runs.stream().noneMatch(Future::isDone)) {
+      long now = gauge.bytes();
+      same = now > most || held.size() < RUNNING ? 0 : same + 1;
+      most = Math.max(most, now);
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    return most;
+  }
+
+  private static InstanceResult await(Future<InstanceResult> run) {
     try {
-      return run.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return null;
+      return run.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof ProblemException problem) {
         throw problem;
@@ -134,13 +154,13 @@ final class SandboxMemory {
   }
 
   private static InstanceResult run(
-      ComputeEngine engine, PreparedFunction code, BenchFunction function, long nanos) {
+      ComputeEngine engine, PreparedFunction code, BenchFunction function, Deadline deadline) {
     return new InstanceRunner(engine, MonotonicClock.SYSTEM)
         .run(
             code,
             function.spec(),
             function.input(Long.toString(BenchCase.MATMUL_128.argument())),
-            Deadline.in(nanos),
+            deadline,
             Limits.DEFAULTS);
   }
 }
