@@ -55,7 +55,9 @@ final class CaseCell {
               .mapToDouble(driver -> ((KvmDriver) driver).selfTest().roundTripNanos() / 1000.0)
               .min();
       BitSet _ = places.take(0);
-      invokers.forEach(Invoker::open);
+      for (Invoker invoker : invokers) {
+        invoker.open();
+      }
       rounds(nativeWork);
       return rows(nativeWork);
     } finally {

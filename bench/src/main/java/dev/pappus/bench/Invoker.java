@@ -71,13 +71,18 @@ final class Invoker implements AutoCloseable {
     } finally {
       if (opened != null) {
         opened.close();
+        arena.close();
       }
     }
   }
 
   /** Opens the engine; the calling thread owns it. */
-  void open() {
-    engine = driver.openEngine(0);
+  void open() throws Unavailable {
+    try {
+      engine = driver.openEngine(0);
+    } catch (ProblemException e) {
+      throw Unavailable.of(e.problem());
+    }
   }
 
   private ComputeEngine engine() {

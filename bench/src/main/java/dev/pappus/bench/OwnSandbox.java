@@ -44,9 +44,11 @@ final class OwnSandbox implements Contender {
   }
 
   @Override
-  public void open() {
-    empty.forEach(Invoker::open);
-    work.forEach(Invoker::open);
+  public void open() throws Unavailable {
+    for (int i = 0; i < work.size(); i++) {
+      empty.get(i).open();
+      work.get(i).open();
+    }
   }
 
   @Override

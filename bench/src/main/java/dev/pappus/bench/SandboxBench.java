@@ -54,14 +54,7 @@ public final class SandboxBench {
       long cellNanos = (long) (totalNanos * ROWS_SHARE / cells);
       for (SandboxKind sandbox : SandboxKind.values()) {
         try {
-          progress.accept(sandbox.text() + ": warming up");
-          List<BenchRow> _ = cell(BenchCase.NOP, sandbox, scratch, WARM_UP_NANOS).measure();
-          for (BenchCase work : BenchCase.ALL) {
-            progress.accept(sandbox.text() + ": " + work.name());
-            CaseCell cell = cell(work, sandbox, scratch, cellNanos);
-            rows.addAll(cell.measure());
-            cell.floorMicros().ifPresent(floor -> floors.merge(variant(sandbox), floor, Math::min));
-          }
+          rows.addAll(rows(sandbox, scratch.path(), cellNanos, floors));
         } catch (Unavailable e) {
           missing.put(sandbox.text(), e.reason());
         }
@@ -73,12 +66,24 @@ public final class SandboxBench {
     }
   }
 
-  private CaseCell cell(
-      BenchCase work, SandboxKind sandbox, TemporaryFolder scratch, long cellNanos) {
-    return new CaseCell(work, sandbox, guestBuild, scratch.path(), cellNanos);
-  }
-
-  private static EntryVariant variant(SandboxKind sandbox) {
-    return sandbox == SandboxKind.KVM_IDT ? EntryVariant.IDT : EntryVariant.NO_IDT;
+  private List<BenchRow> rows(
+      SandboxKind sandbox, Path scratch, long cellNanos, Map<EntryVariant, Double> floors)
+      throws IOException, Unavailable {
+    progress.accept(sandbox.text() + ": warming up");
+    List<BenchRow> _ =
+        new CaseCell(BenchCase.NOP, sandbox, guestBuild, scratch, WARM_UP_NANOS).measure();
+    List<BenchRow> rows = new ArrayList<>();
+    double floor = Double.MAX_VALUE;
+    for (BenchCase work : BenchCase.ALL) {
+      progress.accept(sandbox.text() + ": " + work.name());
+      CaseCell cell = new CaseCell(work, sandbox, guestBuild, scratch, cellNanos);
+      rows.addAll(cell.measure());
+      floor = Math.min(floor, cell.floorMicros().orElse(floor));
+    }
+    EntryVariant entry = sandbox.entry();
+    if (entry != null) {
+      floors.put(entry, floor);
+    }
+    return rows;
   }
 }

@@ -10,25 +10,25 @@ import dev.pappus.sandbox.process.ProcessSettings;
 import dev.pappus.sandbox.wasm.WasmDriver;
 import dev.pappus.sandbox.wasm.WasmSettings;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A sandbox of this platform as it is measured: a backend and, of KVM, an entry variant. */
 enum SandboxKind {
-  KVM_NO_IDT("kvm", EntryVariant.NO_IDT.text(), ".elf"),
-  KVM_IDT("kvm", EntryVariant.IDT.text(), ".elf"),
-  PROCESS("process", "", ".elf"),
-  WASM("wasm", "", ".wasm");
+  KVM_NO_IDT("kvm", EntryVariant.NO_IDT, ".elf"),
+  KVM_IDT("kvm", EntryVariant.IDT, ".elf"),
+  PROCESS("process", null, ".elf"),
+  WASM("wasm", null, ".wasm");
 
   private static final long WASM_CODE_BYTES_MAX = 64L << 20;
 
   private final String backend;
-  private final String variant;
+  private final @Nullable EntryVariant entry;
   private final String ending;
 
-  SandboxKind(String backend, String variant, String ending) {
+  SandboxKind(String backend, @Nullable EntryVariant entry, String ending) {
     this.backend = backend;
-    this.variant = variant;
+    this.entry = entry;
     this.ending = ending;
   }
 
@@ -37,14 +37,19 @@ enum SandboxKind {
     return backend;
   }
 
-  /** The entry variant, or nothing. */
+  /** The entry variant; only KVM has them. */
+  @Nullable EntryVariant entry() {
+    return entry;
+  }
+
+  /** Its name, or nothing. */
   String variant() {
-    return variant;
+    return entry == null ? "" : entry.text();
   }
 
   /** Both, for people. */
   String text() {
-    return variant.isEmpty() ? backend : backend + " " + variant;
+    return entry == null ? backend : backend + " " + entry.text();
   }
 
   /** The start levels that there are. A WebAssembly engine keeps no blank sandboxes. */
@@ -68,11 +73,10 @@ enum SandboxKind {
   /** The variant of KVM that a node would take here. */
   static SandboxKind preferredKvm() {
     try (KvmDriver driver = new KvmDriver(KvmSettings.DEFAULTS.withWarmBlanks(0))) {
-      String variant = driver.selfTest().variant().text();
-      return Arrays.stream(values())
-          .filter(kind -> kind.variant.equals(variant))
-          .findFirst()
-          .orElseThrow();
+      return switch (driver.selfTest().variant()) {
+        case NO_IDT -> KVM_NO_IDT;
+        case IDT -> KVM_IDT;
+      };
     } catch (ProblemException e) {
       // Whoever opens it will see why it cannot be had.
       return KVM_NO_IDT;
