@@ -73,11 +73,13 @@ final class SandboxMemory {
         ComputeEngine engine = driver.openEngine(0)) {
       List<PreparedFunction> bound = new ArrayList<>();
       bound.add(driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES));
-      long _ = NativeWork.checksum(run(engine, bound.getFirst(), function, Deadline.in(RUN_NANOS_MAX)));
+      long _ =
+          NativeWork.checksum(run(engine, bound.getFirst(), function, Deadline.in(RUN_NANOS_MAX)));
       long before = gauge.bytes();
       for (int i = 0; i < IDLE; i++) {
         bound.add(driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES));
-        long _ = NativeWork.checksum(run(engine, bound.getLast(), function, Deadline.in(RUN_NANOS_MAX)));
+        long _ =
+            NativeWork.checksum(run(engine, bound.getLast(), function, Deadline.in(RUN_NANOS_MAX)));
       }
       engine.idle();
       double grown = gauge.bytes() - before;
