@@ -6,7 +6,7 @@ import java.util.List;
  * Work that is done both in a sandbox and natively, from one source with one set of flags.
  *
  * @param name shown in reports
- * @param binary the function's file in the guest build folder
+ * @param function name of the function, and of its files in the guest build folder
  * @param input the function's input set
  * @param argument the number that it is given
  * @param symbol the same work in the native library
@@ -15,7 +15,7 @@ import java.util.List;
  */
 record BenchCase(
     String name,
-    String binary,
+    String function,
     String input,
     long argument,
     String symbol,
@@ -25,7 +25,14 @@ record BenchCase(
   static final BenchCase TOUCH_64K = touch("touch 64 KiB", 64 << 10);
   static final BenchCase MATMUL_128 = matmul(128);
 
-  /** All of them, cheapest first. */
+  /** As MATMUL_128, but of a function that does not end by itself. */
+  static final BenchCase HOLD =
+      new BenchCase("hold", "hold", "n", 128, "pappus_native_matmul", 0, MATMUL_128.touchedBytes());
+
+  /** As MATMUL_128 with nothing to multiply. */
+  static final BenchCase MATMUL_0 = matmul(0);
+
+  /** All that are measured against native code, cheapest first. */
   static final List<BenchCase> ALL =
       List.of(
           NOP,
@@ -37,17 +44,18 @@ record BenchCase(
 
   private static BenchCase touch(String name, long bytes) {
     return new BenchCase(
-        name, "touch.elf", "bytes", bytes, "pappus_native_touch", Math.max(64, bytes), bytes);
+        name, "touch", "bytes", bytes, "pappus_native_touch", Math.max(64, bytes), bytes);
   }
 
   private static BenchCase matmul(long n) {
     long bytes = 3 * n * n * Long.BYTES;
     return new BenchCase(
-        "matmul " + n + "x" + n, "matmul_n.elf", "n", n, "pappus_native_matmul", bytes, bytes);
-  }
-
-  /** Name of the function and of its file without ending. */
-  String function() {
-    return binary.substring(0, binary.length() - ".elf".length());
+        "matmul " + n + "x" + n,
+        "matmul_n",
+        "n",
+        n,
+        "pappus_native_matmul",
+        Math.max(64, bytes),
+        bytes);
   }
 }

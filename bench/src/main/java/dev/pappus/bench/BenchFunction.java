@@ -22,11 +22,25 @@ import java.util.List;
 record BenchFunction(Path file, FunctionSpec spec) {
   static final long CONTEXT_BYTES = Limit.CONTEXT_DEFAULT.defaultValue();
 
+  /** The native program {@code name}. */
   static BenchFunction of(Path guestBuild, String name, String input, List<String> outputs) {
-    return new BenchFunction(
-        guestBuild.resolve(name + ".elf"),
-        new FunctionSpec(
-            name, List.of(InputSet.dynamic(input)), outputs, CONTEXT_BYTES, List.of()));
+    return new BenchFunction(guestBuild.resolve(name + ".elf"), spec(name, input, outputs));
+  }
+
+  /**
+   * The function of a case, for a sandbox.
+   *
+   * @throws Unavailable if it is not built
+   */
+  static BenchFunction of(Path guestBuild, SandboxKind sandbox, BenchCase work) throws Unavailable {
+    Path file = sandbox.file(guestBuild, work.function());
+    Unavailable.requireBuilt(file);
+    return new BenchFunction(file, spec(work.function(), work.input(), List.of("checksum")));
+  }
+
+  private static FunctionSpec spec(String name, String input, List<String> outputs) {
+    return new FunctionSpec(
+        name, List.of(InputSet.dynamic(input)), outputs, CONTEXT_BYTES, List.of());
   }
 
   /** One item with this text in the one input set. */

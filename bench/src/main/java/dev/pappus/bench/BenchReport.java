@@ -2,7 +2,9 @@ package dev.pappus.bench;
 
 import dev.pappus.sandbox.kvm.EntryVariant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,16 +15,24 @@ import tools.jackson.core.JsonGenerator;
  *
  * @param host where it ran
  * @param floorMicros for each entry variant the time into the smallest guest and out again
- * @param rows the measurements
+ * @param rows each sandbox against native code
+ * @param missing sandboxes that the host does not have, and why
+ * @param sandboxes all side by side
  */
 public record BenchReport(
-    HostFacts host, Map<EntryVariant, Double> floorMicros, List<BenchRow> rows) {
+    HostFacts host,
+    Map<EntryVariant, Double> floorMicros,
+    List<BenchRow> rows,
+    Map<String, String> missing,
+    SandboxTable sandboxes) {
   static final String FLAGS = "-O3 -march=x86-64-v3";
-  static final String BACKEND = "kvm";
 
   public BenchReport {
-    floorMicros = new EnumMap<>(floorMicros);
+    EnumMap<EntryVariant, Double> floors = new EnumMap<>(EntryVariant.class);
+    floors.putAll(floorMicros);
+    floorMicros = floors;
     rows = List.copyOf(rows);
+    missing = Collections.unmodifiableMap(new LinkedHashMap<>(missing));
   }
 
   /** The report for people: absolute overhead first, then ratios, then the goals. */
@@ -35,15 +45,18 @@ public record BenchReport(
         host.processors(),
         host.kernel(),
         host.java());
-    line(text, "guest and native: gcc %s, one source, interleaved on one pinned thread", FLAGS);
+    line(
+        text,
+        "guest and native: gcc %s (WebAssembly: clang -O3), one source, in turn on one processor",
+        FLAGS);
     floorMicros.forEach((variant, floor) ->
         line(text, "floor (smallest guest, in and out), %s: %.1f µs", variant.text(), floor));
     text.append('\n');
     line(
         text,
-        "%-15s %-7s %-15s %10s | overhead µs: %8s %8s %8s | of native: %6s %6s | CPU µs: %8s %8s",
+        "%-15s %-12s %-15s %10s | overhead µs: %8s %8s %8s | of native: %6s %6s | CPU µs: %8s %8s",
         "case",
-        "variant",
+        "sandbox",
         "start",
         "native µs",
         "min",
@@ -56,9 +69,9 @@ public record BenchReport(
     for (BenchRow row : rows) {
       line(
           text,
-          "%-15s %-7s %-15s %10.2f |              %8.1f %8.1f %8.1f |            %5.1f%% %5.1f%% |         %8.1f %8.1f",
+          "%-15s %-12s %-15s %10.2f |              %8.1f %8.1f %8.1f |            %5.1f%% %5.1f%% |         %8.1f %8.1f",
           row.work(),
-          row.variant(),
+          row.sandbox(),
           row.start(),
           row.nativeP50(),
           row.overheadMin(),
@@ -70,7 +83,9 @@ public record BenchReport(
           row.cpuOverNative());
     }
     text.append('\n');
+    missing.forEach((sandbox, reason) -> line(text, "%s: not measured: %s", sandbox, reason));
     goals().forEach(goal -> line(text, "%s", goal));
+    text.append('\n').append(sandboxes.text());
     return text.toString();
   }
 
@@ -154,13 +169,17 @@ public record BenchReport(
     json.writeArrayPropertyStart("rows");
     rows.forEach(row -> write(json, row));
     json.writeEndArray();
+    json.writeObjectPropertyStart("missing");
+    missing.forEach(json::writeStringProperty);
+    json.writeEndObject();
+    sandboxes.writeTo(json);
     json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, BenchRow row) {
     json.writeStartObject();
     json.writeStringProperty("case", row.work());
-    json.writeStringProperty("backend", BACKEND);
+    json.writeStringProperty("backend", row.backend());
     json.writeStringProperty("variant", row.variant());
     json.writeStringProperty("start", row.start());
     json.writeNumberProperty("touchedBytes", row.touchedBytes());
@@ -179,7 +198,7 @@ public record BenchReport(
   }
 
   /** With three decimals: the clock has no more. */
-  private static void number(JsonGenerator json, String name, double value) {
+  static void number(JsonGenerator json, String name, double value) {
     json.writeNumberProperty(name, Math.round(value * 1000) / 1000.0);
   }
 }

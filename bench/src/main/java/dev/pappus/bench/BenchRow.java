@@ -4,7 +4,8 @@ package dev.pappus.bench;
  * One line of the sandbox benchmark. All times in microseconds.
  *
  * @param work the case
- * @param variant the entry variant
+ * @param backend the sandbox's backend
+ * @param variant the entry variant, or empty
  * @param start the start level
  * @param touchedBytes memory that the work writes
  * @param nativeMin fastest native run
@@ -20,6 +21,7 @@ package dev.pappus.bench;
  */
 public record BenchRow(
     String work,
+    String backend,
     String variant,
     String start,
     long touchedBytes,
@@ -33,6 +35,11 @@ public record BenchRow(
     double cpu,
     double nativeCpu,
     long samples) {
+  /** Backend and entry variant. */
+  String sandbox() {
+    return variant.isEmpty() ? backend : backend + " " + variant;
+  }
+
   /** Processor time beyond that of the native run. */
   double cpuOverNative() {
     return cpu - nativeCpu;

@@ -3,17 +3,18 @@ package dev.pappus.bench;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
+import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
-import dev.pappus.sandbox.kvm.EntryVariant;
-import dev.pappus.sandbox.kvm.KvmDriver;
-import dev.pappus.sandbox.kvm.KvmSettings;
+import dev.pappus.sandbox.RunOutcome;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -33,46 +34,63 @@ final class Invoker implements AutoCloseable {
   private static final long REST_NANOS = 500_000;
   private static final int SANDBOXES = 16;
 
-  private final StartKind kind;
+  private final SandboxKind sandbox;
+  private final StartKind start;
   private final BenchFunction function;
   private final List<DataSet> input;
   private final Arena arena = Arena.ofConfined();
-  private final KvmDriver driver;
+  private final ComputeDriver driver;
   private final PreparedFunction[] prepared = new PreparedFunction[2];
   private final Histogram times = new Histogram(HIGHEST_NANOS, 3);
   private final Histogram nativeTimes = new Histogram(HIGHEST_NANOS, 3);
   private @Nullable ComputeEngine engine;
   private int turn;
 
-  /** Opens a driver. */
-  Invoker(StartKind kind, BenchFunction function, String argument, EntryVariant variant)
-      throws IOException {
-    this.kind = kind;
-    this.function = function;
-    this.input = function.input(argument);
-    boolean blank = kind == StartKind.LOADED_BLANK;
-    driver =
-        new KvmDriver(
-            KvmSettings.DEFAULTS
-                .withVariant(variant)
-                .withSandboxesPerEngine(blank ? SANDBOXES : 1)
-                .withWarmBlanks(blank ? WARM_BLANKS : 0));
-    for (int i = 0; i < prepared.length; i++) {
-      prepared[i] = driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES);
+  /**
+   * Opens a driver.
+   *
+   * @throws Unavailable if the host does not offer the sandbox, or the function is not built for it
+   */
+  Invoker(SandboxKind sandbox, StartKind start, BenchCase work, Path guestBuild, Path scratch)
+      throws IOException, Unavailable {
+    this.sandbox = sandbox;
+    this.start = start;
+    function = BenchFunction.of(guestBuild, sandbox, work);
+    input = function.input(Long.toString(work.argument()));
+    boolean blank = start == StartKind.LOADED_BLANK;
+    ComputeDriver opened = null;
+    try {
+      opened = sandbox.open(guestBuild, scratch, blank ? SANDBOXES : 1, blank ? WARM_BLANKS : 0);
+      for (int i = 0; i < prepared.length; i++) {
+        prepared[i] = opened.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES);
+      }
+      driver = opened;
+      opened = null;
+    } catch (ProblemException e) {
+      throw Unavailable.of(e.problem());
+    } finally {
+      if (opened != null) {
+        opened.close();
+        arena.close();
+      }
     }
   }
 
-  /** Opens the engine on the calling thread, which it pins. */
-  void open() {
-    engine = driver.openEngine(0);
+  /** Opens the engine; the calling thread owns it. */
+  void open() throws Unavailable {
+    try {
+      engine = driver.openEngine(0);
+    } catch (ProblemException e) {
+      throw Unavailable.of(e.problem());
+    }
   }
 
   private ComputeEngine engine() {
     return Objects.requireNonNull(engine, "open() comes first");
   }
 
-  StartKind kind() {
-    return kind;
+  StartKind start() {
+    return start;
   }
 
   /** How long invocations took that started as they should, in nanoseconds. */
@@ -85,16 +103,21 @@ final class Invoker implements AutoCloseable {
     return nativeTimes;
   }
 
-  /** Round trip into the smallest guest, as the driver's self-test measured it. */
-  double floorMicros() {
-    return driver.selfTest().roundTripNanos() / 1000.0;
+  ComputeDriver driver() {
+    return driver;
   }
 
   /** Gets ready for an invocation, off the clock: the pool may be refilled meanwhile. */
   void prepareNext() throws IOException {
-    switch (kind) {
+    switch (start) {
       case BOUND -> turn = 0;
-      case LOADED, FILE -> turn = 1 - turn;
+      case LOADED -> {
+        turn = 1 - turn;
+        if (sandbox.keepsAllBound()) {
+          engine().domain().forget(prepared[turn]);
+        }
+      }
+      case FILE -> turn = 1 - turn;
       case LOADED_BLANK -> {
         engine().domain().forget(prepared[0]);
         prepared[0] = driver.prepare(function.map(arena), BenchFunction.CONTEXT_BYTES);
@@ -104,19 +127,31 @@ final class Invoker implements AutoCloseable {
 
   /** Lets the background thread make blank sandboxes. */
   void rest() {
-    if (kind == StartKind.LOADED_BLANK) {
+    if (start == StartKind.LOADED_BLANK) {
       LockSupport.parkNanos(REST_NANOS);
     }
   }
 
+  /**
+   * To be called after a slice: else the timer of this engine would strike seconds later, and
+   * interrupt whichever other engine its thread serves then.
+   */
+  void idle() {
+    engine().idle();
+  }
+
   /** One invocation, from acquiring a context to its wiped return. */
   InstanceResult invoke() throws IOException {
-    if (kind == StartKind.FILE) {
+    if (start == StartKind.FILE) {
       try (Arena file = Arena.ofConfined()) {
         prepared[turn] = driver.prepare(function.map(file), BenchFunction.CONTEXT_BYTES);
       }
     }
-    return new InstanceRunner(engine(), MonotonicClock.SYSTEM)
+    return run(engine());
+  }
+
+  private InstanceResult run(ComputeEngine on) {
+    return new InstanceRunner(on, MonotonicClock.SYSTEM)
         .run(
             prepared[turn],
             function.spec(),
@@ -125,10 +160,49 @@ final class Invoker implements AutoCloseable {
             Limits.DEFAULTS);
   }
 
+  /** Processor time of an invocation with everything that serves it, for about {@code nanos}. */
+  double cpuMicros(long nanos) throws IOException {
+    double micros =
+        ProcessorTime.micros(
+            nanos,
+            () -> {
+              prepareNext();
+              InstanceResult _ = invoke();
+            });
+    idle();
+    return micros;
+  }
+
+  /** Nanoseconds that an engine takes to come up and to have run the function once. */
+  long createNanos() {
+    long began = System.nanoTime();
+    try (ComputeEngine fresh = driver.openEngine(0)) {
+      InstanceResult result = run(fresh);
+      long took = System.nanoTime() - began;
+      NativeWork.checksum(result);
+      return took;
+    }
+  }
+
+  /** One invocation by hand: nanoseconds that its context takes to become clean and free. */
+  long resetNanos() {
+    long began;
+    try (Context context = engine().domain().acquire(prepared[turn])) {
+      context.write(input, function.spec().outputs());
+      RunOutcome outcome = engine().run(context, Deadline.in(INVOCATION_NANOS_MAX));
+      if (!(outcome instanceof RunOutcome.Exited(int code)) || code != 0) {
+        throw new IllegalStateException("a benchmark function failed: " + outcome);
+      }
+      List<DataSet> _ = context.readOutputs(Limits.DEFAULTS);
+      began = System.nanoTime();
+    }
+    return System.nanoTime() - began;
+  }
+
   /** Whether an invocation started as it should have; others are not counted. */
   boolean startedAsMeant(InstanceResult result) {
     Context.@Nullable Warmth warmth = result.warmth();
-    return warmth != null && warmth.bound() == (kind == StartKind.BOUND) && !warmth.freshSandbox();
+    return warmth != null && warmth.bound() == (start == StartKind.BOUND) && !warmth.freshSandbox();
   }
 
   @Override

@@ -10,10 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -67,15 +65,15 @@ public final class OverloadBench {
    * @throws IllegalStateException if this host cannot run guests
    */
   public static OverloadResult run(Path guestBuild, long nanos) throws IOException {
-    Path data = Files.createTempDirectory("pappus-bench");
-    try (PappusNode node =
-        PappusNode.start(
-            Configuration.builder()
-                .port(0)
-                .adminPort(0)
-                .dataFolder(data)
-                .limit(Limit.QUEUE_WAIT, QUEUE_WAIT_NANOS)
-                .build())) {
+    try (TemporaryFolder data = new TemporaryFolder();
+        PappusNode node =
+            PappusNode.start(
+                Configuration.builder()
+                    .port(0)
+                    .adminPort(0)
+                    .dataFolder(data.path())
+                    .limit(Limit.QUEUE_WAIT, QUEUE_WAIT_NANOS)
+                    .build())) {
       String unavailable = node.sandboxes().whyNoNativePrograms();
       if (unavailable != null) {
         throw new IllegalStateException(unavailable);
@@ -88,8 +86,6 @@ public final class OverloadBench {
       try (LoadGenerator generator = new LoadGenerator(address, CONNECTIONS_MAX)) {
         return new OverloadBench(address, generator).measure(nanos);
       }
-    } finally {
-      delete(data);
     }
   }
 
@@ -104,14 +100,6 @@ public final class OverloadBench {
     }
     if (connection.getResponseCode() != 201) {
       throw new IOException("the node does not take " + elf + ": " + connection.getResponseCode());
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pappus.linux.KvmAvailability;
-import dev.pappus.sandbox.kvm.EntryVariant;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,27 +19,6 @@ class BenchKvmTest {
   @BeforeEach
   void kvmIsThere() {
     assumeThat(KvmAvailability.probe() instanceof KvmAvailability.Absent).isFalse();
-  }
-
-  @Test
-  void everyCaseIsMeasuredFromEveryStart() throws IOException {
-    List<String> progress = new ArrayList<>();
-    BenchReport report = new SandboxBench(GUEST_BUILD, 5 * SHORT_NANOS, progress::add).run();
-    int variants = EntryVariant.values().length;
-    assertThat(report.rows()).hasSize(BenchCase.ALL.size() * StartKind.values().length * variants);
-    assertThat(report.floorMicros())
-        .hasSize(variants)
-        .allSatisfy((_, f) -> assertThat(f).isPositive());
-    assertThat(progress).hasSizeGreaterThan(BenchCase.ALL.size());
-    assertThat(report.rows())
-        .filteredOn(row -> row.start().equals("bound") || row.start().equals("loaded"))
-        .allSatisfy(row -> {
-          assertThat(row.samples()).isPositive();
-          assertThat(row.nativeMin()).isPositive();
-          assertThat(row.ratioMin()).isPositive();
-          assertThat(row.overheadP99()).isGreaterThanOrEqualTo(row.overheadP50());
-          assertThat(row.cpu()).isPositive();
-        });
   }
 
   @Test

@@ -145,8 +145,9 @@ final class Distribution {
     for (String name : built) {
       add("guest/build/" + name, guestBuild.resolve(name), false);
     }
-    add("guest/build/host_runner", guestBuild.resolve("host_runner"), true);
-    add("guest/build/zygote", guestBuild.resolve("zygote"), true);
+    for (String name : List.of("host_runner", "zygote", "launcher", "matmul_process")) {
+      add("guest/build/" + name, guestBuild.resolve(name), true);
+    }
   }
 
   private void addDocuments() throws IOException {

@@ -1,5 +1,6 @@
 package dev.pappus.linux;
 
+import dev.pappus.linux.struct.Rusage;
 import dev.pappus.linux.struct.Timespec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +37,17 @@ public final class Clocks {
     // The C library's clock_getcpuclockid: the complement of the process, and the scheduler's
     // clock.
     return read(~process << 3 | 2);
+  }
+
+  /**
+   * CPU time of all children that have ended and been waited for, and of theirs, in nanoseconds.
+   */
+  public static long endedChildrenCpuNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment usage = arena.allocate(Rusage.LAYOUT);
+      LibC.check(LibC.getrusage(Rusage.RUSAGE_CHILDREN, usage), "getrusage", "children");
+      return Rusage.cpuNanos(usage);
+    }
   }
 
   private static long read(int clock) {

@@ -66,6 +66,8 @@ final class LibC {
       plain("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle CLOCK_GETTIME =
       plain("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle GETRUSAGE =
+      plain("getrusage", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
   private static final MethodHandle MEMFD_CREATE =
       plain("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -299,6 +301,15 @@ final class LibC {
     MemorySegment capture = CAPTURE.get();
     try {
       return (int) result(capture, (int) CLOCK_GETTIME.invokeExact(capture, clock, timespec));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int getrusage(int who, MemorySegment usage) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int) result(capture, (int) GETRUSAGE.invokeExact(capture, who, usage));
     } catch (Throwable t) {
       throw impossible(t);
     }

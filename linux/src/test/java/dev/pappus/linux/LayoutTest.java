@@ -15,6 +15,7 @@ import dev.pappus.linux.struct.KvmSregs;
 import dev.pappus.linux.struct.KvmUserspaceMemoryRegion;
 import dev.pappus.linux.struct.KvmVcpuEvents;
 import dev.pappus.linux.struct.KvmXcrs;
+import dev.pappus.linux.struct.Rusage;
 import dev.pappus.linux.struct.Sigaction;
 import dev.pappus.linux.struct.Sigevent;
 import dev.pappus.linux.struct.Timespec;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,15 @@ class LayoutTest {
     expect.put("timespec", Timespec.LAYOUT.byteSize());
     expect.put("timespec.tv_sec", Timespec.LAYOUT.byteOffset(PathElement.groupElement("tv_sec")));
     expect.put("timespec.tv_nsec", Timespec.LAYOUT.byteOffset(PathElement.groupElement("tv_nsec")));
+    expect.put("rusage", Rusage.LAYOUT.byteSize());
+    for (String field : List.of("ru_utime", "ru_stime")) {
+      for (String part : List.of("tv_sec", "tv_usec")) {
+        expect.put(
+            "rusage." + field + "." + part,
+            Rusage.LAYOUT.byteOffset(
+                PathElement.groupElement(field), PathElement.groupElement(part)));
+      }
+    }
     expect.put("itimerspec", Itimerspec.LAYOUT.byteSize());
     expect.put("itimerspec.it_interval", Itimerspec.INTERVAL);
     expect.put("itimerspec.it_value", Itimerspec.VALUE);

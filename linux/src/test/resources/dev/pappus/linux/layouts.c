@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
@@ -15,6 +16,8 @@
 
 int main(void) {
   SIZE(timespec); AT(timespec, tv_sec); AT(timespec, tv_nsec);
+  SIZE(rusage); AT(rusage, ru_utime.tv_sec); AT(rusage, ru_utime.tv_usec); AT(rusage, ru_stime.tv_sec);
+  AT(rusage, ru_stime.tv_usec);
   SIZE(itimerspec); AT(itimerspec, it_interval); AT(itimerspec, it_value);
   SIZE(sigevent); AT(sigevent, sigev_signo); AT(sigevent, sigev_notify); AT(sigevent, _sigev_un._tid);
   NUMBER(SIGEV_THREAD_ID);

@@ -188,6 +188,7 @@ public final class Measure {
     Process launcher =
         new ProcessBuilder(
                 Guests.file("launcher").toString(),
+                "exec",
                 Guests.file("matmul_process").toString(),
                 Integer.toString(MATMUL))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -215,11 +216,11 @@ public final class Measure {
         long start = System.nanoTime();
         long _ = work.call(MATMUL, room);
         natively[i] = System.nanoTime() - start;
-        go.write('g');
+        go.write('r');
         go.flush();
         String[] words = said.readLine().split(" ", -1);
-        started[i] = Long.parseLong(words[0]);
-        startedCpu += Long.parseLong(words[1]);
+        started[i] = Long.parseLong(words[2]);
+        startedCpu += Long.parseLong(words[3]);
         nativeCpu += Clocks.threadCpuNanos() - cpuBefore;
         sandboxed[i] = timed(engine, function, spec, "n", MATMUL);
       }

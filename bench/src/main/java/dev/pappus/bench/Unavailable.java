@@ -1,0 +1,39 @@
+package dev.pappus.bench;
+
+import dev.pappus.model.Names;
+import dev.pappus.model.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Something cannot be measured here; the message says why, on one line. */
+final class Unavailable extends Exception {
+  private static final long serialVersionUID = 1;
+  private static final int REASON_MAX = 300;
+
+  Unavailable(String reason) {
+    super(
+        Names.printable(
+            reason.strip().substring(0, Math.min(REASON_MAX, reason.strip().length()))));
+  }
+
+  /** That a backend is. */
+  static Unavailable of(Problem problem) {
+    return new Unavailable(
+        problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint()));
+  }
+
+  /** Unless this part of the guest build is there. */
+  static void requireBuilt(Path file) throws Unavailable {
+    if (!Files.exists(file)) {
+      String name = String.valueOf(file.getFileName());
+      throw new Unavailable(
+          name.endsWith(".wasm")
+              ? name + " is not built: install clang and lld, then run 'make -C guest'"
+              : name + " is not built: run 'make -C guest'");
+    }
+  }
+
+  String reason() {
+    return String.valueOf(getMessage());
+  }
+}
