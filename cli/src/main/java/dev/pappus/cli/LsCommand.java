@@ -39,7 +39,16 @@ final class LsCommand implements Callable<Integer> {
     TextTable table =
         output.wide()
             ? new TextTable(
-                "NAME", "KIND", "IN", "OUT", ">SIZE", ">MEMORY", "TIMEOUT", "DEPLOYED", "VERSION")
+                "NAME",
+                "KIND",
+                "IN",
+                "OUT",
+                ">SIZE",
+                ">MEMORY",
+                "TIMEOUT",
+                "SANDBOX",
+                "DEPLOYED",
+                "VERSION")
             : new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "VERSION");
     functions.forEach(each -> addRow(table, each.text("kind", "compute"), each));
     compositions.forEach(each -> addRow(table, "composition", each));
@@ -64,6 +73,7 @@ final class LsCommand implements Callable<Integer> {
           number(each, "binaryBytes"),
           number(each, "memoryBytes"),
           each.text("timeout", ""),
+          each.text("sandbox", ""),
           each.text("deployed", ""),
           version);
     } else {
