@@ -1,6 +1,5 @@
 package dev.pappus.bench;
 
-import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +10,13 @@ final class Unavailable extends Exception {
   private static final int REASON_MAX = 300;
 
   Unavailable(String reason) {
-    super(
-        Names.printable(
-            reason.strip().substring(0, Math.min(REASON_MAX, reason.strip().length()))));
+    super(printable(reason.strip()));
+  }
+
+  /** Tools may print what they like. */
+  private static String printable(String text) {
+    String cut = text.length() > REASON_MAX ? text.substring(0, REASON_MAX) + "…" : text;
+    return cut.replaceAll("\\p{Cntrl}+", " ");
   }
 
   /** That a backend is. */
