@@ -139,7 +139,12 @@ final class Distribution {
     for (Path source : files(guest.resolve("examples"))) {
       String name = String.valueOf(source.getFileName());
       if (name.endsWith(".c")) {
-        built.add(name.substring(0, name.length() - 2) + ".elf");
+        String stem = name.substring(0, name.length() - 2);
+        built.add(stem + Target.NATIVE.ending());
+        // Where clang was when the archive's maker built; else the demonstration compiles its own.
+        if (Files.exists(guestBuild.resolve(stem + Target.WASM.ending()))) {
+          built.add(stem + Target.WASM.ending());
+        }
       }
     }
     for (String name : built) {
