@@ -47,14 +47,9 @@ public final class Backends implements AutoCloseable {
     return missing;
   }
 
-  /** Whether there is one for native programs, so that the node does what most expect of it. */
-  public boolean runNativePrograms() {
-    return preferred(BinaryKind.ELF) != null;
-  }
-
   /** Why there is no backend for native programs, and what to do; null if there is one. */
   public @Nullable String whyNoNativePrograms() {
-    if (runNativePrograms()) {
+    if (preferred(BinaryKind.ELF) != null) {
       return null;
     }
     return missing.isEmpty()

@@ -73,6 +73,9 @@ final class Sandboxes {
         drivers.add(opener.open(configuration, budget));
       } catch (ProblemException e) {
         missing.put(sandbox.text(), textOf(e.problem()));
+      } catch (RuntimeException | Error e) {
+        drivers.forEach(ComputeDriver::close);
+        throw e;
       }
     });
     return new Backends(drivers, missing);
