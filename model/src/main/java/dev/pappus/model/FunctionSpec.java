@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param timeoutNanos the time one instance may run; {@link #NO_TIMEOUT} leaves it to {@link
  *     Limit#FUNCTION_RUN}, which holds in any case
  * @param sandbox what it is to run in
+ * @param program how it starts if it is an ordinary Linux program
  */
 public record FunctionSpec(
     String name,
@@ -25,7 +26,8 @@ public record FunctionSpec(
     long contextBytes,
     List<Long> minSetBytes,
     long timeoutNanos,
-    SandboxChoice sandbox) {
+    SandboxChoice sandbox,
+    ProgramOptions program) {
   /** The timeout of functions that have none of their own. */
   public static final long NO_TIMEOUT = Long.MAX_VALUE;
 
@@ -42,6 +44,26 @@ public record FunctionSpec(
     requireDistinct("input set", inputs.stream().map(InputSet::name).toList());
     requireDistinct("output set", outputs);
     minSetBytes = padded(minSetBytes, inputs.size());
+  }
+
+  /** With nothing said of how a program starts. */
+  public FunctionSpec(
+      String name,
+      List<InputSet> inputs,
+      List<String> outputs,
+      long contextBytes,
+      List<Long> minSetBytes,
+      long timeoutNanos,
+      SandboxChoice sandbox) {
+    this(
+        name,
+        inputs,
+        outputs,
+        contextBytes,
+        minSetBytes,
+        timeoutNanos,
+        sandbox,
+        ProgramOptions.DEFAULT);
   }
 
   /** Without a timeout of its own, in any sandbox. */
@@ -73,12 +95,19 @@ public record FunctionSpec(
   /** The same function with other input sets. */
   public FunctionSpec withInputs(List<InputSet> others) {
     return new FunctionSpec(
-        name, others, outputs, contextBytes, minSetBytes, timeoutNanos, sandbox);
+        name, others, outputs, contextBytes, minSetBytes, timeoutNanos, sandbox, program);
   }
 
   /** The same function in another sandbox. */
   public FunctionSpec withSandbox(SandboxChoice other) {
-    return new FunctionSpec(name, inputs, outputs, contextBytes, minSetBytes, timeoutNanos, other);
+    return new FunctionSpec(
+        name, inputs, outputs, contextBytes, minSetBytes, timeoutNanos, other, program);
+  }
+
+  /** The same function, started otherwise. */
+  public FunctionSpec withProgram(ProgramOptions other) {
+    return new FunctionSpec(
+        name, inputs, outputs, contextBytes, minSetBytes, timeoutNanos, sandbox, other);
   }
 
   /** The set names alone. */

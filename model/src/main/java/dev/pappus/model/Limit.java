@@ -48,6 +48,13 @@ public enum Limit {
       Unit.BYTES,
       512L << 20,
       "memory that sandboxes keep between runs: their own, images, parts of large heaps"),
+  TEMPLATE_BYTES(
+      "template_bytes",
+      Unit.BYTES,
+      64L << 20,
+      "memory of one program that its snapshot may hold; programs with more begin at their start"),
+  TEMPLATES_STORED(
+      "templates_stored", Unit.BYTES, 1L << 30, "snapshots of programs kept in the data folder"),
   CODE_CACHE("code_cache", Unit.BYTES, 256L << 20, "parsed code kept in memory"),
   IO_CONCURRENCY("io_concurrency", Unit.COUNT, 64, "communication instances at work at once"),
   HTTP_TIMEOUT("http_timeout", Unit.NANOS, 30_000_000_000L, "one HTTP exchange of a composition"),
