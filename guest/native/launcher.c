@@ -1,10 +1,13 @@
 /* launcher.c: starts what benchmarks compare sandboxes with, and says what each start cost.
  *
  *     launcher exec PROGRAM [ARGUMENT...]   by vfork and exec; an argument `@` becomes a new name each time
+ *     launcher input FILE PROGRAM [ARGUMENT...]
+ *                                           the same for a program that knows nothing of this one: it reads FILE, prints,
+ *                                           and ends by itself; what it computed is a checksum of what it printed
  *     launcher zygote N                     by clone into namespaces of its own, behind a seccomp filter, and
  *                                           without exec: the child multiplies as matmul_process N does
  *
- * What is started writes a struct answer to its standard output, and ends when its standard input does.
+ * What else is started writes a struct answer to its standard output, and ends when its standard input does.
  * Commands come on standard input, one byte each, and are answered with a line:
  *
  *     r   run once      `BEGUN ANSWERED ENDED CPU CHECKSUM`: nanoseconds until its own code ran, until the answer
@@ -42,6 +45,7 @@ static char **program; /* null: the zygote's own children */
 static size_t size;
 static int64_t *room;
 static int nowhere, holders[2];
+static bool prints;   /* what is started prints, and writes no struct answer */
 static pid_t held[HELD_MAX];
 static int held_count;
 
@@ -103,17 +107,35 @@ static pid_t start(int input, int output) {
   return start_program(arguments, input, output);
 }
 
+/* FNV-1a of all that comes. */
+static bool take_print(int from, struct answer *received) {
+  unsigned char bytes[4096];
+  ssize_t count;
+  *received = (struct answer){.begun = nanos(CLOCK_MONOTONIC), .checksum = 0xcbf29ce484222325};
+  while ((count = read(from, bytes, sizeof bytes)) > 0) {
+    for (ssize_t i = 0; i < count; i++) {
+      received->checksum = (received->checksum ^ bytes[i]) * 0x100000001b3;
+    }
+  }
+  return count == 0;
+}
+
+static bool take_answer(int from, struct answer *received) {
+  return prints ? take_print(from, received) : read(from, received, sizeof *received) == sizeof *received;
+}
+
 static void run(bool hold) {
   int answers[2], status = 0;
   struct answer received;
   if (held_count == HELD_MAX || pipe2(answers, O_CLOEXEC) != 0) exit(1);
   int64_t cpu = nanos(CLOCK_PROCESS_CPUTIME_ID) + children_nanos();
   int64_t begun = nanos(CLOCK_MONOTONIC), answered, ended = 0;
+  if (prints) lseek(nowhere, 0, SEEK_SET);
   pid_t child = start(hold ? holders[0] : nowhere, answers[1]);
   if (child < 0) perror("launcher");
   close(answers[1]);
   /* Nothing comes, and the pipe ends, if the child ends first. */
-  bool good = child > 0 && read(answers[0], &received, sizeof received) == sizeof received;
+  bool good = child > 0 && take_answer(answers[0], &received);
   answered = nanos(CLOCK_MONOTONIC) - begun;
   if (good && hold) {
     held[held_count++] = child;
@@ -144,7 +166,8 @@ static void end_held(void) {
 }
 
 int main(int count, char **arguments) {
-  nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  prints = count > 3 && strcmp(arguments[1], "input") == 0;
+  nowhere = open(prints ? arguments[2] : "/dev/null", O_RDONLY | O_CLOEXEC);
   if (count < 3 || nowhere < 0 || pipe2(holders, O_CLOEXEC) != 0) return 1;
   if (strcmp(arguments[1], "zygote") == 0) {
     size = strtoul(arguments[2], NULL, 10);
@@ -153,7 +176,7 @@ int main(int count, char **arguments) {
     room = mmap(NULL, room_bytes(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) return 1;
   } else {
-    program = arguments + 2;
+    program = arguments + (prints ? 3 : 2);
   }
   char command;
   while (read(0, &command, 1) == 1) {

@@ -66,15 +66,27 @@ static void require(long result) {
 
 /* ---- The stub: what stays in a child ---- */
 
-/* Says how the function ended. Its own stack, all signals blocked; flags are as the function left
- * them, so alignment checks are switched off first. */
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+/* Where signals arrive, on a stack of their own. Flags are as the function left them, so alignment
+ * checks are switched off first. A system call of a program goes on to its library OS, with the
+ * kernel's arguments and frame; calls in the 32-bit ABI, and all else, are the function's end. */
 __asm__(
     ".pushsection stub, \"ax\", @progbits\n"
     "stub_signal:\n"
     "  pushq $2\n"
     "  popfq\n"
-    "  jmp stub_report\n"
+    "  cmpl $" TEXT(SIGSYS) ", %edi\n"
+    "  jne stub_report\n"
+    "  cmpl $0xC000003E, 0x1C(%rsi)\n"
+    "  jne stub_report\n"
+    "  cmpq $0, calls_address(%rip)\n"
+    "  je stub_report\n"
+    "  jmpq *calls_address(%rip)\n"
     ".popsection\n");
+_Static_assert(AUDIT_ARCH_X86_64 == 0xC000003E && offsetof(siginfo_t, si_arch) == 0x1C,
+               "see stub_signal");
 
 STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct ucontext *context) {
   volatile struct report *report = (void *)REPORT_ADDRESS;
@@ -95,8 +107,6 @@ STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct 
 }
 
 /* Drops the zygote and jumps to report->entry with the processor as docs/abi.md says. */
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
 __asm__(
     ".pushsection stub, \"ax\", @progbits\n"
     "stub_enter:\n"
@@ -118,8 +128,9 @@ __asm__(
     ".popsection\n");
 _Static_assert(ZYGOTE_ADDRESS == 0x7F0000100000 && ZYGOTE_BYTES == 0x100000, "see stub_enter");
 _Static_assert(REPORT_ADDRESS == 0x7F0000008F00 && offsetof(struct report, entry) == 0x40 &&
-                   offsetof(struct report, stack) == 0x48,
-               "see stub_enter");
+                   offsetof(struct report, stack) == 0x48 &&
+                   offsetof(struct report, calls) == 0x50,
+               "see stub_signal, stub_enter, and the places in the Makefile");
 
 extern void stub_signal(void) __attribute__((visibility("hidden")));
 extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
@@ -133,9 +144,24 @@ extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
 #define IF(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), skip, 0)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##what)
 
-/* What a function may ask of the kernel: to end, to set its thread pointer (the reference's process
- * platform does), and what stub_enter asks for, which a second time does nothing. */
-static struct sock_filter rules[] = {
+/* What stub_enter asks for, which a second time does nothing: the last rules of each filter, with
+ * the call's number at hand. */
+#define ALLOW_UNMAP_OR_TRAP                 \
+  IF_NOT(__NR_munmap, 9),                   \
+  LOAD_ARGUMENT(0, 0),                      \
+  IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 7),   \
+  LOAD_ARGUMENT(0, 1),                      \
+  IF_NOT(ZYGOTE_ADDRESS >> 32, 5),          \
+  LOAD_ARGUMENT(1, 0),                      \
+  IF_NOT(ZYGOTE_BYTES, 3),                  \
+  LOAD_ARGUMENT(1, 1),                      \
+  IF_NOT(0, 1),                             \
+  RETURN(ALLOW),                            \
+  RETURN(TRAP)
+
+/* What a function may ask of the kernel besides: to end, and to set its thread pointer (the
+ * reference's process platform does). */
+static struct sock_filter function_rules[] = {
     LOAD(arch),
     IF_NOT(AUDIT_ARCH_X86_64, 16),
     LOAD(nr),
@@ -144,19 +170,49 @@ static struct sock_filter rules[] = {
     LOAD_ARGUMENT(0, 0),
     IF(0x1001 /* ARCH_SET_GS */, 10),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 9, 10),
-    IF_NOT(__NR_munmap, 9),
-    LOAD_ARGUMENT(0, 0),
-    IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 7),
-    LOAD_ARGUMENT(0, 1),
-    IF_NOT(ZYGOTE_ADDRESS >> 32, 5),
-    LOAD_ARGUMENT(1, 0),
-    IF_NOT(ZYGOTE_BYTES, 3),
-    LOAD_ARGUMENT(1, 1),
-    IF_NOT(0, 1),
-    RETURN(ALLOW),
-    RETURN(TRAP),
+    ALLOW_UNMAP_OR_TRAP,
 };
-static const struct sock_fprog filter = {.len = sizeof rules / sizeof *rules, .filter = rules};
+
+/* What a Linux program may: the library OS in it, or the stub, ends it; and returns from the signals
+ * that its calls are. That a call comes from there keeps programs that mean well apart from it, no
+ * more: anybody can jump there. */
+enum { RULE_BEGIN_LOW = 11, RULE_BYTES = 12, RULE_BEGIN_HIGH = 14, RULE_END_HIGH = 15 };
+#define LOAD_PLACE(half) \
+  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4 * (half))
+static struct sock_filter program_rules[] = {
+    LOAD(arch),
+    IF_NOT(AUDIT_ARCH_X86_64, 24),
+    LOAD(nr),
+    IF(__NR_munmap, 12),
+    IF(__NR_exit_group, 1),
+    IF_NOT(__NR_rt_sigreturn, 20),
+    LOAD_PLACE(1),
+    IF_NOT(STUB_ADDRESS >> 32, 2),
+    LOAD_PLACE(0),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)EXIT_ADDRESS, 16, 15),
+    LOAD_PLACE(0),
+    [RULE_BEGIN_LOW] = BPF_STMT(BPF_ALU | BPF_SUB | BPF_K, 0),
+    [RULE_BYTES] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 13, 0),
+    LOAD_PLACE(1),
+    [RULE_BEGIN_HIGH] = IF(0, 10),
+    [RULE_END_HIGH] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 10),
+    ALLOW_UNMAP_OR_TRAP,
+};
+
+_Static_assert((STUB_ADDRESS & 0xFFFFFFFF) == 0, "program_rules takes the stub's size for its end");
+
+/* The child's filter, from here on; in its own copy of this memory. */
+static long lock_in(const struct request *request) {
+  struct sock_fprog filter = {sizeof function_rules / sizeof *function_rules, function_rules};
+  if (request->calls != 0) {
+    program_rules[RULE_BEGIN_LOW].k = (uint32_t)request->libos_begin;
+    program_rules[RULE_BYTES].k = (uint32_t)(request->libos_end - request->libos_begin);
+    program_rules[RULE_BEGIN_HIGH].k = (uint32_t)(request->libos_begin >> 32);
+    program_rules[RULE_END_HIGH].k = (uint32_t)(request->libos_end >> 32);
+    filter = (struct sock_fprog){sizeof program_rules / sizeof *program_rules, program_rules};
+  }
+  return CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+}
 
 static _Noreturn void become_function(const struct request *request, long node) {
   CALL(prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
@@ -176,7 +232,8 @@ static _Noreturn void become_function(const struct request *request, long node) 
   volatile struct report *report = (void *)REPORT_ADDRESS;
   report->entry = request->entry;
   report->stack = request->stack;
-  long result = CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+  report->calls = request->calls;
+  long result = lock_in(request);
   if (result != 0) fail(STEP_FILTER, result);
   stub_enter();
 }
@@ -229,13 +286,15 @@ static void handle_signals(void) {
   const stack_t stack = {
       .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
   require(CALL(sigaltstack, &stack, 0, 0));
-  const struct sigaction action = {
+  struct sigaction action = {
       .sa_handler = (__sighandler_t)stub_signal,
       .sa_flags = SA_SIGINFO | SA_ONSTACK | 0x04000000 /* SA_RESTORER */,
       .sa_restorer = (__sigrestore_t)stub_signal,
-      .sa_mask = ~0ul,
   };
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    /* A system call of a program is answered in its handler, which may fault, and be asked where
+     * it is: those signals come on whatever stack it uses then, and end it. */
+    action.sa_mask = signals[i] == SIGSYS ? 0 : ~0ul;
     require(kernel(__NR_rt_sigaction, signals[i], (long)&action, 0, sizeof action.sa_mask, 0, 0));
   }
   const sigset_t nothing = 0;

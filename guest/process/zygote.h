@@ -54,6 +54,7 @@ struct report {
   uint32_t architecture;  /* AUDIT_ARCH_... of it */
   uint64_t entry;         /* where the function begins; used on the way in */
   uint64_t stack;
+  uint64_t calls;         /* where system calls of a program go on, 0: they are its end */
 };
 
 #define REPORT_RESERVE 256
@@ -81,6 +82,11 @@ struct request {
   uint32_t slot;
   uint64_t entry;
   uint64_t stack;
+  /* Of a Linux program; 0 for other functions. The library OS's code, which alone may end the
+   * child and return from signals, and in it where the program's system calls go. */
+  uint64_t libos_begin;
+  uint64_t libos_end;
+  uint64_t calls;
   uint32_t range_count;
   uint32_t warm_count;
   struct range ranges[RANGES_MAX]; /* first those to map, then those that are worth being present */

@@ -71,6 +71,11 @@ void *pappus_try_alloc(size_t size, size_t alignment) {
   return memory;
 }
 
+bool pappus_give_back(void *memory, size_t size) {
+  (void)memory, (void)size;
+  return false;
+}
+
 void *pappus_alloc_aligned(size_t size, size_t alignment) {
   void *memory = pappus_try_alloc(size, alignment);
   if (memory == NULL) {

@@ -15,6 +15,7 @@ static void append(struct buffer *buffer, const char *text, size_t size) {
     size_t room = buffer->room * 2 > buffer->size + size ? buffer->room * 2 : buffer->size + size;
     char *larger = pappus_alloc_aligned(room < 64 ? 64 : room, 1);
     memcpy(larger, buffer->text, buffer->size);
+    pappus_give_back(buffer->text, buffer->room);
     buffer->text = larger;
     buffer->room = room < 64 ? 64 : room;
   }
@@ -238,8 +239,19 @@ char *pappus_format(const char *format, ...) {
 }
 
 void pappus_log(const char *text, size_t size) {
-  for (size_t i = 0; i < size; i++) {
-    __pappus_log.text[__pappus_log.total++ % PAPPUS_LOG_CAPACITY] = text[i];
+  if (size > PAPPUS_LOG_CAPACITY) {
+    size_t lost = size - PAPPUS_LOG_CAPACITY;
+    __pappus_log.total += lost;
+    text += lost;
+    size = PAPPUS_LOG_CAPACITY;
+  }
+  while (size > 0) {
+    size_t at = __pappus_log.total % PAPPUS_LOG_CAPACITY, room = PAPPUS_LOG_CAPACITY - at;
+    size_t part = size < room ? size : room;
+    memcpy(__pappus_log.text + at, text, part);
+    __pappus_log.total += part;
+    text += part;
+    size -= part;
   }
 }
 

@@ -15,6 +15,9 @@ _Noreturn void pappus_leave(int code);
 /* Memory, all zero, or null where there is no more. */
 void *pappus_try_alloc(size_t size, size_t alignment);
 
+/* Takes memory back, whatever it holds; false where the heap hands out nothing twice. */
+bool pappus_give_back(void *memory, size_t size);
+
 /* Says so and leaves. */
 _Noreturn void pappus_out_of_memory(size_t wanted);
 

@@ -8,6 +8,11 @@
 #endif
 
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+
+#ifdef __SSE2__
+typedef char vector __attribute__((vector_size(16), may_alias, aligned(1)));
+#endif
+
 #ifdef __wasm__
 
 /* These become single instructions. */
@@ -23,16 +28,7 @@ void *memset(void *to, int value, size_t size) {
   return __builtin_memset(to, value, size);
 }
 
-/* Which of the eight bytes of `all` equal the byte that fills `pattern`: 0x80 at each, exact from
- * the lowest up to the first. */
-static inline uint64_t equal_bytes(uint64_t all, uint64_t pattern) {
-  uint64_t difference = all ^ pattern;
-  return (difference - 0x0101010101010101) & ~difference & 0x8080808080808080;
-}
-
 #else
-
-typedef char vector __attribute__((vector_size(16), may_alias, aligned(1)));
 
 enum { STRING_INSTRUCTION_PAYS = 256 };
 
@@ -66,6 +62,10 @@ void *memmove(void *to, const void *from, size_t size) {
       }
     }
     return to;
+  }
+  for (; size >= sizeof(word); size -= sizeof(word)) {
+    *(word *)((char *)to + size - sizeof(word)) =
+        *(const word *)((const char *)from + size - sizeof(word));
   }
   while (size > 0) {
     size--;
@@ -101,7 +101,14 @@ int memcmp(const void *a, const void *b, size_t size) {
   return 0;
 }
 
-#ifdef __wasm__
+#ifndef __SSE2__
+
+/* Which of the eight bytes of `all` equal the byte that fills `pattern`: 0x80 at each, exact from
+ * the lowest up to the first. */
+static inline uint64_t equal_bytes(uint64_t all, uint64_t pattern) {
+  uint64_t difference = all ^ pattern;
+  return (difference - 0x0101010101010101) & ~difference & 0x8080808080808080;
+}
 
 void *memchr(const void *where, int value, size_t size) {
   const char *at = where, *end = at + size;
@@ -180,7 +187,7 @@ static const char *find_by_head(const char *where, size_t places, const char *wh
   return NULL;
 }
 
-#ifndef __wasm__
+#ifdef __SSE2__
 
 /* Compares first and last byte of `what` at sixteen places at once, and the rest where both fit. */
 static const char *find_by_vectors(const char *where, size_t places, const char *what,
@@ -218,9 +225,9 @@ const char *pappus_find(const char *where, size_t where_size, const char *what, 
     return memchr(where, *what, where_size);
   }
   size_t places = where_size - what_size + 1;
-#ifdef __wasm__
-  return find_by_head(where, places, what, what_size);
-#else
+#ifdef __SSE2__
   return find_by_vectors(where, places, what, what_size);
+#else
+  return find_by_head(where, places, what, what_size);
 #endif
 }

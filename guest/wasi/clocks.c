@@ -1,26 +1,17 @@
 /* clocks.c: clocks that advance by a microsecond whenever somebody looks, random numbers, waiting. */
 #include "wasi.h"
 
-enum { CLOCKS = 4, TICK_NANOS = 1000, FEW = 16 };
-
-/* 2020-01-01T00:00:00Z */
-#define EPOCH_NANOS 1577836800000000000ull
-
-static uint64_t elapsed_nanos;
-
-uint64_t wasi_now(void) {
-  return EPOCH_NANOS + elapsed_nanos;
-}
+enum { CLOCKS = 4, FEW = 16 };
 
 static uint64_t clock_nanos(uint32_t clock) {
-  return clock == 0 ? wasi_now() : elapsed_nanos;
+  return clock == 0 ? file_now() : file_elapsed_nanos;
 }
 
 WASI(clock_res_get)(wasi *instance, uint32_t clock, uint32_t result) {
   if (clock >= CLOCKS) {
     return E_INVAL;
   }
-  return wasi_store64(instance, result, TICK_NANOS) ? E_SUCCESS : E_FAULT;
+  return wasi_store64(instance, result, FILE_TICK_NANOS) ? E_SUCCESS : E_FAULT;
 }
 
 WASI(clock_time_get)(wasi *instance, uint32_t clock, uint64_t precision, uint32_t result) {
@@ -28,30 +19,16 @@ WASI(clock_time_get)(wasi *instance, uint32_t clock, uint64_t precision, uint32_
   if (clock >= CLOCKS) {
     return E_INVAL;
   }
-  elapsed_nanos += TICK_NANOS;
+  file_elapsed_nanos += FILE_TICK_NANOS;
   return wasi_store64(instance, result, clock_nanos(clock)) ? E_SUCCESS : E_FAULT;
 }
 
-/* SplitMix64 from seed 0, as one stream of bytes. */
 WASI(random_get)(wasi *instance, uint32_t address, uint32_t size) {
-  static uint64_t state, word;
-  static unsigned left;
   uint8_t *to = wasi_at(instance, address, size);
   if (to == NULL) {
     return E_FAULT;
   }
-  for (uint32_t i = 0; i < size; i++) {
-    if (left == 0) {
-      state += 0x9E3779B97F4A7C15ull;
-      word = (state ^ state >> 30) * 0xBF58476D1CE4E5B9ull;
-      word = (word ^ word >> 27) * 0x94D049BB133111EBull;
-      word ^= word >> 31;
-      left = 8;
-    }
-    to[i] = (uint8_t)word;
-    word >>= 8;
-    left--;
-  }
+  file_random(to, size);
   return E_SUCCESS;
 }
 
@@ -130,7 +107,7 @@ WASI(poll_oneoff)(wasi *instance, uint32_t in, uint32_t out, uint32_t count, uin
       events++;
     }
   }
-  elapsed_nanos += soonest;
+  file_elapsed_nanos += soonest;
   return wasi_store32(instance, result, events) ? E_SUCCESS : E_FAULT;
 }
 

@@ -10,7 +10,7 @@ enum { WHENCE_SET, WHENCE_CURRENT, WHENCE_END };
 enum { TIME_ACCESSED = 1, TIME_ACCESSED_NOW = 2, TIME_MODIFIED = 4, TIME_MODIFIED_NOW = 8 };
 
 static descriptor descriptors[DESCRIPTORS_MAX] = {
-    {.kind = STREAM_IN, .rights = RIGHTS_STREAM, .node = &wasi_standard_input},
+    {.kind = STREAM_IN, .rights = RIGHTS_STREAM, .node = &file_standard_input},
     {.kind = STREAM_OUT, .flags = FLAG_APPEND, .rights = RIGHTS_STREAM},
     {.kind = STREAM_ERR, .flags = FLAG_APPEND, .rights = RIGHTS_STREAM},
 };
@@ -37,7 +37,7 @@ static void close(descriptor *opened) {
   *opened = (descriptor){.kind = CLOSED};
   if (counted) {
     closed->opens--;
-    wasi_drop(closed);
+    file_drop(closed);
   }
 }
 
@@ -125,7 +125,7 @@ static uint32_t read_at(wasi *instance, node *file, uint64_t offset, uint32_t ve
       break;
     }
   }
-  file->accessed = wasi_now();
+  file->accessed = file_now();
   return E_SUCCESS;
 }
 
@@ -142,9 +142,9 @@ static uint32_t write_pieces(wasi *instance, descriptor *opened, uint64_t offset
     }
     if (error == E_SUCCESS) {
       if (opened->kind == FILE_OPEN) {
-        error = wasi_write_at(opened->node, offset + *total, from, size);
+        error = wasi_error(file_write_at(opened->node, offset + *total, from, size));
       } else {
-        wasi_print(opened->kind, from, size);
+        file_print(opened->kind == STREAM_ERR, from, size);
       }
     }
     if (error != E_SUCCESS) {
@@ -288,7 +288,7 @@ WASI(fd_filestat_set_size)(wasi *instance, uint32_t number, uint64_t size) {
   (void)instance;
   descriptor *opened = wasi_descriptor(number);
   uint32_t error = check_writable(opened);
-  return error != E_SUCCESS ? error : wasi_resize(opened->node, size) ? E_SUCCESS : E_NOSPC;
+  return error != E_SUCCESS ? error : wasi_error(file_resize(opened->node, size));
 }
 
 WASI(fd_allocate)(wasi *instance, uint32_t number, uint64_t offset, uint64_t size) {
@@ -302,7 +302,7 @@ WASI(fd_allocate)(wasi *instance, uint32_t number, uint64_t offset, uint64_t siz
   if (size == 0 || __builtin_add_overflow(offset, size, &end)) {
     return size == 0 ? E_INVAL : E_FBIG;
   }
-  return end <= opened->node->size || wasi_resize(opened->node, end) ? E_SUCCESS : E_NOSPC;
+  return end <= opened->node->size ? E_SUCCESS : wasi_error(file_resize(opened->node, end));
 }
 
 static uint32_t is_open(uint32_t number) {
@@ -373,7 +373,7 @@ static bool store_state(wasi *instance, uint32_t result, const node *file, uint8
   state[3] = 1;
   if (file != NULL) {
     state[1] = file->number;
-    state[4] = file->directory ? 0 : file->size;
+    state[4] = is_directory(file) ? 0 : file->size;
     state[5] = file->accessed;
     state[6] = state[7] = file->modified;
   }
@@ -392,7 +392,7 @@ WASI(fd_filestat_get)(wasi *instance, uint32_t number, uint32_t result) {
 }
 
 uint32_t wasi_node_state(wasi *instance, const node *found, uint32_t result) {
-  uint8_t type = found->directory ? TYPE_DIRECTORY : TYPE_FILE;
+  uint8_t type = is_directory(found) ? TYPE_DIRECTORY : TYPE_FILE;
   return store_state(instance, result, found, type) ? E_SUCCESS : E_FAULT;
 }
 
@@ -405,10 +405,10 @@ uint32_t wasi_set_times(node *file, uint64_t accessed, uint64_t modified, uint32
     return E_ROFS;
   }
   if (flags & (TIME_ACCESSED | TIME_ACCESSED_NOW)) {
-    file->accessed = flags & TIME_ACCESSED ? accessed : wasi_now();
+    file->accessed = flags & TIME_ACCESSED ? accessed : file_now();
   }
   if (flags & (TIME_MODIFIED | TIME_MODIFIED_NOW)) {
-    file->modified = flags & TIME_MODIFIED ? modified : wasi_now();
+    file->modified = flags & TIME_MODIFIED ? modified : file_now();
   }
   return E_SUCCESS;
 }
@@ -464,7 +464,7 @@ WASI(fd_readdir)(wasi *instance, uint32_t number, uint32_t buffer, uint32_t size
       uint32_t name_size;
       uint8_t type;
     } head = {cookie + 1, entry->number, name_size,
-              entry->directory ? TYPE_DIRECTORY : TYPE_FILE};
+              is_directory(entry) ? TYPE_DIRECTORY : TYPE_FILE};
     _Static_assert(sizeof head == 24, "as preview 1 has it");
     uint32_t room = size - used, part = room < sizeof head ? room : (uint32_t)sizeof head;
     memcpy(to + used, &head, part);

@@ -3,6 +3,7 @@
 #ifndef PAPPUS_WASI_H
 #define PAPPUS_WASI_H
 
+#include "../files/files.h"
 #include "../wasm/wasm.h"
 
 /* The module's imports take this as their first argument; wasm2c chose the name. */
@@ -38,25 +39,6 @@ enum {
 
 enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 3, TYPE_FILE = 4 };
 
-/* A file or a directory. Those that are unlinked live on while they are open. */
-typedef struct node {
-  struct node *parent; /* null if unlinked; the root's is the root */
-  const char *name;
-  uint32_t name_size;
-  bool directory, read_only;
-  uint32_t opens;
-  uint64_t number, modified, accessed;
-  /* Of a file. What is read-only belongs to an input. */
-  char *data;
-  uint64_t size, room;
-  /* Of a directory, in byte order of their names. */
-  struct node **children;
-  uint32_t count, children_room;
-  /* Of an input: the last number that one of the same name got, and the directory beside it. */
-  uint32_t last_twin;
-  struct node *twin_directory;
-} node;
-
 /* What a file descriptor stands for. */
 typedef enum { CLOSED, STREAM_IN, STREAM_OUT, STREAM_ERR, FILE_OPEN, DIRECTORY_OPEN } open_kind;
 
@@ -71,21 +53,10 @@ typedef struct {
   uint32_t listing_count;
 } descriptor;
 
-/* ---- tree.c ---------------------------------------------------------------------------------- */
+/* ---- process.c ------------------------------------------------------------------------------- */
 
-extern node wasi_root;
-
-node *wasi_child(const node *directory, const char *name, size_t size);
-node *wasi_add(node *directory, const char *name, size_t size, bool is_directory);
-void wasi_link(node *directory, node *child, const char *name, size_t size);
-void wasi_unlink(node *child);
-
-/* Frees what a file holds once nobody can see it any more. */
-void wasi_drop(node *file);
-
-/* False if there is no more memory; then nothing has changed. */
-bool wasi_resize(node *file, uint64_t size);
-uint32_t wasi_write_at(node *file, uint64_t offset, const void *data, uint64_t size);
+/* What preview 1 calls an error of the kernel's. */
+uint32_t wasi_error(int error);
 
 /* ---- descriptors.c --------------------------------------------------------------------------- */
 
@@ -99,31 +70,8 @@ uint32_t wasi_open(descriptor opened);
 uint32_t wasi_node_state(wasi *instance, const node *found, uint32_t result);
 uint32_t wasi_set_times(node *file, uint64_t accessed, uint64_t modified, uint32_t flags);
 
-/* ---- sets.c ---------------------------------------------------------------------------------- */
-
 /* Shows the inputs as files; without it there are no files. */
 void wasi_take_inputs(void);
-
-/* Makes items of what the program has written. */
-void wasi_put_outputs(void);
-
-/* Takes what is printed to fd 1 or 2. */
-void wasi_print(open_kind stream, const void *data, size_t size);
-
-extern node wasi_standard_input;
-
-/* Text of argv and environ, already split: strings that end with NUL. */
-typedef struct {
-  char *text;
-  uint32_t count, size;
-} wasi_words;
-
-extern wasi_words wasi_arguments, wasi_environment;
-
-/* ---- clocks.c -------------------------------------------------------------------------------- */
-
-/* The realtime clock, which does not advance by it. */
-uint64_t wasi_now(void);
 
 /* ---- guest memory ---------------------------------------------------------------------------- */
 

@@ -51,12 +51,12 @@ void pappus_wasm_finish(int code) {
   if (code != 0) {
     pappus_leave(code);
   }
-  wasi_put_outputs();
+  file_put_outputs();
   pappus_exit(0);
 }
 
 int pappus_main(void) {
-  wasi_arguments = (wasi_words){WASM_NAME, 1, sizeof WASM_NAME};
+  file_arguments = (file_words){WASM_NAME, 1, sizeof WASM_NAME};
   wasi_take_inputs();
   instantiate();
   Z_moduleZ__start(&instance);
@@ -163,7 +163,7 @@ void pappus_wasm_finish(int code) {
 }
 
 int pappus_main(void) {
-  wasi_arguments = (wasi_words){WASM_NAME, 1, sizeof WASM_NAME};
+  file_arguments = (file_words){WASM_NAME, 1, sizeof WASM_NAME};
   instantiate();
 #ifdef WASM_LOG
   uint32_t log = *Z_moduleZ___pappus_log(&instance);

@@ -31,6 +31,11 @@ void *pappus_try_alloc(size_t size, size_t alignment) {
   return (void *)at;
 }
 
+bool pappus_give_back(void *memory, size_t size) {
+  (void)memory, (void)size;
+  return false;
+}
+
 uint8_t *pappus_wasm_extend(size_t size) {
   begin();
   /* So that a module that takes all it can get still has room for files and outputs. */

@@ -1,11 +1,19 @@
 /* tree.c: the files of a run. */
-#include "wasi.h"
+#include <linux/errno.h>
+
+#include "files.h"
 
 enum { ORDER_MIN = 12, ORDERS = 48 };
 
-node wasi_root = {.parent = &wasi_root, .directory = true, .number = 1};
+node file_root = {.parent = &file_root,
+                  .kind = NODE_DIRECTORY,
+                  .mode = 0755,
+                  .number = 1,
+                  .modified = FILE_EPOCH_NANOS,
+                  .accessed = FILE_EPOCH_NANOS,
+                  .changed = FILE_EPOCH_NANOS};
 
-static uint64_t next_number = 2;
+uint64_t file_next_number = 2;
 
 /* ---- File contents: blocks of a power of two, so that growing costs no more than twice. ---------- */
 
@@ -24,7 +32,7 @@ static unsigned order_of(uint64_t room) {
 }
 
 static void give_back(char *data, uint64_t room) {
-  if (room > 0) {
+  if (room > 0 && !pappus_give_back(data, room)) {
     struct block *block = (struct block *)data;
     struct block **list = &free_blocks[order_of(room)];
     block->next = *list;
@@ -60,36 +68,40 @@ static bool make_room(node *file, uint64_t size) {
   return true;
 }
 
-bool wasi_resize(node *file, uint64_t size) {
+static void was_written(node *file) {
+  file->modified = file->changed = file_now();
+}
+
+int file_resize(node *file, uint64_t size) {
   if (!make_room(file, size)) {
-    return false;
+    return ENOSPC;
   }
   if (size > file->size) {
     memset(file->data + file->size, 0, size - file->size);
   }
   file->size = size;
-  file->modified = wasi_now();
-  return true;
+  was_written(file);
+  return 0;
 }
 
-uint32_t wasi_write_at(node *file, uint64_t offset, const void *data, uint64_t size) {
+int file_write_at(node *file, uint64_t offset, const void *data, uint64_t size) {
   if (size == 0) {
-    return E_SUCCESS;
+    return 0;
   }
   uint64_t end;
   if (__builtin_add_overflow(offset, size, &end)) {
-    return E_FBIG;
+    return EFBIG;
   }
   if (!make_room(file, end)) {
-    return E_NOSPC;
+    return ENOSPC;
   }
   if (offset > file->size) {
     memset(file->data + file->size, 0, offset - file->size);
   }
   memcpy(file->data + offset, data, size);
   file->size = end > file->size ? end : file->size;
-  file->modified = wasi_now();
-  return E_SUCCESS;
+  was_written(file);
+  return 0;
 }
 
 /* ---- Directories --------------------------------------------------------------------------------- */
@@ -116,13 +128,13 @@ static uint32_t place_of(const node *directory, const char *name, size_t size, b
   return low;
 }
 
-node *wasi_child(const node *directory, const char *name, size_t size) {
+node *file_child(const node *directory, const char *name, size_t size) {
   bool found;
   uint32_t place = place_of(directory, name, size, &found);
   return found ? directory->children[place] : NULL;
 }
 
-void wasi_link(node *directory, node *child, const char *name, size_t size) {
+void file_link(node *directory, node *child, const char *name, size_t size) {
   bool found;
   uint32_t place = place_of(directory, name, size, &found);
   if (directory->count == directory->children_room) {
@@ -136,7 +148,7 @@ void wasi_link(node *directory, node *child, const char *name, size_t size) {
   memmove(at + 1, at, (directory->count - place) * sizeof *at);
   *at = child;
   directory->count++;
-  directory->modified = wasi_now();
+  was_written(directory);
   char *copy = pappus_alloc_aligned(size + 1, 1);
   memcpy(copy, name, size);
   child->name = copy;
@@ -144,28 +156,35 @@ void wasi_link(node *directory, node *child, const char *name, size_t size) {
   child->parent = directory;
 }
 
-node *wasi_add(node *directory, const char *name, size_t size, bool is_directory) {
-  node *child = pappus_alloc(sizeof *child);
-  child->directory = is_directory;
-  child->number = next_number++;
-  child->modified = child->accessed = wasi_now();
-  wasi_link(directory, child, name, size);
+node *file_new(node_kind kind) {
+  node *fresh = pappus_alloc(sizeof *fresh);
+  fresh->kind = (uint8_t)kind;
+  fresh->mode = kind == NODE_DIRECTORY ? 0755 : kind == NODE_LINK ? 0777 : 0644;
+  fresh->number = file_next_number++;
+  fresh->modified = fresh->accessed = fresh->changed = file_now();
+  return fresh;
+}
+
+node *file_add(node *directory, const char *name, size_t size, node_kind kind) {
+  node *child = file_new(kind);
+  file_link(directory, child, name, size);
   return child;
 }
 
-void wasi_unlink(node *child) {
+void file_unlink(node *child) {
   node *directory = child->parent;
   bool found;
   uint32_t place = place_of(directory, child->name, child->name_size, &found);
   node **at = directory->children + place;
   directory->count--;
   memmove(at, at + 1, (directory->count - place) * sizeof *at);
-  directory->modified = wasi_now();
+  was_written(directory);
   child->parent = NULL;
+  child->changed = file_now();
 }
 
-void wasi_drop(node *file) {
-  if (file->parent == NULL && file->opens == 0 && !file->directory) {
+void file_drop(node *file) {
+  if (file->parent == NULL && file->opens == 0 && file->kind == NODE_FILE) {
     give_back(file->data, file->room);
     file->data = NULL;
     file->size = file->room = 0;

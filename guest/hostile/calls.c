@@ -1,0 +1,232 @@
+/* calls.c: a library OS of a few lines, for what the process sandbox does with system calls of
+ * Linux programs. The tests know where its code stands, and say that it is one.
+ *
+ * in:  mode    one item: the name of one of the functions in the table at the end
+ *      number  one item: what it is to be done with
+ * out: result  one item `done`, where a mode lets it come so far: a number in decimal
+ *
+ * Calls are answered by twice their number, but for those that the handler has a use for. */
+#include "../runtime/runtime.h"
+
+PAPPUS_FUNCTION(calls, IN(mode, number), OUT(result));
+
+typedef uint64_t mode(uint64_t number);
+
+/* The handler's own requests, beyond all numbers of Linux. */
+enum { CALL_FAULT = 1000, CALL_NESTED, CALL_LOOP, CALL_LEAVE, CALL_OUT };
+enum { MUNMAP = 11, RT_SIGRETURN = 15, EXIT_GROUP = 231, EXIT_STATUS = 7 };
+enum { FLAG_ALIGNMENT = 1 << 18, FLAG_DIRECTION = 1 << 10, FLAG_CARRY = 1 };
+
+/* struct ucontext, as <asm/ucontext.h> has it, up to the flags. */
+struct frame {
+  uint64_t flags, link, stack[3];
+  uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+  uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+};
+
+__asm__(
+    ".pushsection libos, \"ax\", @progbits\n"
+    ".globl __pappus_signal, libos_call\n"
+    "__pappus_signal:\n"
+    "  cmpl $31, %edi\n"
+    "  jne 1f\n"
+    "  leaq 8(%rsp), %rbx\n"
+    "  movq %rdx, %rdi\n"
+    "  call answer\n"
+    "  movq %rbx, %rsp\n"
+    "  movl $15, %eax\n"
+    "  syscall\n"
+    "1: ud2\n"
+    /* A call from here; the number comes as the first argument. */
+    "libos_call:\n"
+    "  movq %rdi, %rax\n"
+    "  movq %rsi, %rdi\n"
+    "  syscall\n"
+    "  ret\n"
+    ".popsection\n");
+
+extern uint64_t libos_call(uint64_t number, uint64_t first);
+
+__attribute__((section("libos"), target("general-regs-only"), used, noinline)) static void answer(struct frame *frame) {
+  switch (frame->rax) {
+    case CALL_FAULT: __asm__ volatile("movl $1, 8"); break;
+    case CALL_NESTED: frame->rax = libos_call(39 /* getpid */, 0); return;
+    case CALL_LOOP: for (;;) __asm__ volatile("");
+    case CALL_LEAVE:
+      control.exit_code = EXIT_STATUS;
+      libos_call(EXIT_GROUP, frame->rdi);
+      break;
+    case CALL_OUT:
+      control.exit_code = EXIT_STATUS;
+      __asm__ volatile("outb %al, $0x10");
+      break;
+    default: frame->rax = 2 * frame->rax;
+  }
+}
+
+static uint64_t call(uint64_t number) {
+  uint64_t result;
+  __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(0), "S"(0), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+
+static uint64_t any_call(uint64_t number) { return call(number); }
+
+/* Numbers that something is known to be at each place in which a program may keep one. */
+static struct { uint64_t general[14], red_zone[16], fs, gs, flags; uint8_t vectors[2048]; } before, after;
+
+__asm__(
+    ".pushsection .text\n"
+    "call_keeping:\n"
+    "  .irp r, rbx,rbp,r12,r13,r14,r15\n"
+    "  pushq %\\r\n"
+    "  .endr\n"
+    "  pushq %rdi\n"
+    "  .set i, 0\n"
+    "  .irp r, rbx,rbp,rdx,rsi,r8,r9,r10,r12,r13,r14,r15,rdi\n"
+    "  movq before+8*i(%rip), %\\r\n"
+    "  .set i, i+1\n"
+    "  .endr\n"
+    "  .set i, 1\n"
+    "  .rept 16\n"
+    "  movq before+112+8*(i-1)(%rip), %rax\n"
+    "  movq %rax, -8*i(%rsp)\n"
+    "  .set i, i+1\n"
+    "  .endr\n"
+    "  movq before+240(%rip), %rax\n"
+    "  wrfsbase %rax\n"
+    "  movq before+248(%rip), %rax\n"
+    "  wrgsbase %rax\n"
+    "  movl $300, %eax\n"
+    /* Alignment, direction and carry flag; no stack is touched while the first is set, but by the
+     * kernel. */
+    "  leaq -128(%rsp), %rsp\n"
+    "  pushq $0x40403\n"
+    "  popfq\n"
+    "  leaq 128(%rsp), %rsp\n"
+    "  syscall\n"
+    "  leaq -128(%rsp), %rsp\n"
+    "  pushfq\n"
+    "  popq after+256(%rip)\n"
+    "  pushq $2\n"
+    "  popfq\n"
+    "  leaq 128(%rsp), %rsp\n"
+    "  .set i, 0\n"
+    "  .irp r, rbx,rbp,rdx,rsi,r8,r9,r10,r12,r13,r14,r15,rdi\n"
+    "  movq %\\r, after+8*i(%rip)\n"
+    "  .set i, i+1\n"
+    "  .endr\n"
+    "  movq %rax, %rbx\n"
+    "  .set i, 1\n"
+    "  .rept 16\n"
+    "  movq -8*i(%rsp), %rax\n"
+    "  movq %rax, after+112+8*(i-1)(%rip)\n"
+    "  .set i, i+1\n"
+    "  .endr\n"
+    "  rdfsbase %rax\n"
+    "  movq %rax, after+240(%rip)\n"
+    "  rdgsbase %rax\n"
+    "  movq %rax, after+248(%rip)\n"
+    "  movq %rbx, %rax\n"
+    "  popq %rdi\n"
+    "  .irp r, r15,r14,r13,r12,rbp,rbx\n"
+    "  popq %\\r\n"
+    "  .endr\n"
+    "  ret\n"
+    ".popsection\n");
+
+extern uint64_t call_keeping(uint64_t unused);
+
+static uint64_t xcr0(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t)high << 32 | low;
+}
+
+/* How many of the bytes that a call must preserve it has not. */
+static uint64_t preserved(uint64_t seed) {
+  uint8_t *bytes = (uint8_t *)&before;
+  for (size_t i = 0; i < sizeof before; i++) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    bytes[i] = (uint8_t)(seed >> 33);
+  }
+  before.fs = seed & 0x7FFFFFFFFFFF;
+  before.gs = (uint64_t)&before;
+  before.flags = FLAG_ALIGNMENT | FLAG_DIRECTION | FLAG_CARRY | 2;
+  bool wide = (xcr0() & 0xE0) == 0xE0;
+#define EACH(what) what(0) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11) what(12) what(13) what(14) what(15)
+#define LOAD(n) __asm__ volatile("movups %0, %%xmm" #n :: "m"(before.vectors[16 * n]));
+#define LOAD_WIDE(n) __asm__ volatile("vmovdqu64 (%0), %%zmm" #n :: "r"(&before.vectors[64 * n]));
+#define STORE(n) __asm__ volatile("movups %%xmm" #n ", %0" : "=m"(after.vectors[16 * n]));
+#define STORE_WIDE(n) __asm__ volatile("vmovdqu64 %%zmm" #n ", (%0)" :: "r"(&after.vectors[64 * n]) : "memory");
+  if (wide) { EACH(LOAD_WIDE) } else { EACH(LOAD) }
+  uint64_t result = call_keeping(0);
+  if (wide) { EACH(STORE_WIDE) } else { EACH(STORE) }
+  uint64_t wrong = result == 600 ? 0 : 1000000;
+  for (size_t i = 0; i < 12; i++) wrong += before.general[i] != after.general[i];
+  for (size_t i = 0; i < 16; i++) wrong += 100 * (before.red_zone[i] != after.red_zone[i]);
+  wrong += 10000 * (before.fs != after.fs) + 10000 * (before.gs != after.gs);
+  wrong += 100000 * ((before.flags & 0x40403) != (after.flags & 0x40403));
+  size_t vectors = wide ? 16 * 64 : 16 * 16;
+  for (size_t i = 0; i < vectors; i++) wrong += before.vectors[i] != after.vectors[i] ? 10000000 : 0;
+  return wrong;
+}
+
+/* Where the program's stack pointer points to nothing. */
+static uint64_t without_stack(uint64_t number) {
+  uint64_t result, pointer;
+  __asm__ volatile("movq %%rsp, %1; movq $-8, %%rsp; syscall; movq %1, %%rsp"
+                   : "=a"(result), "=&r"(pointer) : "a"(number), "D"(0), "S"(0), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+
+/* From the stub's signal stack itself. */
+static uint64_t on_exit_stack(uint64_t number) {
+  uint64_t result, pointer;
+  __asm__ volatile("movq %%rsp, %1; movabsq $0x7F0000004000, %%rsp; syscall; movq %1, %%rsp"
+                   : "=a"(result), "=&r"(pointer) : "a"(number), "D"(0), "S"(0), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+
+static uint64_t many(uint64_t times) {
+  uint64_t sum = 0;
+  for (uint64_t i = 0; i < times; i++) sum += call(1 + i % 200);
+  return sum;
+}
+
+static uint64_t from_libos(uint64_t number) { return libos_call(number, 0); }
+
+static uint64_t call_32(uint64_t number) {
+  uint64_t result;
+  __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0) : "memory");
+  return result;
+}
+
+static uint64_t unmap_zygote(uint64_t address) {
+  uint64_t result;
+  __asm__ volatile("syscall" : "=a"(result) : "a"(MUNMAP), "D"(address), "S"(0x100000), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+
+#define ENTRY(name) {#name, name}
+static const struct {
+  const char *name;
+  mode *run;
+} modes[] = {
+    ENTRY(any_call), ENTRY(preserved), ENTRY(without_stack), ENTRY(on_exit_stack), ENTRY(many),
+    ENTRY(from_libos), ENTRY(call_32), ENTRY(unmap_zygote),
+};
+
+static int calls(void) {
+  const char *wanted = pappus_string(pappus_first(in.mode));
+  int64_t number = 0;
+  pappus_number(pappus_first(in.number), &number);
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    if (strcmp(wanted, modes[i].name) == 0) {
+      uint64_t result = modes[i].run((uint64_t)number);
+      pappus_put_text(out.result, pappus_id("done", 0), "%lld", (long long)result);
+      return 0;
+    }
+  }
+  pappus_fail("no mode %s", wanted);
+}
