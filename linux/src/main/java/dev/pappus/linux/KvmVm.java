@@ -20,11 +20,24 @@ public final class KvmVm implements AutoCloseable {
   }
 
   /**
-   * Gives the guest memory. The mapping stays open as long as the machine.
+   * Gives the guest memory, native and of whole pages, which its owner keeps alive and does not use
+   * otherwise until {@link #removeMemory} or {@link #close}.
    *
    * @param guestPhysical where the guest sees it, a multiple of the page size
    */
-  public void setMemory(int slot, Mapping memory, long guestPhysical, boolean readOnly) {
+  public void setMemory(int slot, MemorySegment memory, long guestPhysical, boolean readOnly) {
+    if (!memory.isNative() || ((memory.address() | memory.byteSize()) & (Mapping.PAGE - 1)) != 0) {
+      throw new IllegalArgumentException("not whole pages of native memory: " + memory);
+    }
+    setSlot(slot, memory.address(), memory.byteSize(), guestPhysical, readOnly);
+  }
+
+  /** Takes the memory of a slot away. */
+  public void removeMemory(int slot) {
+    setSlot(slot, 0, 0, 0, false);
+  }
+
+  private void setSlot(int slot, long address, long bytes, long guestPhysical, boolean readOnly) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment region = arena.allocate(KvmUserspaceMemoryRegion.LAYOUT);
       region.set(JAVA_INT, KvmUserspaceMemoryRegion.SLOT, slot);
@@ -33,8 +46,8 @@ public final class KvmVm implements AutoCloseable {
           KvmUserspaceMemoryRegion.FLAGS,
           readOnly ? KvmUserspaceMemoryRegion.KVM_MEM_READONLY : 0);
       region.set(JAVA_LONG, KvmUserspaceMemoryRegion.GUEST_PHYSICAL, guestPhysical);
-      region.set(JAVA_LONG, KvmUserspaceMemoryRegion.SIZE, memory.sizeBytes());
-      region.set(JAVA_LONG, KvmUserspaceMemoryRegion.USERSPACE, memory.address());
+      region.set(JAVA_LONG, KvmUserspaceMemoryRegion.SIZE, bytes);
+      region.set(JAVA_LONG, KvmUserspaceMemoryRegion.USERSPACE, address);
       descriptor.ioctl(
           "KVM_SET_USER_MEMORY_REGION", KvmNumbers.KVM_SET_USER_MEMORY_REGION, region.address());
     }

@@ -7,6 +7,7 @@ import dev.pappus.linux.struct.KvmCpuid2;
 import dev.pappus.linux.struct.KvmCpuidEntry2;
 import dev.pappus.linux.struct.KvmDtable;
 import dev.pappus.linux.struct.KvmEnableCap;
+import dev.pappus.linux.struct.KvmMsrs;
 import dev.pappus.linux.struct.KvmNumbers;
 import dev.pappus.linux.struct.KvmRegs;
 import dev.pappus.linux.struct.KvmRun;
@@ -202,6 +203,11 @@ class LayoutTest {
     expect.put("kvm_xcrs.nr_xcrs", KvmXcrs.COUNT);
     expect.put("kvm_xcrs.xcrs[0].xcr", KvmXcrs.FIRST_REGISTER);
     expect.put("kvm_xcrs.xcrs[0].value", KvmXcrs.FIRST_VALUE);
+    expect.put("kvm_msrs", KvmMsrs.LAYOUT.byteSize());
+    expect.put("kvm_msrs.nmsrs", KvmMsrs.COUNT);
+    expect.put("kvm_msr_entry", KvmMsrs.ENTRY.byteSize());
+    expect.put("kvm_msr_entry.index", KvmMsrs.INDEX);
+    expect.put("kvm_msr_entry.data", KvmMsrs.DATA);
     expect.put("kvm_enable_cap", KvmEnableCap.LAYOUT.byteSize());
     expect.put("kvm_enable_cap.cap", KvmEnableCap.CAP);
     expect.put("kvm_enable_cap.args", KvmEnableCap.ARGS);
@@ -212,6 +218,7 @@ class LayoutTest {
     expect.put("KVM_GET_SUPPORTED_CPUID", KvmNumbers.KVM_GET_SUPPORTED_CPUID);
     expect.put("KVM_CREATE_VCPU", KvmNumbers.KVM_CREATE_VCPU);
     expect.put("KVM_SET_USER_MEMORY_REGION", KvmNumbers.KVM_SET_USER_MEMORY_REGION);
+    expect.put("KVM_SET_MSRS", KvmNumbers.KVM_SET_MSRS);
     expect.put("KVM_SET_TSS_ADDR", KvmNumbers.KVM_SET_TSS_ADDR);
     expect.put("KVM_RUN", KvmNumbers.KVM_RUN);
     expect.put("KVM_GET_SREGS", KvmNumbers.KVM_GET_SREGS);

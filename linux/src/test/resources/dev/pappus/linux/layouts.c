@@ -56,10 +56,12 @@ int main(void) {
   AT(kvm_cpuid_entry2, eax); AT(kvm_cpuid_entry2, edx);
   SIZE(kvm_cpuid2); AT(kvm_cpuid2, nent); AT(kvm_cpuid2, entries);
   SIZE(kvm_xcrs); AT(kvm_xcrs, nr_xcrs); AT(kvm_xcrs, xcrs[0].xcr); AT(kvm_xcrs, xcrs[0].value);
+  SIZE(kvm_msrs); AT(kvm_msrs, nmsrs);
+  SIZE(kvm_msr_entry); AT(kvm_msr_entry, index); AT(kvm_msr_entry, data);
   SIZE(kvm_enable_cap); AT(kvm_enable_cap, cap); AT(kvm_enable_cap, args);
   NUMBER(KVM_GET_API_VERSION); NUMBER(KVM_CREATE_VM); NUMBER(KVM_CHECK_EXTENSION);
   NUMBER(KVM_GET_VCPU_MMAP_SIZE); NUMBER(KVM_GET_SUPPORTED_CPUID); NUMBER(KVM_CREATE_VCPU);
-  NUMBER(KVM_SET_USER_MEMORY_REGION); NUMBER(KVM_SET_TSS_ADDR); NUMBER(KVM_RUN);
+  NUMBER(KVM_SET_USER_MEMORY_REGION); NUMBER(KVM_SET_MSRS); NUMBER(KVM_SET_TSS_ADDR); NUMBER(KVM_RUN);
   NUMBER(KVM_GET_SREGS); NUMBER(KVM_SET_CPUID2); NUMBER(KVM_ENABLE_CAP);
   NUMBER(KVM_SET_XCRS);
   NUMBER(KVM_CAP_XCRS); NUMBER(KVM_CAP_SYNC_REGS);

@@ -21,6 +21,7 @@ public final class Backends implements AutoCloseable {
 
   private final Map<String, ComputeDriver> drivers = new LinkedHashMap<>();
   private final Map<String, String> missing;
+  private final ResidentBudget budget;
 
   /**
    * The backends of a node.
@@ -29,6 +30,16 @@ public final class Backends implements AutoCloseable {
    * @param missing for names of backends that the node does not have: why, and what to do
    */
   public Backends(List<ComputeDriver> drivers, Map<String, String> missing) {
+    this(drivers, missing, new ResidentBudget(Long.MAX_VALUE));
+  }
+
+  /**
+   * The same.
+   *
+   * @param budget what their sandboxes charge for what they keep
+   */
+  public Backends(List<ComputeDriver> drivers, Map<String, String> missing, ResidentBudget budget) {
+    this.budget = budget;
     for (ComputeDriver driver : drivers) {
       if (this.drivers.put(driver.name(), driver) != null) {
         throw new IllegalArgumentException("two backends are called " + driver.name());
@@ -45,6 +56,11 @@ public final class Backends implements AutoCloseable {
   /** For names of backends that the node does not have: why, and what to do. */
   public Map<String, String> missing() {
     return missing;
+  }
+
+  /** Memory that their sandboxes keep between runs. */
+  public long residentBytes() {
+    return budget.chargedBytes();
   }
 
   /** Why there is no backend for native programs, and what to do; null if there is one. */

@@ -1,6 +1,8 @@
 package dev.pappus.sandbox;
 
+import dev.pappus.model.FunctionSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** A backend's factory. Any thread may call it; nothing it does disturbs running engines. */
 public interface ComputeDriver extends AutoCloseable {
@@ -14,10 +16,16 @@ public interface ComputeDriver extends AutoCloseable {
    * Checks a binary and prepares it for many runs.
    *
    * @param binary the file's bytes; not kept after the call returns
-   * @param contextBytes size of the guest's linear context
+   * @param spec what is registered of it; its static input sets may be left out
    * @throws dev.pappus.model.ProblemException with BAD_BINARY and what to do about it
    */
-  PreparedFunction prepare(MemorySegment binary, long contextBytes);
+  PreparedFunction prepare(MemorySegment binary, FunctionSpec spec);
+
+  /** The same for a binary of which nothing but the size of its context matters. */
+  default PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+    return prepare(
+        binary, new FunctionSpec("function", List.of(), List.of(), contextBytes, List.of()));
+  }
 
   /**
    * Opens an engine. The calling thread owns the engine and its domain, and is the only one that

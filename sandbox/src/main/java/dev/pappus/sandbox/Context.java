@@ -3,6 +3,7 @@ package dev.pappus.sandbox;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * One guest address space with one owner at a time: preparing (inputs may be written), running,
@@ -24,6 +25,23 @@ public interface Context extends AutoCloseable {
   void write(List<DataSet> inputs, List<String> outputs);
 
   /**
+   * Tells the library OS of a program to leave where the program first touches an input. Called
+   * before {@link #write}, which then gets static sets alone.
+   */
+  default void askForTemplate() {
+    throw new UnsupportedOperationException("this sandbox runs no programs");
+  }
+
+  /**
+   * What a program has become, after a run that exited with {@link ExitCodes#TEMPLATE}.
+   *
+   * @throws dev.pappus.model.ProblemException with GUEST_BAD_OUTPUT or GUEST_OUTPUT_LIMIT
+   */
+  default Template readTemplate(Limits limits) {
+    throw new UnsupportedOperationException("this sandbox runs no programs");
+  }
+
+  /**
    * Checks and copies what the guest left, after a run that exited with code 0.
    *
    * @return one set for each registered output, in order, under the guest's names; empty ones
@@ -31,6 +49,14 @@ public interface Context extends AutoCloseable {
    * @throws dev.pappus.model.ProblemException with GUEST_BAD_OUTPUT or GUEST_OUTPUT_LIMIT
    */
   List<DataSet> readOutputs(Limits limits);
+
+  /**
+   * When the guest was entered, on {@link System#nanoTime}'s scale; after a run. Empty if the
+   * backend does not tell.
+   */
+  default OptionalLong enteredNanos() {
+    return OptionalLong.empty();
+  }
 
   /** What the guest printed last, at most 4 KiB, from its log ring; empty if it has none. */
   String lastWords();

@@ -1,5 +1,7 @@
 package dev.pappus.sandbox;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * When one run must have ended. It can only move to an earlier time; moving it to now is how a run
  * is cancelled. Any thread may use it.
@@ -7,29 +9,41 @@ package dev.pappus.sandbox;
 public final class Deadline {
   private volatile long nanos;
   private volatile boolean cancelled;
+  private final @Nullable Deadline outer;
 
-  private Deadline(long nanos) {
+  private Deadline(long nanos, @Nullable Deadline outer) {
     this.nanos = nanos;
+    this.outer = outer;
   }
 
   /** At {@code nanos} on {@link System#nanoTime()}'s scale. */
   public static Deadline at(long nanos) {
-    return new Deadline(nanos);
+    return new Deadline(nanos, null);
   }
 
   /** {@code nanos} from now. */
   public static Deadline in(long nanos) {
-    return new Deadline(System.nanoTime() + nanos);
+    return at(System.nanoTime() + nanos);
   }
 
   /** When, on {@link System#nanoTime()}'s scale. */
   public long nanos() {
-    return nanos;
+    long own = nanos;
+    if (outer == null) {
+      return own;
+    }
+    long others = outer.nanos();
+    return others - own < 0 ? others : own;
+  }
+
+  /** A deadline of a part of the run: at {@code partNanos}, or at this one if that is earlier. */
+  public Deadline within(long partNanos) {
+    return new Deadline(partNanos, this);
   }
 
   /** Whether it has passed at {@code nowNanos}. */
   public boolean hasPassed(long nowNanos) {
-    return nowNanos - nanos >= 0;
+    return nowNanos - nanos() >= 0;
   }
 
   /**
@@ -56,6 +70,6 @@ public final class Deadline {
 
   /** Whether {@link #cancel} was called. */
   public boolean isCancelled() {
-    return cancelled;
+    return cancelled || (outer != null && outer.isCancelled());
   }
 }

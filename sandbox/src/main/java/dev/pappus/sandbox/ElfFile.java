@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** A private copy of a file under examination: every access is checked against its length. */
 final class ElfFile {
   static final String HINT_BUILD =
-      "build it with 'pappus build x.c', or link a static x86-64 executable with the runtime";
+      "build it with 'pappus build x.c', or link a static x86-64 executable";
+
+  static final String HINT_STATIC =
+      "link it statically: gcc -static, musl-gcc -static (musl-gcc -static-pie makes a dynamic file"
+          + " on Debian), rustc -C target-feature=+crt-static";
 
   private final MemorySegment bytes;
 

@@ -1,6 +1,10 @@
 package dev.pappus.sandbox;
 
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param entry address of the first instruction, inside an executable segment
  * @param segments what is loaded, ascending and without overlap, all of it between page 0 and the
  *     layout's heap end
+ * @param freeBegin where inputs, tables and heap begin: a page that no segment touches
+ * @param freeEnd where they end; no segment lies between the two
  * @param controlBlock address of the control block, aligned, inside a writable segment
  * @param logRing address of the log ring, if it has one; then aligned, inside a writable segment
  * @param logPointer address of a word that says where the log ring is instead, if it has one; then
@@ -20,40 +26,99 @@ import org.jspecify.annotations.Nullable;
  * @param symbols its code symbols
  * @param note what it says of itself, or null
  * @param wasm the linear memory of the WebAssembly module that it was, or null
+ * @param libos where its library OS lies, if it is a program with one
  */
 public record ElfImage(
     long entry,
     List<Segment> segments,
+    long freeBegin,
+    long freeEnd,
     long controlBlock,
     OptionalLong logRing,
     OptionalLong logPointer,
     SymbolTable symbols,
     @Nullable FunctionNote note,
-    @Nullable WasmMemory wasm) {
-  /** For an image that has no symbols. */
-  public static final SymbolTable NO_SYMBOLS = new SymbolTable(List.of());
-
+    @Nullable WasmMemory wasm,
+    @Nullable LibosPlace libos)
+    implements NativeBinary {
   public ElfImage {
     segments = List.copyOf(segments);
   }
 
   /**
-   * Checks a file and takes it apart. The file is copied first, so that it may change or go away
-   * while and after it is parsed.
+   * What a binary of either kind becomes in a context.
+   *
+   * @param spec what is registered of the function
+   * @param libos for programs; null where there is none
+   * @throws ProblemException with BAD_BINARY, which says what is wrong and how to build it right;
+   *     SANDBOX_UNAVAILABLE for a program where there is no library OS
+   */
+  public static ElfImage of(
+      MemorySegment file, FunctionSpec spec, Limits limits, @Nullable Libos libos) {
+    return switch (NativeBinary.parse(file, spec.contextBytes(), limits)) {
+      case ElfImage function -> function;
+      case LinuxProgram program -> {
+        if (libos == null) {
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.SANDBOX_UNAVAILABLE,
+                      "a program for Linux needs a library OS, which this sandbox does not have")
+                  .withHint("'pappus doctor' and the node's log say why"));
+        }
+        yield program.compose(libos, spec);
+      }
+    };
+  }
+
+  /**
+   * Checks a function that speaks the guest ABI and takes it apart. The file is copied first, so
+   * that it may change or go away while and after it is parsed.
    *
    * @param contextBytes size of the context that the image shall fit into
-   * @throws dev.pappus.model.ProblemException with BAD_BINARY, which says what is wrong and how to
-   *     build it right
+   * @throws ProblemException with BAD_BINARY, which says what is wrong and how to build it right
    */
   public static ElfImage parse(MemorySegment file, long contextBytes, Limits limits) {
-    return ElfParser.parse(file, contextBytes, limits);
+    return ElfParser.parseFunction(file, contextBytes, limits);
+  }
+
+  /** This image, in which another library OS is said to lie. */
+  public ElfImage withLibos(@Nullable LibosPlace place) {
+    return new ElfImage(
+        entry,
+        segments,
+        freeBegin,
+        freeEnd,
+        controlBlock,
+        logRing,
+        logPointer,
+        symbols,
+        note,
+        wasm,
+        place);
+  }
+
+  /** An image of hand-made segments, without symbols and notes. */
+  public static ElfImage bare(
+      GuestLayout layout, long entry, List<Segment> segments, long controlBlock) {
+    return new ElfImage(
+        entry,
+        segments,
+        GuestLayout.pageCeiling(segments.getLast().endAddress()),
+        layout.heapEnd(),
+        controlBlock,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        new SymbolTable(List.of()),
+        null,
+        null,
+        null);
   }
 
   /**
    * Refuses a program whose accesses to linear memory nobody but a virtual machine checks.
    *
    * @param sandbox the kind of sandbox that it shall run in
-   * @throws dev.pappus.model.ProblemException with BAD_BINARY
+   * @throws ProblemException with BAD_BINARY
    */
   public void requireOwnChecks(String sandbox) {
     if (wasm != null && wasm.checkedByHardware()) {
@@ -64,9 +129,23 @@ public record ElfImage(
     }
   }
 
-  /** First address above the image, rounded up to whole pages: where inputs begin. */
-  public long endAddress() {
-    return GuestLayout.pageCeiling(segments.getLast().endAddress());
+  /**
+   * What runs from a template begin with.
+   *
+   * @throws ProblemException with GUEST_BAD_OUTPUT if the template is not of this program
+   */
+  public ElfImage withTemplate(GuestLayout layout, Template template) {
+    return template.over(this, layout);
+  }
+
+  ElfImage resumed(long resume, List<Segment> others, long begin, long end) {
+    return new ElfImage(
+        resume, others, begin, end, controlBlock, logRing, logPointer, symbols, note, wasm, libos);
+  }
+
+  /** Whether the segments hold the whole stack, as those of a template do. */
+  public boolean holdsStack(GuestLayout layout) {
+    return segments.getLast().address() >= layout.stackBottom();
   }
 
   /** The segment that holds {@code address}, or null. */

@@ -11,9 +11,13 @@ final class ElfNotes {
   static final int TYPE_WASM = 2;
   private static final int HEADER_BYTES = 12;
 
+  /** Owner of the note with which Go's linker names a build. */
+  private static final String GO_OWNER = "Go";
+
   private final ElfFile file;
   private @Nullable FunctionNote function;
   private @Nullable WasmMemory wasm;
+  private boolean fromGo;
 
   ElfNotes(ElfFile file) {
     this.file = file;
@@ -27,6 +31,11 @@ final class ElfNotes {
   /** The linear memory of a WebAssembly module, or null if the binary was no such module. */
   @Nullable WasmMemory wasm() {
     return wasm;
+  }
+
+  /** Whether Go's linker has made the binary. */
+  boolean fromGo() {
+    return fromGo;
   }
 
   /** Reads the notes in {@code [offset, offset + bytes)} of the file. */
@@ -45,6 +54,7 @@ final class ElfNotes {
       if (ownerBytes == OWNER.length() + 1 && file.isText(owner, owner + ownerBytes, OWNER)) {
         take(type, description, descriptionBytes);
       }
+      fromGo |= ownerBytes > GO_OWNER.length() && file.isText(owner, owner + ownerBytes, GO_OWNER);
       at = description + roundUp4(descriptionBytes);
     }
   }

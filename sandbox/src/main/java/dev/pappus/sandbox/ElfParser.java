@@ -1,6 +1,5 @@
 package dev.pappus.sandbox;
 
-import static dev.pappus.sandbox.ElfFile.HINT_BUILD;
 import static dev.pappus.sandbox.ElfFile.bad;
 
 import dev.pappus.model.Limit;
@@ -8,40 +7,14 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
-/** Headers and segments of an executable; symbols and notes have parsers of their own. */
+/** Takes an executable apart: a function that speaks the guest ABI, or an ordinary program. */
 final class ElfParser {
-  private static final int EHDR_BYTES = 64;
-  private static final int PHDR_BYTES = 56;
-  private static final int PROGRAM_HEADERS_MAX = 128;
-  private static final long MAGIC = 0x464C457FL;
-  private static final int TYPE_EXECUTABLE = 2;
-  private static final int MACHINE_X86_64 = 62;
-
-  private static final int PT_LOAD = 1;
-  private static final int PT_DYNAMIC = 2;
-  private static final int PT_INTERP = 3;
-  private static final int PT_NOTE = 4;
-  private static final int PF_X = 1;
-  private static final int PF_W = 2;
-  private static final int PF_R = 4;
-
-  private final ElfFile file;
   private final GuestLayout layout;
-  private final List<ElfImage.Segment> segments = new ArrayList<>();
-  private final ElfNotes notes;
-  private long noteBytes;
+  private final ElfHeaders headers;
+  private final ElfSymbols symbols;
 
-  private ElfParser(ElfFile file, GuestLayout layout) {
-    this.file = file;
-    this.layout = layout;
-    this.notes = new ElfNotes(file);
-  }
-
-  static ElfImage parse(MemorySegment binary, long contextBytes, Limits limits) {
+  private ElfParser(MemorySegment binary, long contextBytes, Limits limits) {
     if (binary.byteSize() > Math.min(Integer.MAX_VALUE - 8L, limits.get(Limit.BINARY_BYTES))) {
       throw new ProblemException(
           limits.exceeded(ProblemCode.BAD_BINARY, Limit.BINARY_BYTES, "binary", binary.byteSize()));
@@ -51,228 +24,81 @@ final class ElfParser {
           limits.exceeded(
               ProblemCode.BAD_BINARY, Limit.CONTEXT_MAX, "context of the function", contextBytes));
     }
-    return new ElfParser(new ElfFile(binary), GuestLayout.of(contextBytes)).parse();
+    layout = GuestLayout.of(contextBytes);
+    headers =
+        ElfHeaders.read(
+            new ElfFile(binary),
+            new ElfHeaders.Place(LinuxProgram.BIAS, GuestLayout.PAGE_BYTES, layout.heapEnd()));
+    symbols = ElfSymbols.read(headers);
   }
 
-  private ElfImage parse() {
-    checkIdentity();
-    checkTypeAndMachine();
-    readProgramHeaders();
-    checkSegments();
-    long entry = file.u64(24);
-    checkEntry(entry);
-    ElfSymbols symbols = ElfSymbols.read(file, segments);
+  /** Takes apart what is to be a function. */
+  static ElfImage parseFunction(MemorySegment binary, long contextBytes, Limits limits) {
+    return new ElfParser(binary, contextBytes, limits).function();
+  }
+
+  /** Takes apart whichever it is. */
+  static NativeBinary parse(MemorySegment binary, long contextBytes, Limits limits) {
+    ElfParser parser = new ElfParser(binary, contextBytes, limits);
+    return saysItIsAFunction(parser.headers, parser.symbols)
+        ? parser.function()
+        : LinuxProgram.of(parser.headers, parser.symbols);
+  }
+
+  /** Whoever wrote a note for the platform meant a function, even where the symbol got lost. */
+  private static boolean saysItIsAFunction(ElfHeaders headers, ElfSymbols symbols) {
+    ElfNotes notes = headers.notes();
+    return symbols.has(GuestAbi.CONTROL_SYMBOL) || notes.function() != null || notes.wasm() != null;
+  }
+
+  /** Whether a file is meant as a program, even one that is refused. */
+  static boolean isProgram(MemorySegment binary) {
+    try {
+      ElfHeaders.Place anywhere =
+          new ElfHeaders.Place(LinuxProgram.BIAS, 0, ElfHeaders.USER_ADDRESSES_END);
+      ElfHeaders headers = ElfHeaders.read(new ElfFile(binary), anywhere);
+      return !saysItIsAFunction(headers, ElfSymbols.read(headers));
+    } catch (ProblemException | ArithmeticException e) {
+      return false;
+    }
+  }
+
+  private ElfImage function() {
+    headers.requireNoInterpreter();
+    if (headers.positionIndependent()) {
+      throw bad(
+          "link with -static -no-pie, and compile with -fno-pie",
+          "a shared library or position-independent executable");
+    }
+    if (headers.dynamic().present()) {
+      throw bad(
+          "link with -static; there is no dynamic linker in a sandbox",
+          "the binary is dynamically linked");
+    }
+    long entry = headers.entry();
+    long controlBlock =
+        symbols.requireData(
+            GuestAbi.CONTROL_SYMBOL,
+            GuestAbi.CONTROL_BYTES,
+            "where inputs and outputs are exchanged");
+    ElfNotes notes = headers.notes();
+    long end = headers.segments().getLast().endAddress();
     ElfImage image =
         new ElfImage(
             entry,
-            segments,
-            symbols.controlBlock(),
-            symbols.logRing(),
-            symbols.logPointer(),
-            symbols.table(),
+            headers.segments(),
+            GuestLayout.pageCeiling(end),
+            layout.heapEnd(),
+            controlBlock,
+            symbols.data(GuestAbi.LOG_SYMBOL, GuestAbi.LOG_BYTES),
+            symbols.data(GuestAbi.LOG_POINTER_SYMBOL, Long.BYTES),
+            new SymbolTable(symbols.code()),
             notes.function(),
-            notes.wasm());
+            notes.wasm(),
+            null);
     if (image.wasm() != null) {
-      image.wasm().requireRoom(layout, image.endAddress());
+      image.wasm().requireRoom(layout, image.freeBegin());
     }
     return image;
-  }
-
-  private void checkIdentity() {
-    if (file.size() == 0) {
-      throw bad(HINT_BUILD, "the binary is empty");
-    }
-    if (file.size() < 4 || file.u32(0) != MAGIC) {
-      throw bad(HINT_BUILD, "not an ELF file but %s", guessKind());
-    }
-    if (file.size() < EHDR_BYTES) {
-      throw bad(
-          "the file may have been cut off while it was copied",
-          "the file ends inside the ELF header, after %d bytes",
-          file.size());
-    }
-    if (file.u8(4) != 2) {
-      throw bad(HINT_BUILD + "; -m32 code cannot run", "not a 64-bit ELF file");
-    }
-    if (file.u8(5) != 1) {
-      throw bad(HINT_BUILD, "not a little-endian ELF file");
-    }
-    if (file.u8(6) != 1 || file.u32(20) != 1) {
-      throw bad(HINT_BUILD, "ELF version %d is unknown", file.u8(6));
-    }
-  }
-
-  private String guessKind() {
-    if (file.size() >= 2 && file.u8(0) == '#' && file.u8(1) == '!') {
-      return "a script";
-    }
-    if (file.size() < 4) {
-      return "something else";
-    }
-    return switch ((int) file.u32(0)) {
-      case 0x6D736100 -> "a WebAssembly module";
-      case 0x72613C21 -> "a library archive";
-      case 0x04034B50 -> "a zip or jar file";
-      default -> (file.u32(0) & 0xFFFF) == 0x5A4D ? "a Windows program" : "something else";
-    };
-  }
-
-  private void checkTypeAndMachine() {
-    int type = file.u16(16);
-    if (type != TYPE_EXECUTABLE) {
-      throw switch (type) {
-        case 1 -> bad(HINT_BUILD, "an object file, not yet linked");
-        case 3 ->
-            bad(
-                "link with -static -no-pie, and compile with -fno-pie",
-                "a shared library or position-independent executable");
-        case 4 -> bad(HINT_BUILD, "a core dump");
-        default -> bad(HINT_BUILD, "ELF type %d is not an executable", type);
-      };
-    }
-    int machine = file.u16(18);
-    if (machine != MACHINE_X86_64) {
-      throw bad(HINT_BUILD, "built for %s, not for x86-64", machineName(machine));
-    }
-    if (file.u16(52) != EHDR_BYTES) {
-      throw bad(HINT_BUILD, "ELF header of %d bytes instead of 64", file.u16(52));
-    }
-  }
-
-  private static String machineName(int machine) {
-    return switch (machine) {
-      case 3 -> "32-bit x86";
-      case 40 -> "32-bit ARM";
-      case 183 -> "AArch64";
-      case 243 -> "RISC-V";
-      default -> "machine " + machine;
-    };
-  }
-
-  private void readProgramHeaders() {
-    int count = file.u16(56);
-    if (count == 0 || count > PROGRAM_HEADERS_MAX) {
-      throw bad(HINT_BUILD, "%d program headers; 1 to %d are allowed", count, PROGRAM_HEADERS_MAX);
-    }
-    if (file.u16(54) != PHDR_BYTES) {
-      throw bad(HINT_BUILD, "program headers of %d bytes instead of 56", file.u16(54));
-    }
-    long start = file.u64(32);
-    file.require("the program header table", start, (long) count * PHDR_BYTES);
-    for (int i = 0; i < count; i++) {
-      long header = start + (long) i * PHDR_BYTES;
-      switch ((int) file.u32(header)) {
-        case PT_LOAD -> readLoad(header);
-        case PT_INTERP, PT_DYNAMIC ->
-            throw bad(
-                "link with -static; there is no dynamic linker in a sandbox",
-                "the binary is dynamically linked");
-        case PT_NOTE -> readNote(header);
-        default -> {
-          // Other headers only describe; PT_TLS stays unused, as in the reference.
-        }
-      }
-    }
-  }
-
-  private void readNote(long header) {
-    long offset = file.u64(header + 8);
-    long bytes = file.u64(header + 32);
-    file.require("a note segment", offset, bytes);
-    noteBytes += bytes;
-    if (noteBytes > file.size()) {
-      throw bad(HINT_BUILD, "segments of notes share bytes of the file");
-    }
-    notes.read(offset, bytes);
-  }
-
-  private void readLoad(long header) {
-    long flags = file.u32(header + 4);
-    long offset = file.u64(header + 8);
-    long address = file.u64(header + 16);
-    long fileBytes = file.u64(header + 32);
-    long memoryBytes = file.u64(header + 40);
-    if (memoryBytes == 0 && fileBytes == 0) {
-      return;
-    }
-    file.require("a segment", offset, fileBytes);
-    if (Long.compareUnsigned(memoryBytes, fileBytes) < 0) {
-      throw bad(
-          HINT_BUILD,
-          "the segment at 0x%x is smaller in memory (%d bytes) than in the file (%d)",
-          address,
-          memoryBytes,
-          fileBytes);
-    }
-    if (Long.compareUnsigned(address, GuestLayout.PAGE_BYTES) < 0) {
-      throw bad(
-          "link at 0x10000 or above (-Wl,-Ttext-segment=0x10000)",
-          "the segment at 0x%x lies in page 0, which is never mapped",
-          address);
-    }
-    long end = layout.heapEnd();
-    if (address < 0 || address >= end || memoryBytes < 0 || memoryBytes > end - address) {
-      throw bad(
-          "register the function with a larger context, or link it at a lower address",
-          "the segment at 0x%x (%s bytes) does not fit below 0x%x, where a context of %d bytes has"
-              + " its stack",
-          address,
-          Long.toUnsignedString(memoryBytes),
-          end,
-          layout.contextBytes());
-    }
-    MemorySegment bytes = file.slice("a segment", offset, fileBytes);
-    segments.add(
-        new ElfImage.Segment(
-            address,
-            bytes,
-            memoryBytes,
-            (flags & PF_R) != 0,
-            (flags & PF_W) != 0,
-            (flags & PF_X) != 0));
-  }
-
-  /** Sorts, refuses overlaps, and only then copies: what does not overlap is no more than fits. */
-  private void checkSegments() {
-    if (segments.isEmpty()) {
-      throw bad(HINT_BUILD, "the binary has nothing to load");
-    }
-    segments.sort(Comparator.comparingLong(ElfImage.Segment::address));
-    long fileBytes = 0;
-    for (int i = 0; i < segments.size(); i++) {
-      ElfImage.Segment each = segments.get(i);
-      if (i > 0 && segments.get(i - 1).endAddress() > each.address()) {
-        throw bad(
-            HINT_BUILD,
-            "the segments at 0x%x and 0x%x overlap",
-            segments.get(i - 1).address(),
-            each.address());
-      }
-      fileBytes += each.bytes().byteSize();
-    }
-    if (fileBytes > file.size()) {
-      throw bad(HINT_BUILD, "segments share bytes of the file");
-    }
-    segments.replaceAll(each ->
-        new ElfImage.Segment(
-            each.address(),
-            MemorySegment.ofArray(each.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
-                .asReadOnly(),
-            each.memoryBytes(),
-            each.readable(),
-            each.writable(),
-            each.executable()));
-  }
-
-  private void checkEntry(long entry) {
-    for (ElfImage.Segment each : segments) {
-      if (each.executable() && each.contains(entry, 1)) {
-        return;
-      }
-    }
-    throw bad(
-        "define _start (the runtime does) and do not strip sections from the file",
-        "the entry point 0x%x is not inside executable code",
-        entry);
   }
 }

@@ -4,19 +4,18 @@ import static dev.pappus.sandbox.ElfFile.HINT_BUILD;
 import static dev.pappus.sandbox.ElfFile.bad;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What the section headers and the symbol table of an executable tell.
- *
- * @param controlBlock checked address of the control block
- * @param logRing checked address of the log ring, if there is one
- * @param logPointer checked address of the log ring's address, if there is one
- * @param table code symbols
- */
-record ElfSymbols(
-    long controlBlock, OptionalLong logRing, OptionalLong logPointer, SymbolTable table) {
+/** What the section headers and the symbol table of an ELF file tell. */
+final class ElfSymbols {
+  static final String HINT_SYMBOLS =
+      "do not strip the file (no -s, no strip), and link the runtime: 'pappus build x.c' does both";
+
   private static final int SHDR_BYTES = 64;
   private static final int SECTIONS_MAX = 8192;
   private static final int SYMBOL_BYTES = 24;
@@ -24,14 +23,40 @@ record ElfSymbols(
   private static final int SHT_STRTAB = 3;
   private static final int TYPE_FUNCTION = 2;
   private static final int TYPE_NONE = 0;
-  private static final String HINT_SYMBOLS =
-      "do not strip the file (no -s, no strip), and link the runtime: 'pappus build x.c' does both";
 
-  static ElfSymbols read(ElfFile file, List<ElfImage.Segment> segments) {
+  /** Symbols whose addresses the platform must know. */
+  private static final Set<String> WANTED =
+      Set.of(
+          GuestAbi.CONTROL_SYMBOL,
+          GuestAbi.LOG_SYMBOL,
+          GuestAbi.LOG_POINTER_SYMBOL,
+          LibosAbi.START_SYMBOL,
+          LibosAbi.TEMPLATE_SYMBOL,
+          LibosAbi.SYSCALL_SYMBOL,
+          LibosAbi.SIGNAL_SYMBOL);
+
+  private final List<ElfImage.Segment> segments;
+  private final @Nullable String absence;
+  private final Map<String, Long> named = new HashMap<>();
+  private final List<SymbolTable.Symbol> code = new ArrayList<>();
+
+  private ElfSymbols(List<ElfImage.Segment> segments, @Nullable String absence) {
+    this.segments = segments;
+    this.absence = absence;
+  }
+
+  /**
+   * Reads the symbols of a file.
+   *
+   * @throws dev.pappus.model.ProblemException with BAD_BINARY if its tables are malformed
+   */
+  static ElfSymbols read(ElfHeaders headers) {
+    ElfFile file = headers.file();
+    List<ElfImage.Segment> segments = headers.segments();
     long start = file.u64(40);
     int count = file.u16(60);
     if (start == 0 || count == 0) {
-      throw bad(HINT_SYMBOLS, "the file has no section headers, so no symbols");
+      return new ElfSymbols(segments, "the file has no section headers, so no symbols");
     }
     if (count > SECTIONS_MAX) {
       throw bad(HINT_BUILD, "%d sections; at most %d are allowed", count, SECTIONS_MAX);
@@ -43,111 +68,131 @@ record ElfSymbols(
     for (int i = 0; i < count; i++) {
       long header = start + (long) i * SHDR_BYTES;
       if (file.u32(header + 4) == SHT_SYMTAB) {
-        return new Reader(file, segments, start, count).read(header);
+        ElfSymbols symbols = new ElfSymbols(segments, null);
+        symbols.readTable(file, headers.bias(), header, start, count);
+        return symbols;
       }
     }
-    throw bad(HINT_SYMBOLS, "the file is stripped: it has no symbol table");
+    return new ElfSymbols(segments, "the file is stripped: it has no symbol table");
   }
 
-  /** Walks one symbol table. */
-  private static final class Reader {
-    private final ElfFile file;
-    private final List<ElfImage.Segment> segments;
-    private final long sectionHeaders;
-    private final int sectionCount;
-    private final List<SymbolTable.Symbol> symbols = new ArrayList<>();
-    private OptionalLong controlBlock = OptionalLong.empty();
-    private OptionalLong logRing = OptionalLong.empty();
-    private OptionalLong logPointer = OptionalLong.empty();
-
-    Reader(ElfFile file, List<ElfImage.Segment> segments, long sectionHeaders, int sectionCount) {
-      this.file = file;
-      this.segments = segments;
-      this.sectionHeaders = sectionHeaders;
-      this.sectionCount = sectionCount;
+  private void readTable(
+      ElfFile file, long bias, long symtabHeader, long sectionHeaders, int sectionCount) {
+    long offset = file.u64(symtabHeader + 24);
+    long bytes = file.u64(symtabHeader + 32);
+    long link = file.u32(symtabHeader + 40);
+    file.require("the symbol table", offset, bytes);
+    if (file.u64(symtabHeader + 56) != SYMBOL_BYTES || bytes % SYMBOL_BYTES != 0) {
+      throw bad(HINT_BUILD, "the symbol table does not consist of 24-byte records");
     }
-
-    ElfSymbols read(long symtabHeader) {
-      long offset = file.u64(symtabHeader + 24);
-      long bytes = file.u64(symtabHeader + 32);
-      long link = file.u32(symtabHeader + 40);
-      file.require("the symbol table", offset, bytes);
-      if (file.u64(symtabHeader + 56) != SYMBOL_BYTES || bytes % SYMBOL_BYTES != 0) {
-        throw bad(HINT_BUILD, "the symbol table does not consist of 24-byte records");
-      }
-      if (link >= sectionCount) {
-        throw bad(HINT_BUILD, "the symbol table names section %d of %d", link, sectionCount);
-      }
-      long stringsHeader = sectionHeaders + link * SHDR_BYTES;
-      if (file.u32(stringsHeader + 4) != SHT_STRTAB) {
-        throw bad(HINT_BUILD, "the symbol table has no string table");
-      }
-      long strings = file.u64(stringsHeader + 24);
-      long stringsBytes = file.u64(stringsHeader + 32);
-      file.require("the string table", strings, stringsBytes);
-      for (long at = offset; at < offset + bytes; at += SYMBOL_BYTES) {
-        readSymbol(at, strings, strings + stringsBytes);
-      }
-      if (controlBlock.isEmpty()) {
-        throw bad(
-            HINT_SYMBOLS,
-            "the symbol table lacks %s, where inputs and outputs are exchanged",
-            GuestAbi.CONTROL_SYMBOL);
-      }
-      return new ElfSymbols(
-          controlBlock.getAsLong(), logRing, logPointer, new SymbolTable(symbols));
+    if (link >= sectionCount) {
+      throw bad(HINT_BUILD, "the symbol table names section %d of %d", link, sectionCount);
     }
+    long stringsHeader = sectionHeaders + link * SHDR_BYTES;
+    if (file.u32(stringsHeader + 4) != SHT_STRTAB) {
+      throw bad(HINT_BUILD, "the symbol table has no string table");
+    }
+    long strings = file.u64(stringsHeader + 24);
+    long stringsBytes = file.u64(stringsHeader + 32);
+    file.require("the string table", strings, stringsBytes);
+    for (long at = offset; at < offset + bytes; at += SYMBOL_BYTES) {
+      readSymbol(file, bias, at, strings, strings + stringsBytes);
+    }
+  }
 
-    private void readSymbol(long at, long strings, long stringsEnd) {
-      long name = strings + file.u32(at);
-      int type = file.u8(at + 4) & 0xF;
-      boolean defined = file.u16(at + 6) != 0;
-      long value = file.u64(at + 8);
-      if (!defined || name >= stringsEnd) {
-        return;
-      }
-      if (controlBlock.isEmpty() && file.isText(name, stringsEnd, GuestAbi.CONTROL_SYMBOL)) {
-        controlBlock =
-            OptionalLong.of(checked(GuestAbi.CONTROL_SYMBOL, value, GuestAbi.CONTROL_BYTES));
-      } else if (logRing.isEmpty() && file.isText(name, stringsEnd, GuestAbi.LOG_SYMBOL)) {
-        logRing = OptionalLong.of(checked(GuestAbi.LOG_SYMBOL, value, GuestAbi.LOG_BYTES));
-      } else if (logPointer.isEmpty()
-          && file.isText(name, stringsEnd, GuestAbi.LOG_POINTER_SYMBOL)) {
-        logPointer = OptionalLong.of(checked(GuestAbi.LOG_POINTER_SYMBOL, value, Long.BYTES));
-      } else if ((type == TYPE_FUNCTION || type == TYPE_NONE)
-          && symbols.size() < SymbolTable.SYMBOLS_MAX
-          && isCode(value)) {
-        String text = file.text(name, stringsEnd, SymbolTable.NAME_BYTES_MAX);
-        if (text != null && !text.isEmpty()) {
-          symbols.add(new SymbolTable.Symbol(value, text));
+  private void readSymbol(ElfFile file, long bias, long at, long strings, long stringsEnd) {
+    long name = strings + file.u32(at);
+    int type = file.u8(at + 4) & 0xF;
+    boolean defined = file.u16(at + 6) != 0;
+    long value = file.u64(at + 8) + bias;
+    if (!defined || name >= stringsEnd) {
+      return;
+    }
+    if (file.u8(name) == '_') {
+      for (String wanted : WANTED) {
+        if (file.isText(name, stringsEnd, wanted)) {
+          named.putIfAbsent(wanted, value);
         }
       }
     }
-
-    private boolean isCode(long address) {
-      for (ElfImage.Segment each : segments) {
-        if (each.executable() && each.contains(address, 1)) {
-          return true;
-        }
+    if ((type == TYPE_FUNCTION || type == TYPE_NONE)
+        && code.size() < SymbolTable.SYMBOLS_MAX
+        && isCode(value)) {
+      String text = file.text(name, stringsEnd, SymbolTable.NAME_BYTES_MAX);
+      if (text != null && !text.isEmpty()) {
+        code.add(new SymbolTable.Symbol(value, text));
       }
-      return false;
     }
+  }
 
-    private long checked(String symbol, long address, int bytes) {
-      if (address % GuestAbi.RECORD_ALIGNMENT != 0) {
-        throw bad(HINT_BUILD, "%s at 0x%x is not aligned to 8 bytes", symbol, address);
+  private boolean isCode(long address) {
+    for (ElfImage.Segment each : segments) {
+      if (each.executable() && each.contains(address, 1)) {
+        return true;
       }
-      for (ElfImage.Segment each : segments) {
-        if (each.writable() && each.contains(address, bytes)) {
-          return address;
-        }
-      }
-      throw bad(
-          HINT_BUILD,
-          "%s at 0x%x (%d bytes) is not inside a writable segment",
-          symbol,
-          address,
-          bytes);
     }
+    return false;
+  }
+
+  boolean has(String symbol) {
+    return named.containsKey(symbol);
+  }
+
+  /** Code symbols, as many as are kept. */
+  List<SymbolTable.Symbol> code() {
+    return code;
+  }
+
+  /**
+   * The address of data that the file must have.
+   *
+   * @param purpose continues "the symbol table lacks NAME, "
+   */
+  long requireData(String symbol, int bytes, String purpose) {
+    return data(symbol, bytes).orElseThrow(() -> lacking(symbol, purpose));
+  }
+
+  /** The address of data, checked: aligned to 8 bytes and inside a writable segment. */
+  OptionalLong data(String symbol, int bytes) {
+    Long address = named.get(symbol);
+    if (address == null) {
+      return OptionalLong.empty();
+    }
+    if (address % GuestAbi.RECORD_ALIGNMENT != 0) {
+      throw bad(HINT_BUILD, "%s at 0x%x is not aligned to 8 bytes", symbol, address);
+    }
+    for (ElfImage.Segment each : segments) {
+      if (each.writable() && each.contains(address, bytes)) {
+        return OptionalLong.of(address);
+      }
+    }
+    throw bad(
+        HINT_BUILD,
+        "%s at 0x%x (%d bytes) is not inside a writable segment",
+        symbol,
+        address,
+        bytes);
+  }
+
+  /**
+   * The address of code that the file must have.
+   *
+   * @param purpose continues "the symbol table lacks NAME, "
+   */
+  long requireCode(String symbol, String purpose) {
+    Long address = named.get(symbol);
+    if (address == null) {
+      throw lacking(symbol, purpose);
+    }
+    if (!isCode(address)) {
+      throw bad(HINT_BUILD, "%s at 0x%x is not inside executable code", symbol, address);
+    }
+    return address;
+  }
+
+  private RuntimeException lacking(String symbol, String purpose) {
+    return absence != null
+        ? bad(HINT_SYMBOLS, "%s", absence)
+        : bad(HINT_SYMBOLS, "the symbol table lacks %s, %s", symbol, purpose);
   }
 }

@@ -26,6 +26,9 @@ public final class ExitCodes {
   /** The guest's runtime found outputs that no output set can take. */
   public static final int BAD_OUTPUT = 260;
 
+  /** A program's library OS left where the program first touched an input, as it was told to. */
+  public static final int TEMPLATE = 261;
+
   private ExitCodes() {}
 
   /** The code in words that continue "the function …". */
@@ -38,6 +41,7 @@ public final class ExitCodes {
       case BAD_FREE -> "corrupted its heap: bad free (exit code 258)";
       case OUT_OF_MEMORY -> "ran out of memory (exit code 259)";
       case BAD_OUTPUT -> "left files that no output set can take (exit code 260)";
+      case TEMPLATE -> "left with a template that nobody had asked for (exit code 261)";
       default -> "ended with exit code " + exitCode;
     };
   }

@@ -26,8 +26,12 @@ public record FunctionNote(String name, List<String> inputs, List<String> output
    * @throws dev.pappus.model.ProblemException with BAD_BINARY if it is neither, or malformed
    */
   public static @Nullable FunctionNote of(MemorySegment binary, long contextBytes, Limits limits) {
-    return BinaryKind.of(binary) == BinaryKind.WASM
-        ? WasmFile.of(binary, limits).note()
-        : ElfImage.parse(binary, contextBytes, limits).note();
+    if (BinaryKind.of(binary) == BinaryKind.WASM) {
+      return WasmFile.of(binary, limits).note();
+    }
+    return switch (NativeBinary.parse(binary, contextBytes, limits)) {
+      case ElfImage function -> function.note();
+      case LinuxProgram _ -> null;
+    };
   }
 }

@@ -52,24 +52,26 @@ public final class InputTables {
    *
    * @param memory the context; what the image does not fill of it is zero
    * @param image the function, already placed
-   * @param heapEnd exclusive upper limit for tables and heap
    * @param inputs one set for each registered input, in order, under its registered name
    * @param outputs registered output set names, in order
    * @return where the guest's heap begins: the first address above everything written
    * @throws ProblemException with GUEST_MEMORY if it does not fit
    */
   public static long write(
-      GuestMemory memory,
-      ElfImage image,
-      long heapEnd,
-      List<DataSet> inputs,
-      List<String> outputs) {
-    InputTables tables = new InputTables(heapEnd, inputs, outputs);
+      GuestMemory memory, ElfImage image, List<DataSet> inputs, List<String> outputs) {
+    InputTables tables = new InputTables(image.freeEnd(), inputs, outputs);
     // Everything is measured before anything is written: a call that fails leaves no trace.
-    Plan plan = tables.plan(image.endAddress());
+    Plan plan = tables.plan(image.freeBegin());
     tables.write(memory, plan);
-    tables.writeControlBlock(memory, image.controlBlock(), plan, plan.heapBegin(), heapEnd);
+    tables.writeControlBlock(memory, image.controlBlock(), plan, plan.heapBegin(), image.freeEnd());
     return plan.heapBegin();
+  }
+
+  /** Whole pages in which {@link #write} puts data of items and nothing else; there may be none. */
+  public static PageRange itemPages(ElfImage image, List<DataSet> inputs, List<String> outputs) {
+    Plan plan = new InputTables(image.freeEnd(), inputs, outputs).plan(image.freeBegin());
+    long start = GuestLayout.pageCeiling(plan.namesEnd());
+    return new PageRange(start, Math.max(start, plan.dataEnd() & -GuestLayout.PAGE_BYTES));
   }
 
   /**

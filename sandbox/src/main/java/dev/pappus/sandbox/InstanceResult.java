@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param loadNanos context acquired, inputs and tables written
  * @param runNanos in the guest, entry and exit included
  * @param replyNanos outputs checked and copied, or the failure examined
+ * @param bindNanos the part of loading until the context was acquired
+ * @param enterNanos the part of running until the guest was entered; 0 if the backend does not tell
  */
 public record InstanceResult(
     List<DataSet> outputs,
@@ -21,7 +23,9 @@ public record InstanceResult(
     Context.@Nullable Warmth warmth,
     long loadNanos,
     long runNanos,
-    long replyNanos) {
+    long replyNanos,
+    long bindNanos,
+    long enterNanos) {
   public InstanceResult {
     outputs = List.copyOf(outputs);
   }

@@ -13,6 +13,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,13 @@ public final class InstanceRunner {
     this.clock = clock;
   }
 
+  /** Who is told of a result. */
+  @FunctionalInterface
+  public interface Receiver {
+    /** The result of a run, once; its context has yet to be wiped. */
+    void received(InstanceResult result);
+  }
+
   /**
    * Runs one instance. Its context is wiped and given back when this returns.
    *
@@ -51,20 +59,62 @@ public final class InstanceRunner {
       List<DataSet> inputs,
       Deadline deadline,
       Limits limits) {
+    InstanceResult[] received = new InstanceResult[1];
+    run(function, spec, inputs, deadline, limits, result -> received[0] = result);
+    return received[0];
+  }
+
+  /**
+   * The same, for those who need not wait for the wipe.
+   *
+   * @param receiver told before the context is wiped, on this thread
+   */
+  public void run(
+      PreparedFunction function,
+      FunctionSpec spec,
+      List<DataSet> inputs,
+      Deadline deadline,
+      Limits limits,
+      Receiver receiver) {
     List<DataSet> sets = bind(spec, inputs);
-    Run run = new Run(spec, limits, clock.nanoTime());
+    Run run = new Run(spec, limits, receiver, clock.nanoTime());
+    PreparedFunction template =
+        new TemplateMaker(engine, function, spec, limits).find(sets, deadline);
+    if (template != null) {
+      List<DataSet> dynamic = TemplateMaker.withoutStatics(spec, sets);
+      Problem missed = run(run, template, dynamic, deadline);
+      if (missed == null || !run.inputsDidNotFit) {
+        run.failUnlessDelivered(missed, clock.nanoTime());
+        return;
+      }
+      // There is more room where the program has not begun.
+    }
+    run.failUnlessDelivered(run(run, function, sets, deadline), clock.nanoTime());
+  }
+
+  /**
+   * Delivers what became of the run, unless a problem kept it from a result: that one is returned.
+   */
+  private @Nullable Problem run(
+      Run run, PreparedFunction function, List<DataSet> sets, Deadline deadline) {
+    FunctionSpec spec = run.spec;
+    Limits limits = run.limits;
     try (Context context = engine.domain().acquire(function)) {
       run.warmth = context.warmth();
+      run.bound(clock.nanoTime());
+      run.inputsDidNotFit = true;
       context.write(sets, spec.outputs());
+      run.inputsDidNotFit = false;
       run.loaded(clock.nanoTime());
       boolean own = deadline.bringForward(run.mark + run.timeoutNanos());
       RunOutcome outcome = engine.run(context, deadline);
-      run.left(clock.nanoTime());
+      run.left(clock.nanoTime(), context.enteredNanos());
       Problem problem = run.problemOf(outcome, context, deadline, own);
       List<DataSet> outputs = problem == null ? context.readOutputs(limits) : List.of();
-      return run.result(outputs, problem, clock.nanoTime());
+      run.deliver(outputs, problem, clock.nanoTime());
+      return null;
     } catch (ProblemException e) {
-      return run.result(List.of(), e.problem(), clock.nanoTime());
+      return e.problem();
     }
   }
 
@@ -93,20 +143,26 @@ public final class InstanceRunner {
   private static final class Run {
     private final FunctionSpec spec;
     private final Limits limits;
+    private final Receiver receiver;
+    private boolean delivered;
     private Phase phase = Phase.LOAD;
     private long mark;
     private long loadNanos;
     private long runNanos;
+    private long bindNanos;
+    private long enterNanos;
     private Context.@Nullable Warmth warmth;
+    private boolean inputsDidNotFit;
 
     private enum Phase {
       LOAD,
       REPLY
     }
 
-    Run(FunctionSpec spec, Limits limits, long now) {
+    Run(FunctionSpec spec, Limits limits, Receiver receiver, long now) {
       this.spec = spec;
       this.limits = limits;
+      this.receiver = receiver;
       this.mark = now;
     }
 
@@ -114,23 +170,42 @@ public final class InstanceRunner {
       return Math.min(spec.timeoutNanos(), limits.get(Limit.FUNCTION_RUN));
     }
 
+    void bound(long now) {
+      bindNanos = now - mark;
+    }
+
     void loaded(long now) {
       loadNanos = now - mark;
       mark = now;
     }
 
-    void left(long now) {
+    void left(long now, OptionalLong enteredNanos) {
+      enterNanos = Math.clamp(enteredNanos.orElse(mark) - mark, 0, now - mark);
       runNanos = now - mark;
       mark = now;
       phase = Phase.REPLY;
     }
 
-    InstanceResult result(List<DataSet> outputs, @Nullable Problem problem, long now) {
+    void deliver(List<DataSet> outputs, @Nullable Problem problem, long now) {
+      delivered = true;
+      receiver.received(result(outputs, problem, now));
+    }
+
+    /** A wipe that failed after the result was delivered is no longer the instance's problem. */
+    void failUnlessDelivered(@Nullable Problem problem, long now) {
+      if (problem != null && !delivered) {
+        deliver(List.of(), problem, now);
+      }
+    }
+
+    private InstanceResult result(List<DataSet> outputs, @Nullable Problem problem, long now) {
       long rest = now - mark;
       Problem named = problem == null ? null : problem.withFunction(spec.name());
       return switch (phase) {
-        case LOAD -> new InstanceResult(outputs, named, warmth, rest, 0, 0);
-        case REPLY -> new InstanceResult(outputs, named, warmth, loadNanos, runNanos, rest);
+        case LOAD -> new InstanceResult(outputs, named, warmth, rest, 0, 0, bindNanos, 0);
+        case REPLY ->
+            new InstanceResult(
+                outputs, named, warmth, loadNanos, runNanos, rest, bindNanos, enterNanos);
       };
     }
 

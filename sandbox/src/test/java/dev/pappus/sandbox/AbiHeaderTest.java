@@ -56,12 +56,38 @@ class AbiHeaderTest {
     numbers.put("offsetof(pappus_wasm_note, maximum_pages)", WasmMemory.NOTE_MAXIMUM);
     numbers.put("PAPPUS_NOTE_FUNCTION", ElfNotes.TYPE_FUNCTION);
     numbers.put("(int)sizeof(PAPPUS_NOTE_OWNER) - 1", ElfNotes.OWNER.length());
+    libosNumbers(numbers);
     return numbers;
+  }
+
+  private static void libosNumbers(Map<String, Integer> numbers) {
+    numbers.put("PAPPUS_EXIT_TEMPLATE", ExitCodes.TEMPLATE);
+    numbers.put("PAPPUS_START_VERSION", (int) LibosAbi.START_VERSION);
+    numbers.put("PAPPUS_START_TEMPLATE", (int) LibosAbi.START_TEMPLATE);
+    numbers.put("sizeof(struct pappus_start)", LibosAbi.START_BYTES);
+    numbers.put("offsetof(struct pappus_start, version)", LibosAbi.START_VERSION_AT);
+    numbers.put("offsetof(struct pappus_start, flags)", LibosAbi.START_FLAGS);
+    numbers.put("offsetof(struct pappus_start, entry)", LibosAbi.START_ENTRY);
+    numbers.put("offsetof(struct pappus_start, headers)", LibosAbi.START_HEADERS);
+    numbers.put("offsetof(struct pappus_start, header_count)", LibosAbi.START_HEADER_COUNT);
+    numbers.put("offsetof(struct pappus_start, image_begin)", LibosAbi.START_IMAGE_BEGIN);
+    numbers.put("offsetof(struct pappus_start, image_end)", LibosAbi.START_IMAGE_END);
+    numbers.put("offsetof(struct pappus_start, words)", LibosAbi.START_WORDS);
+    numbers.put("offsetof(struct pappus_start, word_count)", LibosAbi.START_WORD_COUNT);
+    numbers.put("offsetof(struct pappus_start, inputs)", LibosAbi.START_INPUTS);
+    numbers.put("offsetof(struct pappus_start, input_count)", LibosAbi.START_INPUT_COUNT);
+    numbers.put("offsetof(struct pappus_start, stack_bottom)", LibosAbi.START_STACK_BOTTOM);
+    numbers.put("sizeof(struct pappus_template)", LibosAbi.TEMPLATE_BYTES);
+    numbers.put("offsetof(struct pappus_template, resume)", LibosAbi.TEMPLATE_RESUME);
+    numbers.put("offsetof(struct pappus_template, free_begin)", LibosAbi.TEMPLATE_FREE_BEGIN);
+    numbers.put("offsetof(struct pappus_template, free_end)", LibosAbi.TEMPLATE_FREE_END);
   }
 
   @Test
   void headerAndJavaAgree() throws IOException, InterruptedException {
-    StringBuilder program = new StringBuilder("#include <stdio.h>\n#include <pappus_abi.h>\n");
+    StringBuilder program =
+        new StringBuilder(
+            "#include <stdio.h>\n#include <pappus_abi.h>\n#include <pappus_libos.h>\n");
     program.append("int main(void) {\n");
     List<Integer> expected = new ArrayList<>(javaNumbers().values());
     for (String expression : javaNumbers().keySet()) {

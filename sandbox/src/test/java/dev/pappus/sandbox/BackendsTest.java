@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -31,7 +32,7 @@ class BackendsTest {
       }
 
       @Override
-      public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+      public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
         throw new UnsupportedOperationException();
       }
 

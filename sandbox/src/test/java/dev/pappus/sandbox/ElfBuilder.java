@@ -23,6 +23,7 @@ final class ElfBuilder {
   private final List<byte[]> contents = new ArrayList<>();
   private final List<Symbol> symbols = new ArrayList<>();
   private long entry = 0x11000;
+  private int type = 2;
 
   private record Symbol(String name, long address, int type) {}
 
@@ -35,6 +36,52 @@ final class ElfBuilder {
         .symbol("helper", 0x11080, 2)
         .symbol(GuestAbi.CONTROL_SYMBOL, 0x12040, 1)
         .symbol(GuestAbi.LOG_SYMBOL, 0x13000, 1);
+  }
+
+  /** A static program of Linux with code at 0x401000, its headers loaded, and data at 0x403000. */
+  static ElfBuilder program() {
+    return new ElfBuilder()
+        .entry(0x401000)
+        .segment(1, RX, 0x401000, new byte[256], 256)
+        .segment(1, RW, 0x403000, new byte[256], 0x3000)
+        .symbol("_start", 0x401000, 2)
+        .symbol("main", 0x401080, 2);
+  }
+
+  /**
+   * A library OS that does nothing: code at 0x1000, data at 0x2000 with the start record at 0x2100,
+   * and one relocation: the word at 0x2008 holds the address of its code.
+   */
+  static ElfBuilder libos() {
+    return new ElfBuilder()
+        .type(3)
+        .entry(0x1000)
+        .segment(1, R, 0, words(0x2008, 8, 0x1000), 24)
+        .segment(1, RX, 0x1000, new byte[256], 256)
+        .segment(1, RW, 0x2000, new byte[0x120], 0x4000)
+        .segment(2, R, 0x200, words(7, 0, 8, 24, 9, 24, 0, 0), 64)
+        .symbol("_start", 0x1000, 2)
+        .symbol(LibosAbi.SYSCALL_SYMBOL, 0x1010, 2)
+        .symbol(LibosAbi.SIGNAL_SYMBOL, 0x1020, 2)
+        .symbol(GuestAbi.CONTROL_SYMBOL, 0x2040, 1)
+        .symbol(LibosAbi.START_SYMBOL, 0x2100, 1)
+        .symbol(LibosAbi.TEMPLATE_SYMBOL, 0x2200, 1)
+        .symbol(GuestAbi.LOG_SYMBOL, 0x3000, 1);
+  }
+
+  static byte[] words(long... words) {
+    byte[] bytes = new byte[8 * words.length];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (long word : words) {
+      buffer.putLong(word);
+    }
+    return bytes;
+  }
+
+  /** 2 for an executable, 3 for what can lie anywhere. */
+  ElfBuilder type(int elfType) {
+    type = elfType;
+    return this;
   }
 
   ElfBuilder entry(long address) {
@@ -102,7 +149,7 @@ final class ElfBuilder {
 
   private void putHeader(ByteBuffer file, int sectionsAt) {
     file.putInt(0x464C457F).put((byte) 2).put((byte) 1).put((byte) 1).put(new byte[9]);
-    file.putShort((short) 2).putShort((short) 62).putInt(1).putLong(entry).putLong(HEADER_BYTES);
+    file.putShort((short) type).putShort((short) 62).putInt(1).putLong(entry).putLong(HEADER_BYTES);
     file.putLong(sectionsAt).putInt(0).putShort((short) HEADER_BYTES);
     file.putShort((short) PROGRAM_HEADER_BYTES).putShort((short) programHeaders.size());
     file.putShort((short) SECTION_HEADER_BYTES).putShort((short) 3).putShort((short) 2);

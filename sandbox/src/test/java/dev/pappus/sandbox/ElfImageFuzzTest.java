@@ -19,6 +19,8 @@ class ElfImageFuzzTest {
     return Stream.of(
             ElfBuilder.valid().build().segment(),
             ElfBuilder.valid().note("Pappus", 1, note).build().segment(),
+            ElfBuilder.program().build().segment(),
+            ElfBuilder.program().type(3).build().segment(),
             Guests.binary("basic"))
         .map(file -> Arguments.of((Object) file.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)));
   }
@@ -29,13 +31,21 @@ class ElfImageFuzzTest {
     ElfImage image;
     try {
       image =
-          ElfImage.parse(MemorySegment.ofArray(bytes), ElfImageTest.CONTEXT_BYTES, Limits.DEFAULTS);
+          ElfImage.of(
+              MemorySegment.ofArray(bytes),
+              LinuxProgramTest.SPEC,
+              Limits.DEFAULTS,
+              LinuxProgramTest.LIBOS);
     } catch (ProblemException e) {
       if (e.problem().code() != ProblemCode.BAD_BINARY || e.problem().hint() == null) {
         throw new AssertionError("refused with " + e.problem(), e);
       }
       return;
     }
-    ElfImageTest.checkInvariants(image);
+    if (image.libos() == null) {
+      ElfImageTest.checkInvariants(image, LinuxProgramTest.CONTEXT_BYTES);
+    } else {
+      LinuxProgramTest.checkInvariants(image);
+    }
   }
 }

@@ -43,7 +43,8 @@ class ElfImageTest {
     assertThat(image.controlBlock()).isEqualTo(0x12040);
     assertThat(image.logRing()).hasValue(0x13000);
     assertThat(image.note()).isNull();
-    assertThat(image.endAddress()).isEqualTo(0x15000);
+    assertThat(image.freeBegin()).isEqualTo(0x15000);
+    assertThat(image.freeEnd()).isEqualTo(GuestLayout.of(CONTEXT_BYTES).heapEnd());
     assertThat(image.segments())
         .extracting(
             ElfImage.Segment::address,
@@ -106,7 +107,6 @@ class ElfImageTest {
         spoiled("version", file -> file.u8(6, 0)),
         spoiled("version", file -> file.u32(20, 7)),
         spoiled("object file", file -> file.u16(16, 1)),
-        spoiled("position-independent", file -> file.u16(16, 3)),
         spoiled("core dump", file -> file.u16(16, 4)),
         spoiled("ELF type 65535", file -> file.u16(16, 0xFFFF)),
         spoiled("built for AArch64", file -> file.u16(18, 183)),
@@ -335,6 +335,8 @@ class ElfImageTest {
         "greet",
         "count_lines",
         "make_requests",
+        "compress_image",
+        "trace_work",
         "basic",
         "entry_state",
         "hostile",
@@ -369,7 +371,8 @@ class ElfImageTest {
       }
       try {
         checkInvariants(
-            ElfImage.parse(MemorySegment.ofArray(bytes), CONTEXT_BYTES, Limits.DEFAULTS));
+            ElfImage.parse(MemorySegment.ofArray(bytes), CONTEXT_BYTES, Limits.DEFAULTS),
+            CONTEXT_BYTES);
         accepted++;
       } catch (ProblemException e) {
         assertThat(e.problem().code())
@@ -395,8 +398,8 @@ class ElfImageTest {
   }
 
   /** What a backend relies upon. */
-  static void checkInvariants(ElfImage image) {
-    GuestLayout layout = GuestLayout.of(CONTEXT_BYTES);
+  static void checkInvariants(ElfImage image, long contextBytes) {
+    GuestLayout layout = GuestLayout.of(contextBytes);
     long end = GuestLayout.PAGE_BYTES;
     boolean entryIsCode = false;
     boolean controlIsWritable = false;
@@ -409,7 +412,8 @@ class ElfImageTest {
           segment.writable() && segment.contains(image.controlBlock(), GuestAbi.CONTROL_BYTES);
     }
     assertThat(end).isLessThanOrEqualTo(layout.heapEnd());
-    assertThat(image.endAddress()).isLessThanOrEqualTo(layout.heapEnd());
+    assertThat(image.freeBegin()).isEqualTo(GuestLayout.pageCeiling(end));
+    assertThat(image.freeEnd()).isEqualTo(layout.heapEnd());
     assertThat(entryIsCode).isTrue();
     assertThat(controlIsWritable).isTrue();
     image.symbolize(image.entry());

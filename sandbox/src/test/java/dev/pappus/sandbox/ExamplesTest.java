@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -206,7 +207,10 @@ class ExamplesTest extends ContractFixture {
   @Test
   void makeRequestsTurnsLinesIntoRequests() {
     String list =
-        "apache http://127.0.0.1:81/a.log\n\n# comment\r\n  http://host:82/b?c  \r\nlast  https://x";
+        "apache http://127.0.0.1:81/a.log\n\n"
+            + "# comment\r\n"
+            + "  http://host:82/b?c  \r\n"
+            + "last  https://x";
     List<Item> items = only("make_requests", set("servers", Item.ofText("s", list))).items();
     assertThat(items).extracting(Item::name).containsExactly("apache", "host:82", "last");
     assertThat(items).extracting(Item::key).containsExactly(Key.ZERO, Key.of(1), Key.of(2));
@@ -215,6 +219,34 @@ class ExamplesTest extends ContractFixture {
     assertThat(items.get(1).text()).startsWith("GET http://host:82/b?c HTTP/1.1\n");
     InstanceResult bad = run("make_requests", set("servers", Item.ofText("s", "\na b c")));
     assertThat(Objects.requireNonNull(failed(bad).guest()).lastWords()).contains("line 2");
+  }
+
+  @Test
+  void compressImageWritesQoi() {
+    byte[] head = "P6 # four pixels\n4 1\n255\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] image = Arrays.copyOf(head, head.length + 12);
+    System.arraycopy(
+        new byte[] {0, 0, 0, 0, 0, 0, 10, 20, 30, 11, 20, 29}, 0, image, head.length, 12);
+    Item compressed =
+        only("compress_image", set("images", Item.of("a.ppm", Key.of(3), image)))
+            .items()
+            .getFirst();
+    assertThat(compressed.name()).isEqualTo("a.ppm");
+    assertThat(compressed.key()).isEqualTo(Key.of(3));
+    // Head; a run of two; a colour; a small difference; the end.
+    assertThat(HexFormat.of().formatHex(compressed.toBytes()))
+        .isEqualTo(
+            "716f6966"
+                + "00000004"
+                + "00000001"
+                + "0300"
+                + "c1"
+                + "fe0a141e"
+                + "79"
+                + "0000000000000001");
+    byte[] cut = Arrays.copyOf(image, image.length - 1);
+    InstanceResult bad = run("compress_image", set("images", Item.of("a", Key.ZERO, cut)));
+    assertThat(Objects.requireNonNull(failed(bad).guest()).lastWords()).contains("P6 WIDTH HEIGHT");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.pappus.sandbox;
 
 import dev.pappus.model.DataSet;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.GuestState;
 import dev.pappus.model.Limits;
 import java.io.IOException;
@@ -47,9 +48,9 @@ final class HostProcessDriver implements ComputeDriver {
   }
 
   @Override
-  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
-    GuestLayout layout = GuestLayout.of(contextBytes);
-    ElfImage image = ElfImage.parse(binary, contextBytes, Limits.DEFAULTS);
+  public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
+    GuestLayout layout = GuestLayout.of(spec.contextBytes());
+    ElfImage image = ElfImage.of(binary, spec, Limits.DEFAULTS, null);
     image.requireOwnChecks(NAME);
     return new Prepared(image, layout);
   }
@@ -125,7 +126,7 @@ final class HostProcessDriver implements ComputeDriver {
     @Override
     public void write(List<DataSet> inputs, List<String> outputs) {
       this.outputs = List.copyOf(outputs);
-      InputTables.write(this, function.image, function.layout.heapEnd(), inputs, outputs);
+      InputTables.write(this, function.image, inputs, outputs);
     }
 
     private List<String> outputs = List.of();
@@ -157,7 +158,7 @@ final class HostProcessDriver implements ComputeDriver {
                 GuestLayout.pageCeiling(segment.endAddress()),
                 protection));
       }
-      command.add(range(function.image.endAddress(), function.layout.heapEnd(), 3));
+      command.add(range(function.image.freeBegin(), function.image.freeEnd(), 3));
       command.add(range(function.layout.stackBottom(), function.contextBytes(), 3));
       return command;
     }

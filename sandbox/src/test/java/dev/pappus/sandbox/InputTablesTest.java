@@ -31,6 +31,21 @@ class InputTablesTest {
           128L << 20,
           Limits.DEFAULTS);
 
+  private static ElfImage image(long freeEnd) {
+    return new ElfImage(
+        IMAGE.entry(),
+        IMAGE.segments(),
+        IMAGE.freeBegin(),
+        freeEnd,
+        IMAGE.controlBlock(),
+        IMAGE.logRing(),
+        IMAGE.logPointer(),
+        IMAGE.symbols(),
+        null,
+        null,
+        null);
+  }
+
   private static void assertWords(ArrayMemory memory, long address, long... expected) {
     for (int i = 0; i < expected.length; i++) {
       assertThat(memory.u64(address + 8L * i))
@@ -45,7 +60,7 @@ class InputTablesTest {
     byte[] data = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     DataSet input = new DataSet("a", List.of(Item.of("x", Key.of(7), data)));
     long heapEnd = 0x7DF_B000;
-    long heapBegin = InputTables.write(memory, IMAGE, heapEnd, List.of(input), List.of("r"));
+    long heapBegin = InputTables.write(memory, image(heapEnd), List.of(input), List.of("r"));
     assertThat(heapBegin).isEqualTo(0x16120);
 
     ArrayMemory expected = new ArrayMemory(0x20000);
@@ -72,7 +87,7 @@ class InputTablesTest {
   @Test
   void withoutSetsOnlySentinelsAreWritten() {
     ArrayMemory memory = new ArrayMemory(0x20000);
-    long heapBegin = InputTables.write(memory, IMAGE, 0x1F000, List.of(), List.of());
+    long heapBegin = InputTables.write(memory, image(0x1F000), List.of(), List.of());
     assertThat(heapBegin).isEqualTo(0x16000 + 48);
     assertWords(
         memory, CONTROL, 0xFFFF_FFFFL, 0x16030, 0x1F000, 0, 0x16000, 0, 0x16018, 0x16030, 0);
@@ -80,12 +95,22 @@ class InputTablesTest {
   }
 
   @Test
+  void pagesOfItemDataAloneAreKnown() {
+    byte[] large = new byte[5 * 4096 + 100];
+    List<DataSet> sets =
+        List.of(
+            new DataSet("a", List.of(Item.ofText("x", "small"), Item.of("y", Key.ZERO, large))));
+    PageRange pages = InputTables.itemPages(image(0x80000), sets, List.of("r"));
+    assertThat(pages).isEqualTo(new PageRange(0x17000, 0x1B000));
+    assertThat(InputTables.itemPages(image(0x80000), List.of(), List.of("r")).sizeBytes()).isZero();
+  }
+
+  @Test
   void absentSetsHaveNoNameAndEmptyItemsNoData() {
     ArrayMemory memory = new ArrayMemory(0x20000);
     InputTables.write(
         memory,
-        IMAGE,
-        0x1F000,
+        image(0x1F000),
         List.of(
             DataSet.empty("first"),
             new DataSet("b", List.of(Item.of("", Key.of(Key.MAX), new byte[0]))),
@@ -110,7 +135,7 @@ class InputTablesTest {
         inputs.add(randomSet("set" + i, random));
       }
       List<String> outputs = List.of("out", "stdio").subList(0, random.nextInt(3));
-      long heapBegin = InputTables.write(memory, IMAGE, 4 << 20, inputs, outputs);
+      long heapBegin = InputTables.write(memory, image(4 << 20), inputs, outputs);
       assertReadsBack(memory, inputs, outputs, heapBegin);
     }
   }
@@ -163,17 +188,17 @@ class InputTablesTest {
   void whatDoesNotFitLeavesNoTrace() {
     DataSet input = new DataSet("a", List.of(Item.of("x", Key.ZERO, new byte[100])));
     ArrayMemory memory = new ArrayMemory(0x20000);
-    long needed = InputTables.write(memory, IMAGE, 0x20000, List.of(input), List.of("r"));
+    long needed = InputTables.write(memory, image(0x20000), List.of(input), List.of("r"));
     for (long heapEnd = 0; heapEnd < needed; heapEnd += heapEnd < 0x16000 ? 0x800 : 1) {
       ArrayMemory fresh = new ArrayMemory(0x20000);
       long end = heapEnd;
       ProblemException thrown =
           catchThrowableOfType(
               ProblemException.class,
-              () -> InputTables.write(fresh, IMAGE, end, List.of(input), List.of("r")));
+              () -> InputTables.write(fresh, image(end), List.of(input), List.of("r")));
       assertThat(thrown.problem().code()).isEqualTo(ProblemCode.GUEST_MEMORY);
       assertThat(fresh.bytes(0, 0x20000)).isEqualTo(new byte[0x20000]);
     }
-    InputTables.write(new ArrayMemory(0x20000), IMAGE, needed, List.of(input), List.of("r"));
+    InputTables.write(new ArrayMemory(0x20000), image(needed), List.of(input), List.of("r"));
   }
 }

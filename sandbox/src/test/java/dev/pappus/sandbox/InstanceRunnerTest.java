@@ -10,8 +10,10 @@ import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -55,6 +57,34 @@ class InstanceRunnerTest {
   void contextsAreClosedAfterSuccess() throws IOException {
     assertThat(run("host_runner", Guests.spec("basic"), List.of()).succeeded()).isTrue();
     assertThat(files()).isZero();
+  }
+
+  @Test
+  void aResultIsDeliveredOnceBeforeItsContextIsWiped() throws IOException {
+    List<Long> filesAtDelivery = new ArrayList<>();
+    for (String runner : List.of("host_runner", "no_such_runner")) {
+      try (HostProcessDriver driver = new HostProcessDriver(folder, Guests.file(runner));
+          ComputeEngine engine = driver.openEngine(0)) {
+        new InstanceRunner(engine, MonotonicClock.SYSTEM)
+            .run(
+                driver.prepare(Guests.binary("basic"), Guests.CONTEXT_BYTES),
+                Guests.spec("basic"),
+                List.of(),
+                Deadline.in(60_000_000_000L),
+                Limits.DEFAULTS,
+                _ -> filesAtDelivery.add(filesUnchecked()));
+      }
+      assertThat(files()).isZero();
+    }
+    assertThat(filesAtDelivery).containsExactly(1L, 1L);
+  }
+
+  private long filesUnchecked() {
+    try {
+      return files();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -43,7 +43,7 @@ class ResidueDetectorTest {
     ElfImage.Segment data = image.segments().getLast();
     assertThat(found(OptionalLong.empty())).isEqualTo("0");
     assertThat(found(OptionalLong.of(layout.heapEnd() - 8))).isEqualTo("8");
-    assertThat(found(OptionalLong.of(image.endAddress() + 4096))).isEqualTo("8");
+    assertThat(found(OptionalLong.of(image.freeBegin() + 4096))).isEqualTo("8");
     assertThat(found(OptionalLong.of(layout.stackBottom()))).isEqualTo("8");
     assertThat(found(OptionalLong.of(data.endAddress() - 8192))).isEqualTo("8");
     assertThat(found(OptionalLong.of(data.address() + 512))).isEqualTo("8");

@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.wasm;
 
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limit;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -52,7 +53,8 @@ public final class WasmDriver implements ComputeDriver {
   }
 
   @Override
-  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+  public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
+    long contextBytes = spec.contextBytes();
     if (contextBytes > settings.limits().get(Limit.CONTEXT_MAX)) {
       throw new ProblemException(
           settings
