@@ -9,6 +9,11 @@ enum Backing {
    * the guest cannot write whatever its tables say.
    */
   CODE(1L << 30),
+  /**
+   * The same of functions that have much of it: memory that all machines bound to the function
+   * share, there while they are bound.
+   */
+  SHARED(3L << 30),
   /** Written pages in 4 KiB pieces, always resident, wiped by overwriting. */
   HOT(2L << 30),
   /** The rest of the context, at its own offset, in 2 MiB pieces; dropped after use. */
@@ -23,8 +28,11 @@ enum Backing {
   /** No linear memory is larger. */
   private static final long LINEAR_BYTES_MAX = 4L << 30;
 
-  /** Size of {@link #CODE}; larger images overflow into {@link #HEAP}. */
+  /** Size of {@link #CODE}; functions with more than half of it share. */
   static final long CODE_BYTES = 4 << 20;
+
+  /** Most that {@link #SHARED} takes; larger images overflow into {@link #HEAP}. */
+  static final long SHARED_BYTES_MAX = (1L << 30) - (2 << 20);
 
   /** Size of {@link #HOT}: one huge page. */
   static final long HOT_BYTES = 2 << 20;

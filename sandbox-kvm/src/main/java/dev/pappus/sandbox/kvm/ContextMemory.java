@@ -14,7 +14,7 @@ final class ContextMemory implements GuestMemory {
   ContextMemory(VirtualMachine vm, MemoryPlan plan) {
     this.vm = vm;
     this.plan = plan;
-    this.writtenEnd = plan.imageEnd();
+    this.writtenEnd = plan.freeBegin();
   }
 
   /** The host has written between the image's end and here. */
@@ -51,7 +51,7 @@ final class ContextMemory implements GuestMemory {
           "nothing is mapped between 0x%x and 0x%x".formatted(address, end));
     }
     // Noted before the first byte is written, so that no failure can leave anything unnoted.
-    if (address >= plan.imageEnd() && end <= plan.heapEnd()) {
+    if (address >= plan.freeBegin() && end <= plan.freeEnd()) {
       writtenEnd = Math.max(writtenEnd, end);
     } else {
       vm.markWritten(address, end);

@@ -33,7 +33,7 @@ final class EntryState {
   private static final long CR4 = 0x4_0620L;
   private static final long CR4_UMIP = 1 << 11;
   private static final long CR4_FSGSBASE = 1 << 16;
-  // LME LMA NXE, no SCE.
+  // LME LMA NXE; SCE for programs alone.
   private static final long EFER = 0xD00;
   private static final long RFLAGS = 2;
 
@@ -91,6 +91,8 @@ final class EntryState {
     block.set(JAVA_LONG, KvmRegs.RSP, code.stackPointer());
     block.set(JAVA_LONG, KvmRegs.RBP, code.stackPointer());
     block.set(JAVA_LONG, SREGS + KvmSregs.CR3, root.address());
+    long enabled = code.syscallAddress() == 0 ? 0 : SyscallEntry.SCE;
+    block.set(JAVA_LONG, SREGS + KvmSregs.EFER, EFER | enabled);
   }
 
   /** The part of the block that holds the system registers. */

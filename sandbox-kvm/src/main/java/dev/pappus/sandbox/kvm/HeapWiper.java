@@ -86,9 +86,10 @@ final class HeapWiper {
    * After a run that ended as agreed.
    *
    * @param writtenEnd the host has written from the image's end to here
+   * @return how many pages of the image were put back
    */
-  void wipe(Root root, GuestCode code, long writtenEnd) {
-    wipeNoted(root, code);
+  int wipe(Root root, GuestCode code, long writtenEnd) {
+    int restored = wipeNoted(root, code);
     wipeWritten(root.plan(), writtenEnd);
     LinearTables linear = root.linear();
     long growth = linear == null ? 0 : linear.growthOffset();
@@ -100,6 +101,23 @@ final class HeapWiper {
     }
     if (anyLeaves) {
       dropLeaving(root);
+    }
+    return restored;
+  }
+
+  /** Forgets which pages near the image have ever been written; the heap is wiped. */
+  void forgetImageNotes(Root root) {
+    for (int chunk = 0; chunk < image.length; chunk++) {
+      if (image[chunk]) {
+        memory.forgetHeap(chunk * HUGE_PAGE, (chunk + 1) * HUGE_PAGE);
+      }
+    }
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; i < run.count(); i++) {
+        if (image[chunk(run.offset() + i * (run.large() ? HUGE_PAGE : PAGE))]) {
+          root.clean(run, i);
+        }
+      }
     }
   }
 
@@ -142,8 +160,13 @@ final class HeapWiper {
     }
   }
 
-  /** Finds what the guest has touched, and wipes that of it which stays. */
-  private void wipeNoted(Root root, GuestCode code) {
+  /**
+   * Finds what the guest has touched, and wipes that of it which stays.
+   *
+   * @return pages of the image that were put back
+   */
+  private int wipeNoted(Root root, GuestCode code) {
+    int restored = 0;
     for (Root.Run run : root.heap()) {
       MemorySegment pages = code.pages(run.region());
       long regionOffset = root.plan().regions().get(run.region()).offset();
@@ -158,11 +181,14 @@ final class HeapWiper {
           } else if (pages == null) {
             used[chunk] |= zero(at, bytes);
           } else {
-            used[chunk] |= restore(at, bytes, pages, at - regionOffset);
+            // The chunk holds parts of the image, so it stays whether it was used or not.
+            MemorySegment.copy(pages, at - regionOffset, heap, at, bytes);
+            restored++;
           }
         }
       }
     }
+    return restored;
   }
 
   /** Overwrites pages that are not zero, and says whether there were any. */
@@ -177,21 +203,13 @@ final class HeapWiper {
     return found;
   }
 
-  private boolean restore(long at, long bytes, MemorySegment pages, long offset) {
-    if (MemorySegment.mismatch(heap, at, at + bytes, pages, offset, offset + bytes) < 0) {
-      return false;
-    }
-    MemorySegment.copy(pages, offset, heap, at, bytes);
-    return true;
-  }
-
   /** Inputs and tables, of which no table notes anything. */
   private void wipeWritten(MemoryPlan plan, long writtenEnd) {
-    for (int i = 0; plan.imageEnd() < writtenEnd && i < plan.regions().size(); i++) {
+    for (int i = 0; plan.freeBegin() < writtenEnd && i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
       long end = Math.min(writtenEnd, region.end());
       if (region.backing() == Backing.HEAP) {
-        for (long at = Math.max(plan.imageEnd(), region.start()); at < end; ) {
+        for (long at = Math.max(plan.freeBegin(), region.start()); at < end; ) {
           long next = Math.min(end, (at & -HUGE_PAGE) + HUGE_PAGE);
           int chunk = chunk(at);
           touched[chunk] = true;

@@ -5,11 +5,18 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.InputTables;
+import dev.pappus.sandbox.LibosAbi;
+import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.PageRange;
+import dev.pappus.sandbox.Template;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
 
 /** A context in a machine that is bound to its function. */
 final class KvmContext implements Context {
@@ -37,6 +44,9 @@ final class KvmContext implements Context {
   private State state = State.PREPARING;
   private Residue residue = Residue.NOTED;
   private boolean forgotten;
+  private boolean forTemplate;
+  private PageRange itemPages = new PageRange(0, 0);
+  private long enteredNanos;
   private List<String> outputs = List.of();
 
   KvmContext(KvmDomain domain, VirtualMachine vm, KvmFunction function, Warmth warmth) {
@@ -86,6 +96,16 @@ final class KvmContext implements Context {
     state = State.SEALED;
   }
 
+  /** The guest is about to be entered. */
+  void entered(long now) {
+    enteredNanos = now;
+  }
+
+  @Override
+  public OptionalLong enteredNanos() {
+    return OptionalLong.of(enteredNanos);
+  }
+
   /** What the guest left in its control block. */
   int exitCode() {
     int[] code = new int[1];
@@ -101,9 +121,28 @@ final class KvmContext implements Context {
   @Override
   public void write(List<DataSet> inputs, List<String> outputNames) {
     require(State.PREPARING);
-    InputTables.write(
-        memory, function.image(), function.code().plan().heapEnd(), inputs, outputNames);
+    InputTables.write(memory, function.image(), inputs, outputNames);
+    if (forTemplate) {
+      itemPages = InputTables.itemPages(function.image(), inputs, outputNames);
+    }
     outputs = List.copyOf(outputNames);
+  }
+
+  @Override
+  public void askForTemplate() {
+    require(State.PREPARING);
+    LibosPlace libos = Objects.requireNonNull(function.image().libos());
+    MemorySegment flag = MemorySegment.ofArray(new long[] {LibosAbi.START_TEMPLATE});
+    memory.write(libos.startFlags(), flag);
+    forTemplate = true;
+  }
+
+  @Override
+  public Template readTemplate(Limits limits) {
+    require(State.SEALED);
+    GuestLayout layout = GuestLayout.of(function.contextBytes());
+    return Template.read(
+        memory, function.image(), layout, vm.written(writtenEnd()), itemPages, limits);
   }
 
   @Override

@@ -116,6 +116,14 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
     boolean bound = false;
     try {
       bound = vm.bind(function.code());
+    } catch (LinuxException e) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.SANDBOX_UNAVAILABLE,
+                  "a sandbox cannot be bound to the function: %s",
+                  e.getMessage())
+              .withHint("check the memory that this process may have"),
+          e);
     } finally {
       if (!bound) {
         pool.retire(vm);
@@ -206,7 +214,7 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
   public void forget(PreparedFunction function) {
     if (function instanceof KvmFunction kvmFunction) {
       for (int i = idle.size() - 1; i >= 0; i--) {
-        if (idle.get(i).bound() == kvmFunction.code()) {
+        if (kvmFunction.owns(idle.get(i).bound())) {
           VirtualMachine vm = idle.remove(i);
           try {
             vm.unbind();
@@ -217,7 +225,7 @@ final class KvmDomain implements MemoryDomain, AutoCloseable {
         }
       }
       for (KvmContext context : inUse) {
-        if (context.function() == kvmFunction) {
+        if (kvmFunction.owns(context.function().code())) {
           context.forget();
         }
       }

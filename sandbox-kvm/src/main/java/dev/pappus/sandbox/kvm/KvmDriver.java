@@ -3,6 +3,7 @@ package dev.pappus.sandbox.kvm;
 import dev.pappus.linux.KvmAvailability;
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.LinuxException;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -13,6 +14,7 @@ import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.EnginePlaces;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.Libos;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
@@ -110,11 +112,11 @@ public final class KvmDriver implements ComputeDriver {
   }
 
   @Override
-  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
-    GuestLayout layout = GuestLayout.of(contextBytes);
-    ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
-    GuestCode code = GuestCode.of(layout, image.entry(), image.segments(), image.wasm());
-    return new KvmFunction(image, code, new FaultBackoff(settings.backoff()));
+  public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
+    Libos libos = selfTest.runsPrograms() ? settings.libos() : null;
+    ElfImage image = ElfImage.of(binary, spec, settings.limits(), libos);
+    FaultBackoff backoff = new FaultBackoff(settings.backoff());
+    return KvmFunction.of(GuestLayout.of(spec.contextBytes()), image, backoff);
   }
 
   @Override

@@ -69,6 +69,7 @@ public final class KvmEngine implements ComputeEngine {
   private RunOutcome enter(KvmContext context, Deadline deadline) {
     VirtualMachine vm = context.vm();
     vm.prepareEntry();
+    context.entered(System.nanoTime());
     while (true) {
       VmExit exit = vm.enter();
       if (exit instanceof VmExit.Grow grow) {

@@ -2,6 +2,7 @@ package dev.pappus.sandbox.kvm;
 
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.FaultBackoff;
+import dev.pappus.sandbox.Libos;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     they start inherit that, so an engine's thread should start none
  * @param variant the entry variant, null for whichever the self-test finds best
  * @param wipeMethod how writes are found, null for whichever the self-test finds best
+ * @param libos for programs, which are refused without
  * @param backoff what happens to functions that fault again and again
  */
 public record KvmSettings(
@@ -26,11 +28,12 @@ public record KvmSettings(
     boolean pinEngines,
     @Nullable EntryVariant variant,
     @Nullable WipeMethod wipeMethod,
+    @Nullable Libos libos,
     FaultBackoff.Settings backoff) {
   /** What suits most nodes. */
   public static final KvmSettings DEFAULTS =
       new KvmSettings(
-          32, 64, 4, Limits.DEFAULTS, false, null, null, FaultBackoff.Settings.DEFAULTS);
+          32, 64, 4, Limits.DEFAULTS, false, null, null, null, FaultBackoff.Settings.DEFAULTS);
 
   public KvmSettings {
     if (sandboxesPerEngine < 1 || sandboxesMax < 1 || warmBlanks < 0) {
@@ -75,6 +78,11 @@ public record KvmSettings(
     return with(draft -> draft.wipeMethod = forced);
   }
 
+  /** These settings with a library OS, so that programs can run. */
+  public KvmSettings withLibos(Libos newLibos) {
+    return with(draft -> draft.libos = newLibos);
+  }
+
   /** These settings with another back-off. */
   public KvmSettings withBackoff(FaultBackoff.Settings newBackoff) {
     return with(draft -> draft.backoff = newBackoff);
@@ -95,6 +103,7 @@ public record KvmSettings(
     private boolean pinEngines;
     private @Nullable EntryVariant variant;
     private @Nullable WipeMethod wipeMethod;
+    private @Nullable Libos libos;
     private FaultBackoff.Settings backoff;
 
     Draft(KvmSettings from) {
@@ -105,6 +114,7 @@ public record KvmSettings(
       pinEngines = from.pinEngines;
       variant = from.variant;
       wipeMethod = from.wipeMethod;
+      libos = from.libos;
       backoff = from.backoff;
     }
 
@@ -117,6 +127,7 @@ public record KvmSettings(
           pinEngines,
           variant,
           wipeMethod,
+          libos,
           backoff);
     }
   }

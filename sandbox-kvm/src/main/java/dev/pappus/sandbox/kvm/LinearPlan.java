@@ -27,14 +27,7 @@ record LinearPlan(long base, long initialBytes, long capBytes, long offset) {
 
   /** What a run may add to it; empty if it cannot grow. */
   Region growth() {
-    return new Region(
-        base + initialBytes,
-        base + capBytes,
-        Backing.HEAP,
-        offset + initialBytes,
-        true,
-        false,
-        false);
+    return Region.free(base + initialBytes, base + capBytes, Backing.HEAP, offset + initialBytes);
   }
 
   /** Chunks of the heap slot that any growth may use. */

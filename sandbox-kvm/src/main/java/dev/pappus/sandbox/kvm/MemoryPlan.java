@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * machines keep them by it: equal plans share them.
  *
  * @param contextBytes size of the context
- * @param imageEnd where inputs and heap begin
- * @param heapEnd where they end
+ * @param freeBegin where inputs and heap begin
+ * @param freeEnd where they end
  * @param regions all that is mapped, ascending; what lies between is absent
  * @param presets pages that a run is sure to write: their tables say so from the start, which saves
  *     a fault each and costs a wipe each
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record MemoryPlan(
     long contextBytes,
-    long imageEnd,
-    long heapEnd,
+    long freeBegin,
+    long freeEnd,
     List<Region> regions,
     List<Range> presets,
     @Nullable LinearPlan linear) {
@@ -37,6 +37,7 @@ record MemoryPlan(
   private static final long PRESET_IMAGE_BYTES = 16 * PAGE;
   private static final long PRESET_HEAP_BYTES = 16 * PAGE;
   private static final long HOT_HEAP_BYTES_MIN = 32 * PAGE;
+  private static final long EDGE_BYTES = 256 * PAGE;
 
   MemoryPlan {
     regions = List.copyOf(regions);
@@ -50,18 +51,14 @@ record MemoryPlan(
     }
   }
 
-  /**
-   * The plan for an image whose segments have been checked against {@code layout}.
-   *
-   * @param wasm what the image says of a linear memory; it has room
-   */
-  static MemoryPlan of(
-      GuestLayout layout, List<ElfImage.Segment> segments, @Nullable WasmMemory wasm) {
+  /** The plan for an image that has been checked against {@code layout}. */
+  static MemoryPlan of(GuestLayout layout, ElfImage image) {
+    WasmMemory wasm = image.wasm();
     LinearPlan linear =
         wasm != null && wasm.checkedByHardware()
             ? LinearPlan.of(wasm, layout.contextBytes())
             : null;
-    return new Builder(layout, linear).build(segments);
+    return new Builder(layout, linear, image.libos() != null).build(image);
   }
 
   /** What the heap slot must hold. */
@@ -71,9 +68,18 @@ record MemoryPlan(
 
   /** How much of the code slot it fills. */
   long codeBytes() {
+    return usedOf(Backing.CODE);
+  }
+
+  /** How much memory all machines with the function share. */
+  long sharedBytes() {
+    return usedOf(Backing.SHARED);
+  }
+
+  private long usedOf(Backing backing) {
     long end = 0;
     for (Region region : regions) {
-      if (region.backing() == Backing.CODE) {
+      if (region.backing() == backing) {
         end = Math.max(end, region.offset() + region.sizeBytes());
       }
     }
@@ -104,24 +110,29 @@ record MemoryPlan(
   private static final class Builder {
     private final GuestLayout layout;
     private final @Nullable LinearPlan linear;
+    private final boolean program;
     private final List<Region> regions = new ArrayList<>();
     private final List<Range> presets = new ArrayList<>();
-    private long codeUsed = CODE_FIRST;
+    private Backing constants = Backing.CODE;
+    private long constantsUsed = CODE_FIRST;
+    private long constantsMax = Backing.CODE_BYTES;
     private long hotUsed;
     private long hotImageUsed;
     private long presetImageLeft = PRESET_IMAGE_BYTES;
 
-    Builder(GuestLayout layout, @Nullable LinearPlan linear) {
+    Builder(GuestLayout layout, @Nullable LinearPlan linear, boolean program) {
       this.layout = layout;
       this.linear = linear;
+      this.program = program;
     }
 
-    MemoryPlan build(List<ElfImage.Segment> segments) {
+    MemoryPlan build(ElfImage image) {
       long stackBytes = layout.contextBytes() - layout.stackBottom();
-      long hotStack = Math.min(HOT_STACK_BYTES, stackBytes);
+      long hotStack = image.holdsStack(layout) ? 0 : Math.min(HOT_STACK_BYTES, stackBytes);
       long hotStackAt = hotUsed;
       hotUsed += hotStack;
-      List<ImagePages> runs = ImagePages.of(segments);
+      List<ImagePages> runs = ImagePages.of(image.segments());
+      chooseConstants(runs);
       // File contents that are written come first: putting them back is dearer than zeroing.
       for (ImagePages run : runs) {
         if (run.writable() && run.loaded()) {
@@ -133,15 +144,29 @@ record MemoryPlan(
           place(run);
         }
       }
-      long imageEnd = runs.getLast().end();
       if (linear != null) {
         placeLinear(linear);
       }
-      placeHeap(imageEnd);
-      placeStack(hotStack, hotStackAt);
+      placeHeap(image.freeBegin(), image.freeEnd());
+      if (!image.holdsStack(layout)) {
+        placeStack(hotStack, hotStackAt);
+      }
       regions.sort((a, b) -> Long.compare(a.start(), b.start()));
       return new MemoryPlan(
-          layout.contextBytes(), imageEnd, layout.heapEnd(), regions, presets, linear);
+          layout.contextBytes(), image.freeBegin(), image.freeEnd(), regions, presets, linear);
+    }
+
+    /** Little is copied into each machine, much is shared. */
+    private void chooseConstants(List<ImagePages> runs) {
+      long bytes = 0;
+      for (ImagePages run : runs) {
+        bytes += run.writable() || !run.loaded() ? 0 : run.end() - run.start();
+      }
+      if (bytes > Backing.CODE_BYTES / 2) {
+        constants = Backing.SHARED;
+        constantsUsed = 0;
+        constantsMax = Backing.SHARED_BYTES_MAX;
+      }
     }
 
     private void place(ImagePages run) {
@@ -160,22 +185,39 @@ record MemoryPlan(
           at += hot;
         }
       } else if (run.loaded()) {
-        long code = Math.min(run.end() - at, Backing.CODE_BYTES - codeUsed);
-        if (code > 0) {
-          add(run, at, at + code, Backing.CODE, codeUsed);
-          codeUsed += code;
-          at += code;
+        long placed = Math.min(run.end() - at, constantsMax - constantsUsed);
+        if (placed > 0) {
+          add(run, at, at + placed, constants, constantsUsed);
+          constantsUsed += placed;
+          at += placed;
         }
       }
-      if (at < run.end()) {
+      if (at < run.end() && run.writable() && !run.loaded() && !run.executable()) {
+        addZeroes(at, run.end());
+      } else if (at < run.end()) {
         // Read-only pages without contents too: the code slot still holds what ran before.
         add(run, at, run.end(), Backing.HEAP, at);
       }
     }
 
+    /** Zeroes in the heap slot. A program's breaks and mappings grow from their edges. */
+    private void addZeroes(long start, long end) {
+      long edge = program ? Math.min(EDGE_BYTES, (end - start) / 2 & -PAGE) : 0;
+      if (edge > 0) {
+        regions.add(Region.freePages(start, start + edge, Backing.HEAP, start));
+        regions.add(Region.freePages(end - edge, end, Backing.HEAP, end - edge));
+      }
+      if (start + edge < end - edge) {
+        regions.add(Region.free(start + edge, end - edge, Backing.HEAP, start + edge));
+      }
+    }
+
     private void add(ImagePages run, long start, long end, Backing backing, long offset) {
+      // To put a page back is cheap, to put a chunk back is not.
+      boolean fine = run.writable() && run.loaded();
       regions.add(
-          new Region(start, end, backing, offset, run.writable(), run.executable(), run.loaded()));
+          new Region(
+              start, end, backing, offset, run.writable(), run.executable(), run.loaded(), fine));
     }
 
     /** Its beginning gains more by being hot than the heap does, which serves files alone. */
@@ -184,25 +226,25 @@ record MemoryPlan(
       long hot = Math.min(plan.initialBytes(), Backing.HOT_BYTES - hotUsed - HOT_HEAP_BYTES_MIN);
       long split = plan.base() + Math.max(0, hot);
       if (plan.base() < split) {
-        regions.add(new Region(plan.base(), split, Backing.HOT, hotUsed, true, false, false));
+        regions.add(Region.free(plan.base(), split, Backing.HOT, hotUsed));
         hotUsed += hot;
       }
       if (split < end) {
         long offset = plan.offset() + (split - plan.base());
-        regions.add(new Region(split, end, Backing.HEAP, offset, true, false, false));
+        regions.add(Region.free(split, end, Backing.HEAP, offset));
       }
     }
 
-    private void placeHeap(long imageEnd) {
-      long hot = Math.min(Backing.HOT_BYTES - hotUsed, layout.heapEnd() - imageEnd);
-      long split = imageEnd + hot;
+    private void placeHeap(long begin, long end) {
+      long hot = Math.min(Backing.HOT_BYTES - hotUsed, end - begin);
+      long split = begin + hot;
       if (hot > 0) {
-        regions.add(new Region(imageEnd, split, Backing.HOT, hotUsed, true, false, false));
-        presets.add(new Range(imageEnd, imageEnd + Math.min(hot, PRESET_HEAP_BYTES)));
+        regions.add(Region.free(begin, split, Backing.HOT, hotUsed));
+        presets.add(new Range(begin, begin + Math.min(hot, PRESET_HEAP_BYTES)));
         hotUsed += hot;
       }
-      if (split < layout.heapEnd()) {
-        regions.add(new Region(split, layout.heapEnd(), Backing.HEAP, split, true, false, false));
+      if (split < end) {
+        addZeroes(split, end);
       }
     }
 
@@ -210,17 +252,9 @@ record MemoryPlan(
       long top = layout.contextBytes();
       long split = top - hotStack;
       if (layout.stackBottom() < split) {
-        regions.add(
-            new Region(
-                layout.stackBottom(),
-                split,
-                Backing.HEAP,
-                layout.stackBottom(),
-                true,
-                false,
-                false));
+        regions.add(Region.free(layout.stackBottom(), split, Backing.HEAP, layout.stackBottom()));
       }
-      regions.add(new Region(split, top, Backing.HOT, hotStackAt, true, false, false));
+      regions.add(Region.free(split, top, Backing.HOT, hotStackAt));
       presets.add(new Range(top - Math.min(hotStack, PRESET_STACK_BYTES), top));
     }
   }

@@ -122,7 +122,10 @@ final class PageTables {
     while (at < region.end()) {
       long target = physical + (at - region.start());
       boolean large =
-          region.backing() == Backing.HEAP && at % HUGE_PAGE == 0 && region.end() - at >= HUGE_PAGE;
+          region.backing() == Backing.HEAP
+              && !region.fine()
+              && at % HUGE_PAGE == 0
+              && region.end() - at >= HUGE_PAGE;
       long entry = entryFor(top, at, large ? 1 : 0);
       if (entry == 0) {
         return false;

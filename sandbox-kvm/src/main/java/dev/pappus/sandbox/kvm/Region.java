@@ -10,6 +10,7 @@ package dev.pappus.sandbox.kvm;
  * @param writable whether the guest may write them
  * @param executable whether it may execute them
  * @param loaded whether the image says what they hold at first; else it is zero
+ * @param fine whether notes of what is written are taken for each page of 4 KiB, wherever they are
  */
 record Region(
     long start,
@@ -18,7 +19,18 @@ record Region(
     long offset,
     boolean writable,
     boolean executable,
-    boolean loaded) {
+    boolean loaded,
+    boolean fine) {
+  /** Free memory: zero, and noted in large pieces where that can be. */
+  static Region free(long start, long end, Backing backing, long offset) {
+    return new Region(start, end, backing, offset, true, false, false, false);
+  }
+
+  /** Free memory, noted page by page. */
+  static Region freePages(long start, long end, Backing backing, long offset) {
+    return new Region(start, end, backing, offset, true, false, false, true);
+  }
+
   long sizeBytes() {
     return end - start;
   }

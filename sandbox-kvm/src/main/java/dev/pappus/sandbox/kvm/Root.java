@@ -3,7 +3,9 @@ package dev.pappus.sandbox.kvm;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.pappus.linux.Mapping;
+import dev.pappus.sandbox.PageRange;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,30 @@ final class Root {
 
   boolean dirty(Run run, int index) {
     return (system.get(JAVA_LONG, run.entries() + 8L * index) & PageTables.DIRTY) != 0;
+  }
+
+  /**
+   * Writable pages that may hold something else than zeros, ascending.
+   *
+   * @param notesCount whether the notes tell; else all of them may
+   * @param hostEnd the host has written from the beginning of free memory to here
+   */
+  List<PageRange> written(boolean notesCount, long hostEnd) {
+    List<PageRange> found = new ArrayList<>();
+    for (Run[] runs : List.of(hot, heap)) {
+      for (Run run : runs) {
+        boolean loaded = plan.regions().get(run.region()).loaded();
+        long bytes = run.large() ? Mapping.HUGE_PAGE : Mapping.PAGE;
+        for (int i = 0; i < run.count(); i++) {
+          long at = run.start() + i * bytes;
+          boolean byHost = at < hostEnd && at + bytes > plan.freeBegin();
+          if (loaded || byHost || !notesCount || dirty(run, i)) {
+            found.add(new PageRange(at, at + bytes));
+          }
+        }
+      }
+    }
+    return PageRange.joined(found);
   }
 
   /** Takes the note away; only together with dropping the page. */

@@ -3,6 +3,7 @@ package dev.pappus.sandbox.kvm;
 import static dev.pappus.linux.Mapping.HUGE_PAGE;
 import static dev.pappus.linux.Mapping.PAGE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.model.Problem;
@@ -10,7 +11,10 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.ResidentBudget;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +129,7 @@ final class SelfTest {
               method,
               host.xcr0(),
               host.tripleFaultEvent(),
+              syscallEntry(vm),
               roundTrip(vm),
               findings);
         }
@@ -222,6 +227,31 @@ final class SelfTest {
       }
     }
     return noted.equals(List.of(pages[0], pages[1], chunk));
+  }
+
+  /** Makes a system call and comes back, twice. */
+  private SyscallEntry syscallEntry(VirtualMachine vm) {
+    long arrival = TinyGuest.CODE + 6;
+    // syscall; syscall; out 0x10,al
+    // arrival: mov eax,cs; mov [DATA],eax; test al,3; jnz user
+    // push rcx; lea rcx,[user1]; mov r11d,2; sysretq; user1: pop rcx; user: jmp rcx
+    GuestCode guest =
+        TinyGuest.of(
+            "0F 05 0F 05 E6 10 8C C8 89 04 25 00 00 02 00 A8 03 75 12 51"
+                + "48 8D 0D 09 00 00 00 41 BB 02 00 00 00 48 0F 07 59 FF E1",
+            new LibosPlace(TinyGuest.CODE, TinyGuest.DATA, 0, 0, arrival, arrival));
+    require(vm.bind(guest));
+    VmExit exit = WarmUp.run(vm);
+    MemorySegment selector = Arena.ofAuto().allocate(JAVA_INT);
+    new ContextMemory(vm, guest.plan()).read(TinyGuest.DATA, selector);
+    vm.wipeAll();
+    vm.unbind();
+    if (!(exit instanceof VmExit.Agreed)) {
+      findings.add("system calls do not arrive: " + exit);
+      return SyscallEntry.NONE;
+    }
+    boolean user = (selector.get(JAVA_INT, 0) & 3) == 3;
+    return user ? SyscallEntry.USER : SyscallEntry.SUPERVISOR;
   }
 
   private static long roundTrip(VirtualMachine vm) {

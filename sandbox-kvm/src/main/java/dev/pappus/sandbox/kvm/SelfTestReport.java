@@ -10,6 +10,7 @@ import java.util.List;
  * @param wipeMethod how writes are found
  * @param xcr0 vector state that guests get, as bits of XCR0
  * @param tripleFaultEvent whether killed guests' machines can be used again
+ * @param syscallEntry where system calls of programs arrive
  * @param roundTripNanos median time into a guest and out again
  * @param findings what did not work, one line each; empty on a good host
  */
@@ -19,10 +20,25 @@ public record SelfTestReport(
     WipeMethod wipeMethod,
     long xcr0,
     boolean tripleFaultEvent,
+    SyscallEntry syscallEntry,
     long roundTripNanos,
     List<String> findings) {
   public SelfTestReport {
     findings = List.copyOf(findings);
+  }
+
+  /** Whether programs for Linux run here. */
+  public boolean runsPrograms() {
+    return syscallEntry != SyscallEntry.NONE;
+  }
+
+  /** How programs' system calls reach the library OS, in words. */
+  public String syscalls() {
+    return switch (syscallEntry) {
+      case USER -> "arrive in user mode";
+      case SUPERVISOR -> "arrive in supervisor mode and go on by sysret";
+      case NONE -> "do not arrive: no programs for Linux in this sandbox";
+    };
   }
 
   /** The vector state in words: {@code x87 sse avx avx512}. */

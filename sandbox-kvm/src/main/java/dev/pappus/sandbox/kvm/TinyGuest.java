@@ -3,9 +3,11 @@ package dev.pappus.sandbox.kvm;
 import dev.pappus.linux.Mapping;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.LibosPlace;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hand-assembled guests of a few bytes, to warm machines up and to test hosts with. Code stands at
@@ -24,10 +26,14 @@ final class TinyGuest {
 
   /** A guest of these bytes, in hexadecimal. */
   static GuestCode of(String code) {
+    return of(code, null);
+  }
+
+  /** The same, with system calls that arrive at {@code libos}. */
+  static GuestCode of(String code, @Nullable LibosPlace libos) {
     byte[] bytes = HexFormat.of().parseHex(code.replace(" ", ""));
-    return GuestCode.of(
-        GuestLayout.of(CONTEXT_BYTES),
-        CODE,
+    GuestLayout layout = GuestLayout.of(CONTEXT_BYTES);
+    List<ElfImage.Segment> segments =
         List.of(
             new ElfImage.Segment(
                 CODE, MemorySegment.ofArray(bytes), bytes.length, true, false, true),
@@ -37,7 +43,7 @@ final class TinyGuest {
                 DATA_PAGES * Mapping.PAGE,
                 true,
                 true,
-                false)),
-        null);
+                false));
+    return GuestCode.of(layout, ElfImage.bare(layout, CODE, segments, DATA).withLibos(libos));
   }
 }

@@ -9,11 +9,13 @@ import dev.pappus.linux.Mapping;
 import dev.pappus.linux.struct.KvmNumbers;
 import dev.pappus.linux.struct.KvmRegs;
 import dev.pappus.linux.struct.KvmRun;
+import dev.pappus.sandbox.PageRange;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ final class VirtualMachine implements AutoCloseable {
   private @Nullable Root root;
   private long chargedBytes = OWN_BYTES;
   private long codeBytes;
+  private long syscallAddress;
   private long idleSinceNanos;
 
   /**
@@ -70,6 +73,9 @@ final class VirtualMachine implements AutoCloseable {
       newVm.setTssAddress(TSS_AREA);
       if (host.tripleFaultEvent()) {
         newVm.enable(KvmNumbers.KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
+      }
+      if (host.slotsApart()) {
+        newVm.enable(KvmNumbers.KVM_CAP_DISABLE_QUIRKS2, KvmNumbers.KVM_X86_QUIRK_SLOT_ZAP_ALL);
       }
       memory.attach(newVm);
       newVcpu = newVm.createVcpu();
@@ -139,9 +145,14 @@ final class VirtualMachine implements AutoCloseable {
     budget.charge(grown);
     chargedBytes += grown;
     codeBytes += grown;
+    memory.share(vm, code.shared(), budget);
     wiper.load(code);
     SystemPages.setEntry(memory.code(), code.entry());
     EntryState.bind(entryState, found, code);
+    if (code.syscallAddress() != syscallAddress) {
+      SyscallEntry.pointTo(vcpu, code.syscallAddress());
+      syscallAddress = code.syscallAddress();
+    }
     root = found;
     bound = code;
     trimPolicy.reset();
@@ -151,6 +162,7 @@ final class VirtualMachine implements AutoCloseable {
   /** Makes a wiped machine blank. */
   void unbind() {
     if (bound != null) {
+      memory.share(vm, null, budget);
       wiper.unload(currentRoot(), bound);
       bound = null;
       root = null;
@@ -165,11 +177,22 @@ final class VirtualMachine implements AutoCloseable {
     }
   }
 
+  /**
+   * Pages that may hold something else than zeros, ascending: those of the image, those that the
+   * guest has written and those that the host has.
+   *
+   * @param writtenEnd the host has written from the image's end to here
+   */
+  List<PageRange> written(long writtenEnd) {
+    return currentRoot().written(wipeMethod == WipeMethod.DIRTY_BITS, writtenEnd);
+  }
+
   /** Wipes after a run that ended as agreed, see {@link Wiper#wipe}. */
   void wipe(long writtenEnd) {
     int pages = wiper.wipe(currentRoot(), Objects.requireNonNull(bound), writtenEnd);
     if (wipeMethod == WipeMethod.DIRTY_BITS && trimPolicy.after(pages)) {
       renewHot();
+      heapWiper.forgetImageNotes(currentRoot());
     }
   }
 
@@ -239,6 +262,7 @@ final class VirtualMachine implements AutoCloseable {
   /** Takes its charges back; it does not run again and is closed soon. */
   void writeOff() {
     heapWiper.writeOff();
+    memory.writeOffShared(budget);
     budget.refund(chargedBytes);
     chargedBytes = 0;
   }

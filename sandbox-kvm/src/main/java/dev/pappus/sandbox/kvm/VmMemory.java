@@ -6,19 +6,26 @@ import static dev.pappus.linux.Mapping.PAGE;
 import dev.pappus.linux.KvmVm;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
+import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A machine's four slots as this process sees them. */
+/** A machine's slots as this process sees them. */
 final class VmMemory implements AutoCloseable {
   /** Room for some twenty functions' tables, there from the start. */
   static final long TABLES_AT_HAND_BYTES = 512 << 10;
+
+  private static final int SHARED_SLOT = 4;
 
   private final Mapping system;
   private final Mapping code;
   private final Mapping hot;
   private final Mapping heap;
+  private @Nullable SharedPages shared;
+  private boolean sharedWrittenOff;
 
   /** Takes memory for a machine whose contexts have at most {@code heapBytes}. */
   VmMemory(long heapBytes, WipeMethod wipeMethod) {
@@ -70,10 +77,42 @@ final class VmMemory implements AutoCloseable {
 
   /** Shows the slots to a new machine. */
   void attach(KvmVm vm) {
-    vm.setMemory(0, system, Backing.SYSTEM.physical(), false);
-    vm.setMemory(1, code, Backing.CODE.physical(), true);
-    vm.setMemory(2, hot, Backing.HOT.physical(), false);
-    vm.setMemory(3, heap, Backing.HEAP.physical(), false);
+    vm.setMemory(0, system.segment(), Backing.SYSTEM.physical(), false);
+    vm.setMemory(1, code.segment(), Backing.CODE.physical(), true);
+    vm.setMemory(2, hot.segment(), Backing.HOT.physical(), false);
+    vm.setMemory(3, heap.segment(), Backing.HEAP.physical(), false);
+  }
+
+  /**
+   * Shows pages that machines share, in place of those that it has shown before. They stay
+   * reachable from here until the machine has let go of them: what came in their place must not be
+   * seen.
+   *
+   * @param pages null for none
+   */
+  void share(KvmVm vm, @Nullable SharedPages pages, ResidentBudget budget) {
+    if (pages == shared) {
+      return;
+    }
+    SharedPages before = shared;
+    if (before != null) {
+      vm.removeMemory(SHARED_SLOT);
+      shared = null;
+      before.detach(budget);
+    }
+    if (pages != null) {
+      vm.setMemory(SHARED_SLOT, pages.memory(), Backing.SHARED.physical(), true);
+      shared = pages;
+      pages.attach(budget);
+    }
+  }
+
+  /** Takes the charge for shared pages back; the machine is about to go. */
+  void writeOffShared(ResidentBudget budget) {
+    if (shared != null && !sharedWrittenOff) {
+      sharedWrittenOff = true;
+      shared.detach(budget);
+    }
   }
 
   MemorySegment system() {
@@ -97,6 +136,7 @@ final class VmMemory implements AutoCloseable {
     return switch (backing) {
       case SYSTEM -> system.segment();
       case CODE -> code.segment();
+      case SHARED -> Objects.requireNonNull(shared).memory().asReadOnly();
       case HOT -> hot.segment();
       case HEAP -> heap.segment();
     };

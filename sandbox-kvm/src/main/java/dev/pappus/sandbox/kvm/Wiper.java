@@ -32,21 +32,21 @@ final class Wiper {
    * After a run that ended as agreed.
    *
    * @param writtenEnd the host has written from the image's end to here
-   * @return how many hot pages were noted as written
+   * @return how many hot pages were noted as written, and pages of the image elsewhere
    */
   int wipe(Root root, GuestCode code, long writtenEnd) {
     if (residency != null) {
       memory.hotResidency(residency);
       dropAbsentHot(residency);
     }
-    int hotPages = wipeHot(root, code);
+    int pages = wipeHot(root, code);
     wipeWritten(root.plan(), writtenEnd);
     if (residency != null) {
       heap.wipeAll(root, code);
     } else {
-      heap.wipe(root, code, writtenEnd);
+      pages += heap.wipe(root, code, writtenEnd);
     }
-    return hotPages;
+    return pages;
   }
 
   /** After anything else: all that the guest could have written, whatever the notes say. */
@@ -138,9 +138,9 @@ final class Wiper {
   }
 
   private void wipeWritten(MemoryPlan plan, long writtenEnd) {
-    for (int i = 0; plan.imageEnd() < writtenEnd && i < plan.regions().size(); i++) {
+    for (int i = 0; plan.freeBegin() < writtenEnd && i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
-      long start = Math.max(plan.imageEnd(), region.start());
+      long start = Math.max(plan.freeBegin(), region.start());
       long end = Math.min(writtenEnd, region.end());
       if (region.backing() == Backing.HOT && start < end) {
         memory

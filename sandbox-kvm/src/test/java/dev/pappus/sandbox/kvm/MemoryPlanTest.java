@@ -26,7 +26,12 @@ class MemoryPlanTest {
 
   private final Random random = new Random(SEED);
 
-  private record Shape(GuestLayout layout, List<ElfImage.Segment> segments) {}
+  private record Shape(GuestLayout layout, List<ElfImage.Segment> segments) {
+    MemoryPlan plan() {
+      long entry = segments.getFirst().address();
+      return MemoryPlan.of(layout, ElfImage.bare(layout, entry, segments, entry));
+    }
+  }
 
   private Shape shape() {
     GuestLayout layout = GuestLayout.of(CONTEXTS[random.nextInt(CONTEXTS.length)]);
@@ -55,7 +60,7 @@ class MemoryPlanTest {
   void plansCoverWhatTheImageAsksForAndNothingElse() {
     for (int round = 0; round < 300; round++) {
       Shape shape = shape();
-      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments(), null);
+      MemoryPlan plan = shape.plan();
       String where = "seed %d round %d".formatted(SEED, round);
       Set<Long> backed = new HashSet<>();
       long previousEnd = PAGE;
@@ -68,6 +73,7 @@ class MemoryPlanTest {
             case HEAP -> assertThat(offset).as(where).isEqualTo(at);
             case HOT -> assertThat(offset).as(where).isLessThan(Backing.HOT_BYTES);
             case CODE -> assertThat(offset).as(where).isBetween(PAGE, Backing.CODE_BYTES - PAGE);
+            case SHARED -> assertThat(offset).as(where).isLessThan(Backing.SHARED_BYTES_MAX);
             case SYSTEM -> throw new AssertionError(where);
           }
           if (region.backing() != Backing.HEAP) {
@@ -118,7 +124,7 @@ class MemoryPlanTest {
       }
     }
     GuestLayout layout = shape.layout();
-    if ((page >= plan.imageEnd() && page < layout.heapEnd()) || page >= layout.stackBottom()) {
+    if ((page >= plan.freeBegin() && page < layout.heapEnd()) || page >= layout.stackBottom()) {
       mapped = true;
       writable = true;
     }
@@ -139,7 +145,7 @@ class MemoryPlanTest {
   void tablesSayWhatThePlanSays() {
     for (int round = 0; round < 60; round++) {
       Shape shape = shape();
-      MemoryPlan plan = MemoryPlan.of(shape.layout(), shape.segments(), null);
+      MemoryPlan plan = shape.plan();
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment system = arena.allocate(Backing.SYSTEM_BYTES, PAGE);
         Root root = Objects.requireNonNull(new PageTables(system).build(plan));
@@ -187,12 +193,12 @@ class MemoryPlanTest {
   void tablesThatDoNotFitLeaveRoomForSmallerOnes() {
     GuestLayout layout = GuestLayout.of(128 << 20);
     MemoryPlan plan =
-        MemoryPlan.of(
-            layout,
-            List.of(
-                new ElfImage.Segment(
-                    0x10000, MemorySegment.ofArray(new byte[1]), 1, true, false, true)),
-            null);
+        new Shape(
+                layout,
+                List.of(
+                    new ElfImage.Segment(
+                        0x10000, MemorySegment.ofArray(new byte[1]), 1, true, false, true)))
+            .plan();
     try (Arena arena = Arena.ofConfined()) {
       long small = (SystemPages.FIRST_FREE_PAGE + 7) * PAGE;
       MemorySegment system = arena.allocate(small, PAGE);
@@ -207,7 +213,6 @@ class MemoryPlanTest {
   @Test
   void equalShapesHaveEqualPlans() {
     Shape shape = shape();
-    assertThat(MemoryPlan.of(shape.layout(), shape.segments(), null))
-        .isEqualTo(MemoryPlan.of(shape.layout(), shape.segments(), null));
+    assertThat(shape.plan()).isEqualTo(shape.plan());
   }
 }
