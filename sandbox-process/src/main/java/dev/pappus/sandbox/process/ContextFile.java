@@ -7,6 +7,7 @@ import dev.pappus.linux.Mapping;
 import dev.pappus.linux.MemoryFile;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestMemory;
+import dev.pappus.sandbox.PageRange;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -29,19 +30,12 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** Pages in more pieces than these are given back as a whole: to look at each would take long. */
   static final int EXTENTS_MAX = 512;
 
-  /** Addresses from {@code start} to {@code end}, exclusive; whole pages. */
-  record Extent(long start, long end) {
-    long sizeBytes() {
-      return end - start;
-    }
-  }
-
   private final MemoryFile file;
   private final Mapping mapping;
   private final MemorySegment memory;
   private final ResidentBudget budget;
   private @Nullable ProcessFunction bound;
-  private List<Extent> present = List.of();
+  private List<PageRange> present = List.of();
   private long chargedBytes;
   private int runs;
   private long idleSinceNanos;
@@ -67,8 +61,21 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   }
 
   /** What was in memory when it was cleaned last: worth being mapped before the next run. */
-  List<Extent> present() {
+  List<PageRange> present() {
     return present;
+  }
+
+  /** All pages that exist, ascending; the others are zero. */
+  List<PageRange> inMemory() {
+    List<PageRange> found = new ArrayList<>();
+    for (long end, at = file.nextPresent(0); at < file.sizeBytes(); at = file.nextPresent(end)) {
+      end = file.nextAbsent(at);
+      found.add(new PageRange(at, end));
+      if (end >= file.sizeBytes()) {
+        break;
+      }
+    }
+    return found;
   }
 
   /** What it keeps in memory between runs. */
@@ -111,15 +118,15 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** Removes what a run has left. Nobody else may be able to write to it any more. */
   void clean() {
     ProcessFunction function = Objects.requireNonNull(bound);
-    List<Extent> written = writablePresent(function);
+    List<PageRange> written = writablePresent(function);
     if (written.size() > EXTENTS_MAX) {
-      List<Extent> all = new ArrayList<>();
+      List<PageRange> all = new ArrayList<>();
       addWritable(all, function, 0, file.sizeBytes());
       giveBack(function, all);
       return;
     }
     long total = 0;
-    for (Extent extent : written) {
+    for (PageRange extent : written) {
       total += extent.sizeBytes();
     }
     boolean review = ++runs % RUNS_PER_REVIEW == 0;
@@ -129,7 +136,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       chargedBytes += total - needed;
       needed = total;
     }
-    present = keepFirst(written, needed);
+    present = keepFirst(function, written, needed);
     restoreData(function);
   }
 
@@ -141,8 +148,8 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     }
   }
 
-  private void giveBack(ProcessFunction function, List<Extent> extents) {
-    present = keepFirst(extents, 0);
+  private void giveBack(ProcessFunction function, List<PageRange> extents) {
+    present = keepFirst(function, extents, 0);
     charge(function.constantBytes());
     restoreData(function);
   }
@@ -156,8 +163,8 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /**
    * The pages in memory that the function could have written, ascending; the first of very many.
    */
-  private List<Extent> writablePresent(ProcessFunction function) {
-    List<Extent> found = new ArrayList<>();
+  private List<PageRange> writablePresent(ProcessFunction function) {
+    List<PageRange> found = new ArrayList<>();
     long at = 0;
     while (at < file.sizeBytes() && found.size() <= EXTENTS_MAX) {
       long start = file.nextPresent(at);
@@ -172,31 +179,48 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   }
 
   private static void addWritable(
-      List<Extent> found, ProcessFunction function, long start, long end) {
+      List<PageRange> found, ProcessFunction function, long start, long end) {
     long at = start;
     for (MappedRange range : function.ranges()) {
       if (!range.writable() && range.end() > at && range.start() < end) {
         if (range.start() > at) {
-          found.add(new Extent(at, range.start()));
+          found.add(new PageRange(at, range.start()));
         }
         at = range.end();
       }
     }
     if (at < end) {
-      found.add(new Extent(at, end));
+      found.add(new PageRange(at, end));
     }
   }
 
-  /** Zeroes the first {@code bytes} of some pages, gives the others back. What was zeroed. */
-  private List<Extent> keepFirst(List<Extent> extents, long bytes) {
-    List<Extent> kept = new ArrayList<>(extents.size());
+  /**
+   * Zeroes the first {@code bytes} of some pages, but for what is filled in anew in any case; gives
+   * the others back. What was kept.
+   *
+   * @param extents ascending
+   */
+  private List<PageRange> keepFirst(ProcessFunction function, List<PageRange> extents, long bytes) {
+    List<PageRange> kept = new ArrayList<>(extents.size());
+    List<ElfImage.Segment> data = function.data();
+    int next = 0;
     long left = bytes;
-    for (Extent extent : extents) {
+    for (PageRange extent : extents) {
       long split = extent.start() + Math.min(left, extent.sizeBytes()) / PAGE * PAGE;
       left -= split - extent.start();
       if (split > extent.start()) {
-        memory.asSlice(extent.start(), split - extent.start()).fill((byte) 0);
-        kept.add(new Extent(extent.start(), split));
+        long at = extent.start();
+        for (; next < data.size() && data.get(next).address() < split; next++) {
+          ElfImage.Segment segment = data.get(next);
+          zero(at, segment.address());
+          at = Math.max(at, segment.address() + segment.bytes().byteSize());
+          if (at > split) {
+            // It reaches into the next piece as well.
+            break;
+          }
+        }
+        zero(at, split);
+        kept.add(new PageRange(extent.start(), split));
       }
       if (split < extent.end()) {
         file.drop(split, extent.end() - split);
@@ -205,19 +229,26 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return kept;
   }
 
+  private void zero(long start, long end) {
+    if (start < end) {
+      memory.asSlice(start, end - start).fill((byte) 0);
+    }
+  }
+
   /** Fills in what the function may have overwritten, and charges what of it was not kept. */
   private void restoreData(ProcessFunction function) {
     long taken = 0;
-    for (ElfImage.Segment segment : function.image().segments()) {
-      if (function.writes(segment)) {
-        write(segment.address(), segment.bytes());
-        taken += segment.bytes().byteSize();
-        long end = segment.address() + segment.bytes().byteSize();
-        for (Extent extent : present) {
-          taken -=
-              Math.max(
-                  0, Math.min(end, extent.end()) - Math.max(segment.address(), extent.start()));
-        }
+    int first = 0;
+    for (ElfImage.Segment segment : function.data()) {
+      write(segment.address(), segment.bytes());
+      taken += segment.bytes().byteSize();
+      long end = segment.address() + segment.bytes().byteSize();
+      while (first < present.size() && present.get(first).end() <= segment.address()) {
+        first++;
+      }
+      for (int i = first; i < present.size() && present.get(i).start() < end; i++) {
+        PageRange extent = present.get(i);
+        taken -= Math.min(end, extent.end()) - Math.max(segment.address(), extent.start());
       }
     }
     budget.charge(taken);

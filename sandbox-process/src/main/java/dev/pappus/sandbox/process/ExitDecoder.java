@@ -81,7 +81,7 @@ final class ExitDecoder {
     return function.image().controlBlock();
   }
 
-  private static RunOutcome killed(int signal, boolean late) {
+  private RunOutcome killed(int signal, boolean late) {
     if (late) {
       return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
     }
@@ -90,7 +90,9 @@ final class ExitDecoder {
           "the function's process was killed: the kernel is out of memory, or somebody ended it");
     }
     return new RunOutcome.Faulted(
-        "the function spoiled its signal handler: its process was ended by signal " + signal,
+        signal == SIGSYS && function.image().libos() != null
+            ? "the library OS made a system call of its own"
+            : "the function spoiled its signal handler: its process was ended by signal " + signal,
         GuestState.UNKNOWN);
   }
 

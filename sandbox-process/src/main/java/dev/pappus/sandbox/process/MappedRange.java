@@ -4,6 +4,7 @@ import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.ImagePages;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,17 +21,22 @@ record MappedRange(long start, long end, boolean writable, boolean executable) {
   private static final int PROT_EXEC = 4;
 
   /** What a function's child maps, ascending: image, heap, stack. The rest is absent. */
-  static List<MappedRange> of(GuestLayout layout, List<ElfImage.Segment> segments) {
+  static List<MappedRange> of(GuestLayout layout, ElfImage image) {
+    List<MappedRange> all = new ArrayList<>();
+    for (ImagePages pages : ImagePages.of(image.segments())) {
+      all.add(new MappedRange(pages.start(), pages.end(), pages.writable(), pages.executable()));
+    }
+    if (image.freeBegin() < image.freeEnd()) {
+      all.add(new MappedRange(image.freeBegin(), image.freeEnd(), true, false));
+    }
+    if (!image.holdsStack(layout)) {
+      all.add(new MappedRange(layout.stackBottom(), layout.contextBytes(), true, false));
+    }
+    all.sort(Comparator.comparingLong(MappedRange::start));
     List<MappedRange> ranges = new ArrayList<>();
-    long imageEnd = 0;
-    for (ImagePages pages : ImagePages.of(segments)) {
-      append(ranges, pages.start(), pages.end(), pages.writable(), pages.executable());
-      imageEnd = pages.end();
+    for (MappedRange each : all) {
+      append(ranges, each.start, each.end, each.writable, each.executable);
     }
-    if (imageEnd < layout.heapEnd()) {
-      append(ranges, imageEnd, layout.heapEnd(), true, false);
-    }
-    append(ranges, layout.stackBottom(), layout.contextBytes(), true, false);
     return ranges;
   }
 

@@ -5,9 +5,14 @@ import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.GuestMemory;
 import dev.pappus.sandbox.InputTables;
+import dev.pappus.sandbox.LibosAbi;
+import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.Template;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /** A context in a memory file that is bound to its function. */
 final class ProcessContext implements Context {
@@ -72,8 +77,22 @@ final class ProcessContext implements Context {
   @Override
   public void write(List<DataSet> inputs, List<String> outputNames) {
     require(State.PREPARING);
-    InputTables.write(memory(), function.image(), function.layout().heapEnd(), inputs, outputNames);
+    InputTables.write(memory(), function.image(), inputs, outputNames);
     outputs = List.copyOf(outputNames);
+  }
+
+  @Override
+  public void askForTemplate() {
+    require(State.PREPARING);
+    LibosPlace libos = Objects.requireNonNull(function.image().libos());
+    memory().write(libos.startFlags(), MemorySegment.ofArray(new long[] {LibosAbi.START_TEMPLATE}));
+  }
+
+  @Override
+  public Template readTemplate(Limits limits) {
+    require(State.SEALED);
+    return Template.read(
+        memory(), function.image(), function.layout(), slot.file().inMemory(), limits);
   }
 
   @Override

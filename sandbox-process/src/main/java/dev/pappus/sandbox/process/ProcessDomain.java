@@ -222,9 +222,12 @@ final class ProcessDomain implements MemoryDomain, AutoCloseable {
 
   @Override
   public void forget(PreparedFunction function) {
+    if (!(function instanceof ProcessFunction own)) {
+      return;
+    }
     for (int i = idle.size() - 1; i >= 0; i--) {
       Slot slot = idle.get(i);
-      if (slot.file().bound() == function) {
+      if (own.owns(slot.file().bound())) {
         try {
           slot.file().unbind();
         } catch (LinuxException e) {
@@ -233,7 +236,7 @@ final class ProcessDomain implements MemoryDomain, AutoCloseable {
       }
     }
     for (ProcessContext context : inUse) {
-      if (context.function() == function) {
+      if (own.owns(context.function())) {
         context.forget();
       }
     }

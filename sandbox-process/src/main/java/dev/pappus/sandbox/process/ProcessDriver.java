@@ -2,6 +2,7 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Threads;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -92,26 +93,19 @@ public final class ProcessDriver implements ComputeDriver {
   }
 
   @Override
-  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
-    GuestLayout layout = GuestLayout.of(contextBytes);
-    ElfImage image = ElfImage.parse(binary, contextBytes, settings.limits());
+  public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
+    GuestLayout layout = GuestLayout.of(spec.contextBytes());
+    ElfImage image = ElfImage.of(binary, spec, settings.limits(), settings.libos());
     image.requireOwnChecks(NAME);
     ProcessFunction function =
-        new ProcessFunction(image, layout, new FaultBackoff(settings.backoff()));
+        ProcessFunction.of(layout, image, new FaultBackoff(settings.backoff()));
     requireMappable(function.ranges(), selfTest.lowestAddress());
     return function;
   }
 
   /** Refuses what no child could map. */
   static void requireMappable(List<MappedRange> ranges, long lowestAddress) {
-    if (ranges.size() > ZygoteProtocol.RANGES_MAX - Zygote.WARM_MAX) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.BAD_BINARY,
-                  "the binary's segments make %d pieces of memory, more than a process is given",
-                  ranges.size())
-              .withHint("link it with fewer segments"));
-    }
+    requireFewPieces(ranges);
     long lowest = ranges.getFirst().start();
     if (lowest < lowestAddress) {
       throw new ProblemException(
@@ -122,6 +116,18 @@ public final class ProcessDriver implements ComputeDriver {
                   lowest,
                   lowestAddress)
               .withHint("link it at 0x10000, as pappus.flags does, or run it in sandbox kvm"));
+    }
+  }
+
+  /** Refuses what has more pieces than a request to the zygote can name. */
+  static void requireFewPieces(List<MappedRange> ranges) {
+    if (ranges.size() > ZygoteProtocol.RANGES_MAX - Zygote.WARM_MAX) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_BINARY,
+                  "the binary's segments make %d pieces of memory, more than a process is given",
+                  ranges.size())
+              .withHint("link it with fewer segments"));
     }
   }
 

@@ -4,26 +4,45 @@ import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.Template;
+import dev.pappus.sandbox.TemplateSlot;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A function that has been prepared for children. */
 final class ProcessFunction implements PreparedFunction {
   private final ElfImage image;
   private final GuestLayout layout;
   private final List<MappedRange> ranges;
+  private final List<ElfImage.Segment> data;
   private final FaultBackoff backoff;
   private final long constantBytes;
+  private final @Nullable TemplateSlot templateSlot;
 
-  ProcessFunction(ElfImage image, GuestLayout layout, FaultBackoff backoff) {
+  private ProcessFunction(
+      ElfImage image,
+      GuestLayout layout,
+      FaultBackoff backoff,
+      @Nullable TemplateSlot templateSlot) {
+    this.templateSlot = templateSlot;
     this.image = image;
     this.layout = layout;
-    this.ranges = List.copyOf(MappedRange.of(layout, image.segments()));
+    this.ranges = List.copyOf(MappedRange.of(layout, image));
     this.backoff = backoff;
+    this.data =
+        image.segments().stream()
+            .filter(segment -> segment.bytes().byteSize() > 0 && writes(segment))
+            .toList();
     long constant = 0;
     for (ElfImage.Segment segment : image.segments()) {
       constant += writes(segment) ? 0 : segment.bytes().byteSize();
     }
     constantBytes = constant;
+  }
+
+  /** A function or program that has been checked against {@code layout}. */
+  static ProcessFunction of(GuestLayout layout, ElfImage image, FaultBackoff backoff) {
+    return new ProcessFunction(image, layout, backoff, TemplateSlot.of(image));
   }
 
   ElfImage image() {
@@ -64,6 +83,11 @@ final class ProcessFunction implements PreparedFunction {
     return false;
   }
 
+  /** The segments with bytes that it may write to, ascending. */
+  List<ElfImage.Segment> data() {
+    return data;
+  }
+
   /** What of the image stays in each context that it is bound to. */
   long constantBytes() {
     return constantBytes;
@@ -76,7 +100,9 @@ final class ProcessFunction implements PreparedFunction {
 
   @Override
   public long residentBytes() {
-    return image.residentBytes();
+    PreparedFunction template = templateSlot == null ? null : templateSlot.filled();
+    long own = image.residentBytes();
+    return template == null ? own : own + template.residentBytes();
   }
 
   @Override
@@ -87,7 +113,26 @@ final class ProcessFunction implements PreparedFunction {
   @Override
   public PreparedFunction accountedWith(PreparedFunction earlier) {
     return earlier instanceof ProcessFunction function
-        ? new ProcessFunction(image, layout, function.backoff)
+        ? new ProcessFunction(image, layout, function.backoff, templateSlot)
         : this;
+  }
+
+  @Override
+  public @Nullable TemplateSlot templateSlot() {
+    return templateSlot;
+  }
+
+  @Override
+  public PreparedFunction withTemplate(Template template) {
+    ElfImage resumed = image.withTemplate(layout, template);
+    ProcessFunction function = new ProcessFunction(resumed, layout, backoff, null);
+    ProcessDriver.requireFewPieces(function.ranges);
+    return function;
+  }
+
+  /** Whether {@code other} is this or its template. */
+  boolean owns(@Nullable ProcessFunction other) {
+    return other == this
+        || (other != null && templateSlot != null && other == templateSlot.filled());
   }
 }

@@ -2,7 +2,9 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.FaultBackoff;
+import dev.pappus.sandbox.Libos;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the process backend is set up.
@@ -14,6 +16,7 @@ import java.nio.file.Path;
  * @param limits bounds for binaries and for memory that is kept between runs
  * @param pinEngines whether the threads of engines, and the children that run their functions, are
  *     confined to one processor each
+ * @param libos for Linux programs, which are refused without
  * @param backoff what happens to functions that fault again and again
  */
 public record ProcessSettings(
@@ -22,6 +25,7 @@ public record ProcessSettings(
     int sandboxesMax,
     Limits limits,
     boolean pinEngines,
+    @Nullable Libos libos,
     FaultBackoff.Settings backoff) {
   /** Most contexts of one engine that any host gives. */
   public static final int PER_ENGINE_MAX = Zygote.SLOTS_MAX;
@@ -45,39 +49,48 @@ public record ProcessSettings(
         64,
         Limits.DEFAULTS,
         false,
+        null,
         FaultBackoff.Settings.DEFAULTS);
   }
 
   /** These settings with another program. */
   public ProcessSettings withZygote(Path program) {
     return new ProcessSettings(
-        program, sandboxesPerEngine, sandboxesMax, limits, pinEngines, backoff);
+        program, sandboxesPerEngine, sandboxesMax, limits, pinEngines, libos, backoff);
   }
 
   /** These settings with another bound for an engine's contexts. */
   public ProcessSettings withSandboxesPerEngine(int count) {
-    return new ProcessSettings(zygote, count, sandboxesMax, limits, pinEngines, backoff);
+    return new ProcessSettings(zygote, count, sandboxesMax, limits, pinEngines, libos, backoff);
   }
 
   /** These settings with another bound for the contexts of all engines. */
   public ProcessSettings withSandboxesMax(int count) {
-    return new ProcessSettings(zygote, sandboxesPerEngine, count, limits, pinEngines, backoff);
+    return new ProcessSettings(
+        zygote, sandboxesPerEngine, count, limits, pinEngines, libos, backoff);
   }
 
   /** These settings with other limits. */
   public ProcessSettings withLimits(Limits newLimits) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, newLimits, pinEngines, backoff);
+        zygote, sandboxesPerEngine, sandboxesMax, newLimits, pinEngines, libos, backoff);
   }
 
   /** These settings with engines pinned or not. */
   public ProcessSettings withPinEngines(boolean pin) {
-    return new ProcessSettings(zygote, sandboxesPerEngine, sandboxesMax, limits, pin, backoff);
+    return new ProcessSettings(
+        zygote, sandboxesPerEngine, sandboxesMax, limits, pin, libos, backoff);
+  }
+
+  /** These settings with a library OS, so that programs can run, or without. */
+  public ProcessSettings withLibos(@Nullable Libos newLibos) {
+    return new ProcessSettings(
+        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, newLibos, backoff);
   }
 
   /** These settings with another back-off. */
   public ProcessSettings withBackoff(FaultBackoff.Settings newBackoff) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, newBackoff);
+        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, libos, newBackoff);
   }
 }

@@ -2,12 +2,14 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
+import dev.pappus.model.Digest;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,14 @@ final class SelfTest {
 
   /** {@code mov %al, CODE}: a write to code. */
   private static final String WRITE_CODE = "880425000001 00 E610";
+
+  /**
+   * {@code mov $41, %eax; syscall; ud2}: socket, which goes to a library OS at {@code CODE + 16};
+   * that leaves.
+   */
+  private static final String PROGRAM = "B829000000 0F05 0F0B 90909090909090 " + LEAVE_BY_CALL;
+
+  private static final long PROGRAM_CALLS = CODE + 16;
 
   private final ProcessSettings settings;
   private final List<String> findings = new ArrayList<>();
@@ -86,10 +95,11 @@ final class SelfTest {
     }
     try (ProcessEngine engine =
         new ProcessEngine(settings, new ResidentBudget(0), new AtomicInteger(), null)) {
-      check(engine, LEAVE, null);
-      check(engine, LEAVE_BY_CALL, null);
-      check(engine, CALL, VECTOR_SYSTEM_CALL);
-      check(engine, WRITE_CODE, VECTOR_PAGE_FAULT);
+      check(engine, function(LEAVE), null);
+      check(engine, function(LEAVE_BY_CALL), null);
+      check(engine, function(CALL), VECTOR_SYSTEM_CALL);
+      check(engine, function(WRITE_CODE), VECTOR_PAGE_FAULT);
+      check(engine, program(), null);
       if (findings.isEmpty()) {
         roundTripNanos = roundTrip(engine);
       }
@@ -101,8 +111,8 @@ final class SelfTest {
   }
 
   /** Runs a function that shall end well, or with a fault of a certain vector. */
-  private void check(ProcessEngine engine, String code, @Nullable Integer vector) {
-    RunOutcome outcome = run(engine, function(code));
+  private void check(ProcessEngine engine, ProcessFunction function, @Nullable Integer vector) {
+    RunOutcome outcome = run(engine, function);
     String wrong =
         switch (outcome) {
           case RunOutcome.Exited exited ->
@@ -139,22 +149,32 @@ final class SelfTest {
   }
 
   private static ProcessFunction function(String code) {
+    return prepared(image(code));
+  }
+
+  private static ProcessFunction program() {
+    Digest none = Digest.of(MemorySegment.NULL);
+    long end = CODE + Mapping.PAGE;
+    return prepared(
+        image(PROGRAM)
+            .withLibos(new LibosPlace(none, PROGRAM_CALLS, end, DATA, DATA, end, PROGRAM_CALLS)));
+  }
+
+  private static ElfImage image(String code) {
     byte[] bytes = HexFormat.of().parseHex(code.replace(" ", ""));
-    ElfImage image =
-        new ElfImage(
-            CODE,
-            List.of(
-                new ElfImage.Segment(
-                    CODE, MemorySegment.ofArray(bytes), bytes.length, true, false, true),
-                new ElfImage.Segment(
-                    DATA, MemorySegment.ofArray(new byte[0]), Mapping.PAGE, true, true, false)),
-            DATA,
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            ElfImage.NO_SYMBOLS,
-            null,
-            null);
-    return new ProcessFunction(
-        image, GuestLayout.of(CONTEXT_BYTES), new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
+    return ElfImage.bare(
+        GuestLayout.of(CONTEXT_BYTES),
+        CODE,
+        List.of(
+            new ElfImage.Segment(
+                CODE, MemorySegment.ofArray(bytes), bytes.length, true, false, true),
+            new ElfImage.Segment(
+                DATA, MemorySegment.ofArray(new byte[0]), Mapping.PAGE, true, true, false)),
+        DATA);
+  }
+
+  private static ProcessFunction prepared(ElfImage image) {
+    return ProcessFunction.of(
+        GuestLayout.of(CONTEXT_BYTES), image, new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
   }
 }

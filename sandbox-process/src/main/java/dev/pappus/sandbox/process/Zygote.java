@@ -9,6 +9,8 @@ import dev.pappus.linux.Mapping;
 import dev.pappus.linux.MemoryFile;
 import dev.pappus.linux.MessageSocket;
 import dev.pappus.linux.ProcessGroup;
+import dev.pappus.sandbox.LibosPlace;
+import dev.pappus.sandbox.PageRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -113,10 +115,14 @@ final class Zygote implements AutoCloseable {
    *
    * @return false if the zygote is gone
    */
-  boolean run(int slot, ProcessFunction function, List<ContextFile.Extent> warm) {
+  boolean run(int slot, ProcessFunction function, List<PageRange> warm) {
     memory.set(JAVA_INT, ZygoteProtocol.STATUS_CHILD, 0);
     request.set(JAVA_LONG, ZygoteProtocol.REQUEST_ENTRY, function.image().entry());
     request.set(JAVA_LONG, ZygoteProtocol.REQUEST_STACK, function.layout().entryStackPointer());
+    LibosPlace libos = function.image().libos();
+    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_BEGIN, libos == null ? 0 : libos.begin());
+    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_END, libos == null ? 0 : libos.end());
+    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_CALLS, libos == null ? 0 : libos.signal());
     List<MappedRange> ranges = function.ranges();
     int warmCount = Math.min(warm.size(), WARM_MAX);
     int count = 0;

@@ -39,9 +39,12 @@ final class ZygoteProtocol {
   static final int REQUEST_SLOT = 4;
   static final int REQUEST_ENTRY = 8;
   static final int REQUEST_STACK = 16;
-  static final int REQUEST_RANGE_COUNT = 24;
-  static final int REQUEST_WARM_COUNT = 28;
-  static final int REQUEST_RANGES = 32;
+  static final int REQUEST_LIBOS_BEGIN = 24;
+  static final int REQUEST_LIBOS_END = 32;
+  static final int REQUEST_CALLS = 40;
+  static final int REQUEST_RANGE_COUNT = 48;
+  static final int REQUEST_WARM_COUNT = 52;
+  static final int REQUEST_RANGES = 56;
 
   static final int RANGE_START = 0;
   static final int RANGE_END = 8;

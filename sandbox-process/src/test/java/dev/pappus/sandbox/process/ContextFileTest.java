@@ -6,12 +6,12 @@ import dev.pappus.linux.Mapping;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.PageRange;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -44,18 +44,11 @@ class ContextFileTest {
             new ElfImage.Segment(CODE, MemorySegment.ofArray(code), CODE_BYTES, true, false, true),
             new ElfImage.Segment(
                 DATA, MemorySegment.ofArray(written), written.length + 5000, true, true, false));
-    ElfImage image =
-        new ElfImage(
-            CODE,
-            segments,
-            DATA,
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            ElfImage.NO_SYMBOLS,
-            null,
-            null);
-    return new ProcessFunction(
-        image, GuestLayout.of(CONTEXT_BYTES), new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
+    GuestLayout layout = GuestLayout.of(CONTEXT_BYTES);
+    return ProcessFunction.of(
+        layout,
+        ElfImage.bare(layout, CODE, segments, DATA),
+        new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
   }
 
   /** What the context must hold between runs. */
@@ -76,6 +69,52 @@ class ContextFileTest {
     }
   }
 
+  /** As a snapshot is: many pieces of whole pages, zero pages between them, and a stack. */
+  private ProcessFunction pieces(byte[] expected) {
+    List<ElfImage.Segment> segments = new ArrayList<>();
+    segments.add(
+        new ElfImage.Segment(CODE, MemorySegment.ofArray(code), CODE_BYTES, true, false, true));
+    System.arraycopy(code, 0, expected, (int) CODE, CODE_BYTES);
+    long at = DATA;
+    while (at < CONTEXT_BYTES / 2) {
+      byte[] piece = bytes((1 + random.nextInt(6)) * 4096);
+      segments.add(
+          new ElfImage.Segment(at, MemorySegment.ofArray(piece), piece.length, true, true, false));
+      System.arraycopy(piece, 0, expected, (int) at, piece.length);
+      long zero = random.nextInt(5) * 4096L;
+      if (zero > 0) {
+        segments.add(
+            new ElfImage.Segment(
+                at + piece.length, MemorySegment.ofArray(new byte[0]), zero, true, true, false));
+      }
+      at += piece.length + zero;
+    }
+    GuestLayout layout = GuestLayout.of(CONTEXT_BYTES);
+    return ProcessFunction.of(
+        layout,
+        ElfImage.bare(layout, CODE, segments, DATA),
+        new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
+  }
+
+  @Test
+  void everyPieceOfASnapshotIsPutBack() {
+    for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {
+      byte[] expected = new byte[(int) CONTEXT_BYTES];
+      byte[] found = new byte[expected.length];
+      try (ContextFile file = new ContextFile(CONTEXT_BYTES, new ResidentBudget(capacity))) {
+        file.bind(pieces(expected));
+        for (int run = 0; run < 70; run++) {
+          spoil(file);
+          file.clean();
+          file.read(0, MemorySegment.ofArray(found));
+          assertThat(Arrays.mismatch(found, expected))
+              .as("seed %d run %d", SEED, run)
+              .isEqualTo(-1);
+        }
+      }
+    }
+  }
+
   @Test
   void everyRunFindsItAsNew() {
     for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {
@@ -93,7 +132,7 @@ class ContextFileTest {
               .isEqualTo(-1);
           // To look at it has made all of it present; what is kept now was charged for.
           file.clean();
-          long kept = file.present().stream().mapToLong(ContextFile.Extent::sizeBytes).sum();
+          long kept = file.present().stream().mapToLong(PageRange::sizeBytes).sum();
           assertThat(budget.chargedBytes())
               .isEqualTo(kept + CODE_BYTES)
               .isLessThanOrEqualTo(Math.max(capacity, ContextFile.KEPT_BYTES_MIN + CODE_BYTES));

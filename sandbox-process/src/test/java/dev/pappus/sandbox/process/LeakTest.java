@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.sandbox.Deadline;
@@ -36,9 +37,11 @@ class LeakTest {
   }
 
   private void run(int rounds) {
+    // First: digests make the JVM open its sources of chance, for ever.
+    ProcessSettings settings = TestSettings.plain().withSandboxesPerEngine(4);
     Books.Holdings before = Books.own();
     int zygote;
-    try (ProcessDriver driver = new ProcessDriver(TestSettings.plain().withSandboxesPerEngine(4));
+    try (ProcessDriver driver = new ProcessDriver(settings);
         ProcessEngine engine = driver.openEngine(0)) {
       Runs runs = new Runs(driver, engine);
       zygote = engine.zygoteProcess();
@@ -66,7 +69,7 @@ class LeakTest {
 
   private void one(Runs runs, ProcessEngine engine, int round) {
     String what = "seed " + SEED + " round " + round;
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(9)) {
       case 0, 1 -> {
         InstanceResult result = runs.hostile(FAULTS[random.nextInt(FAULTS.length)]);
         assertThat(Runs.failed(result).code()).as(what).isEqualTo(ProblemCode.GUEST_FAULT);
@@ -86,6 +89,7 @@ class LeakTest {
           assertThat(Runs.text(runs.process("thread_pointer", round)))
               .as(what)
               .isEqualTo(Integer.toString(round));
+      case 5 -> program(runs, what);
       default -> {
         byte[] bytes = new byte[random.nextInt(100_000)];
         random.nextBytes(bytes);
@@ -97,6 +101,28 @@ class LeakTest {
             .as(what)
             .isEqualTo(bytes);
       }
+    }
+  }
+
+  private void program(Runs runs, String what) {
+    switch (random.nextInt(4)) {
+      case 0 ->
+          assertThat(Runs.failed(runs.program(Limits.DEFAULTS, "fault", "null_write")).code())
+              .as(what)
+              .isEqualTo(ProblemCode.GUEST_FAULT);
+      case 1 -> {
+        // Ended on its way in, at work, or not at all.
+        Limits limits = Limits.DEFAULTS.with(Limit.FUNCTION_RUN, 1 + random.nextInt(2_000_000));
+        var _ = runs.program(limits, "residue", "7");
+      }
+      case 2 ->
+          assertThat(Runs.printed(runs.program(Limits.DEFAULTS, "residue", "9")))
+              .as(what)
+              .isEqualTo("0\n");
+      default ->
+          assertThat(Runs.printed(runs.program(Limits.DEFAULTS, "work")))
+              .as(what)
+              .startsWith("2000 2668667000 ");
     }
   }
 }

@@ -70,7 +70,7 @@ public final class Measure {
   }
 
   /** CPU of everything that serves an engine; of ended children in steps of 10 ms. */
-  private static long cpuNanos(ProcessEngine engine) {
+  static long cpuNanos(ProcessEngine engine) {
     try {
       String stat = Files.readString(Path.of("/proc/self/stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -83,7 +83,7 @@ public final class Measure {
     }
   }
 
-  private static void print(String what, long[] nanos, long cpuNanos) {
+  static void print(String what, long[] nanos, long cpuNanos) {
     Arrays.sort(nanos);
     System.out.printf(
         Locale.ROOT,

@@ -30,6 +30,8 @@ class NodeDeathTest {
           ProcessDriver.class,
           TestNode.class);
 
+  private static final String PROGRAM = "programs/probe-glibc";
+
   private static Process start(List<String> wrapper, Path classes, Path guests, String what)
       throws IOException {
     List<String> command = new ArrayList<>(wrapper);
@@ -150,7 +152,8 @@ class NodeDeathTest {
   void noPrivilegesAreNeeded() throws IOException, InterruptedException {
     Path classes = classes();
     try {
-      for (String guest : List.of("zygote", "hostile.elf", "process.elf")) {
+      for (String guest : List.of("zygote", "libos.elf", "hostile.elf", "process.elf", PROGRAM)) {
+        Files.createDirectories(classes.resolve(guest).getParent());
         Files.copy(Guests.file(guest), classes.resolve(guest));
       }
       boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);

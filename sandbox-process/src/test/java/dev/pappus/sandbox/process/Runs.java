@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.InputSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.Programs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,31 @@ final class Runs {
         Deadline.in(FAR_NANOS),
         set("mode", mode),
         set("number", Long.toString(number)));
+  }
+
+  /** What the probe of guest/programs does that is told to by a file; from a snapshot. */
+  InstanceResult program(Limits limits, String... words) {
+    FunctionSpec spec =
+        Programs.spec(
+            "probe",
+            List.of(InputSet.dynamic("what")),
+            List.of("stdio"),
+            Guests.CONTEXT_BYTES,
+            new ProgramOptions(List.of("from"), true));
+    PreparedFunction function =
+        prepared.computeIfAbsent(
+            "probe program",
+            name -> driver.prepare(Programs.binary("probe", Programs.Libc.GLIBC), spec));
+    DataSet what =
+        new DataSet("what", List.of(Item.ofText("words", String.join("\n", words) + "\n")));
+    return new InstanceRunner(engine, MonotonicClock.SYSTEM)
+        .run(function, spec, List.of(what), Deadline.in(FAR_NANOS), limits);
+  }
+
+  /** What the program has printed. */
+  static String printed(InstanceResult result) {
+    assertThat(result.problem()).isNull();
+    return result.outputs().getFirst().items().get(1).text();
   }
 
   /** That the engine serves, and that nothing of the last run is left. */

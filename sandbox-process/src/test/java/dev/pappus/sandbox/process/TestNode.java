@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.process;
 
+import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.sandbox.InstanceResult;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ public final class TestNode {
         Problem problem = runs.process("any_call", 41).problem();
         require(problem != null && problem.detail().contains("41 (socket)"));
         require(runs.hostile("loop_forever", 1_000_000).problem() != null);
+        require(runs.program(Limits.DEFAULTS, "work").problem() == null);
       }
       System.out.println("good");
     }

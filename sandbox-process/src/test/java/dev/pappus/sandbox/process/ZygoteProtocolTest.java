@@ -51,6 +51,9 @@ class ZygoteProtocolTest {
     numbers.put("offsetof(struct request, slot)", (long) ZygoteProtocol.REQUEST_SLOT);
     numbers.put("offsetof(struct request, entry)", (long) ZygoteProtocol.REQUEST_ENTRY);
     numbers.put("offsetof(struct request, stack)", (long) ZygoteProtocol.REQUEST_STACK);
+    numbers.put("offsetof(struct request, libos_begin)", (long) ZygoteProtocol.REQUEST_LIBOS_BEGIN);
+    numbers.put("offsetof(struct request, libos_end)", (long) ZygoteProtocol.REQUEST_LIBOS_END);
+    numbers.put("offsetof(struct request, calls)", (long) ZygoteProtocol.REQUEST_CALLS);
     numbers.put("offsetof(struct request, range_count)", (long) ZygoteProtocol.REQUEST_RANGE_COUNT);
     numbers.put("offsetof(struct request, warm_count)", (long) ZygoteProtocol.REQUEST_WARM_COUNT);
     numbers.put("offsetof(struct request, ranges)", (long) ZygoteProtocol.REQUEST_RANGES);
