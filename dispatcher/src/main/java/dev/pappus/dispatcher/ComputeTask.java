@@ -139,9 +139,25 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     }
     long foundNanos = System.nanoTime();
     runsOn = engine;
-    InstanceResult result =
-        new InstanceRunner(engine, MonotonicClock.SYSTEM)
-            .run(code.function(), spec, instance.inputs(), deadline, run.limits());
+    // The answer leaves before the wipe, for which only this engine's next task has to wait.
+    new InstanceRunner(engine, MonotonicClock.SYSTEM)
+        .run(
+            code.function(),
+            spec,
+            instance.inputs(),
+            deadline,
+            run.limits(),
+            result -> ended(worker, code, result, startNanos, foundNanos));
+    return engine;
+  }
+
+  private void ended(
+      EngineWorker worker,
+      CodeCache.Found code,
+      InstanceResult result,
+      long startNanos,
+      long foundNanos) {
+    countCopies(result);
     if (source == InvocationRequest.CodeSource.ANY) {
       function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }
@@ -150,7 +166,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             startNanos - instance.readyNanos(),
             foundNanos - startNanos + result.loadNanos(),
             result.runNanos(),
-            result.replyNanos());
+            result.replyNanos(),
+            foundNanos - startNanos + result.bindNanos(),
+            result.enterNanos());
     run.ended(
         this,
         new Instance.End(
@@ -159,7 +177,13 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             startLevel(code.from(), result.warmth()),
             phases,
             System.nanoTime()));
-    return engine;
+  }
+
+  private void countCopies(InstanceResult result) {
+    if (result.warmth() != null) { // else there was no context to write to
+      compute.copied().in().add(ResultBudget.bytesOf(instance.inputs()));
+    }
+    compute.copied().out().add(ResultBudget.bytesOf(result.outputs()));
   }
 
   private static @Nullable StartLevel startLevel(

@@ -138,8 +138,8 @@ public final class Dispatcher implements AutoCloseable {
     Backends backends = settings.backends();
     EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timer);
     CodeCache code =
-        new CodeCache(backends, folder.blobs(), limits.get(Limit.CODE_CACHE), engines::forget);
-    Node.Compute compute = new Node.Compute(engines, code);
+        new CodeCache(backends, folder.blobs(), folder.templates(), limits, engines::forget);
+    Node.Compute compute = new Node.Compute(engines, code, new CopiedBytes());
     node =
         new Node(
             settings.nodeName(),
@@ -397,6 +397,8 @@ public final class Dispatcher implements AutoCloseable {
         code.loaded(),
         code.residentBytes(),
         node.results().heldBytes(),
+        node.compute().copied().in().sum(),
+        node.compute().copied().out().sum(),
         internalErrors.get() + engines.internalErrors());
   }
 

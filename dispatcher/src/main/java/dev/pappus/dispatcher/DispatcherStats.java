@@ -18,6 +18,8 @@ package dev.pappus.dispatcher;
  * @param codeLoads how often code was read from a file
  * @param codeBytes prepared code in memory
  * @param resultBytes results of instances that invocations under way hold
+ * @param copiedInBytes bytes of items that were copied into sandboxes
+ * @param copiedOutBytes bytes of items that were copied out of them
  * @param internalErrors exceptions that should not have been; each is a bug
  */
 public record DispatcherStats(
@@ -35,4 +37,6 @@ public record DispatcherStats(
     long codeLoads,
     long codeBytes,
     long resultBytes,
+    long copiedInBytes,
+    long copiedOutBytes,
     long internalErrors) {}

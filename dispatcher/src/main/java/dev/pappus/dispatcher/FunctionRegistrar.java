@@ -21,9 +21,12 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.FunctionNote;
+import dev.pappus.sandbox.LinuxProgram;
+import dev.pappus.sandbox.NativeBinary;
 import dev.pappus.sandbox.PreparedFunction;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
@@ -45,6 +48,8 @@ final class FunctionRegistrar {
     checkLimits(spec, binary);
     String sandbox = choose(spec, binary);
     PreparedFunction prepared = prepare(spec, binary, sandbox);
+    boolean program = isProgram(spec, binary);
+    requireOptionsFit(spec, program);
     StoredSpec stored = StoredSpec.of(spec);
     Digest digest = Digest.of(binary);
     Registered.Function function =
@@ -55,6 +60,7 @@ final class FunctionRegistrar {
             digest,
             binary.byteSize(),
             sandbox,
+            program,
             now());
     return state.change(() -> {
       RegistrySnapshot snapshot = state.snapshot(namespace);
@@ -101,6 +107,7 @@ final class FunctionRegistrar {
         function.binary(),
         function.binaryBytes(),
         function.sandbox(),
+        function.program(),
         function.deployed());
   }
 
@@ -186,12 +193,29 @@ final class FunctionRegistrar {
       FunctionSpec spec, MemorySegment binary, String sandbox) {
     try {
       if (!sandbox.equals(Backends.NONE)) {
-        return state.backends().require(sandbox).prepare(binary, spec.contextBytes());
+        return state.backends().require(sandbox).prepare(binary, spec);
       }
       var _ = FunctionNote.of(binary, spec.contextBytes(), state.limits());
       return null;
     } catch (ProblemException e) {
       throw new ProblemException(e.problem().withFunction(spec.name()), e);
+    }
+  }
+
+  /** Whether it is a Linux program; the binary has been checked already. */
+  private boolean isProgram(FunctionSpec spec, MemorySegment binary) {
+    return BinaryKind.of(binary) == BinaryKind.ELF
+        && NativeBinary.parse(binary, spec.contextBytes(), state.limits()) instanceof LinuxProgram;
+  }
+
+  private static void requireOptionsFit(FunctionSpec spec, boolean program) {
+    if (!program && !spec.program().equals(ProgramOptions.DEFAULT)) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.BAD_REQUEST,
+                  "arguments and snapshots are for Linux programs, and the binary is none")
+              .withHint("give the function items instead, static ones if they never change")
+              .withFunction(spec.name()));
     }
   }
 

@@ -33,6 +33,7 @@ record Node(
    *
    * @param engines the engines
    * @param code where their code comes from
+   * @param copied what went in and out
    */
-  record Compute(EnginePool engines, CodeCache code) {}
+  record Compute(EnginePool engines, CodeCache code, CopiedBytes copied) {}
 }

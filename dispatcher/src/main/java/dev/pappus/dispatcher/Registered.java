@@ -26,6 +26,7 @@ public sealed interface Registered {
    * @param binaryBytes size of its binary
    * @param sandbox the backend that runs it; {@link dev.pappus.sandbox.Backends#NONE} if the node
    *     has none for it
+   * @param program whether its binary is an ordinary Linux program
    * @param deployed when it was deployed, or made current again
    */
   record Function(
@@ -35,6 +36,7 @@ public sealed interface Registered {
       Digest binary,
       long binaryBytes,
       String sandbox,
+      boolean program,
       Instant deployed)
       implements Registered {
     public Function {

@@ -50,13 +50,15 @@ final class RegistryRestorer {
    */
   static FunctionEntry entryOf(
       FunctionRow row, Registered.Function function, BlobStore blobs, List<KeptVersion> earlier) {
+    StoredSpec stored = new StoredSpec(function.spec(), function.statics());
     return new FunctionEntry(
         function,
-        new RunnableSpec(new StoredSpec(function.spec(), function.statics()), blobs),
+        new RunnableSpec(stored, blobs),
         new FunctionCode(
+            function.version(),
             function.binary(),
             function.binaryBytes(),
-            function.spec().contextBytes(),
+            stored.withoutStatics(),
             function.sandbox()),
         row,
         earlier);
@@ -77,6 +79,7 @@ final class RegistryRestorer {
         row.binary(),
         row.binaryBytes(),
         backends.nameFor(spec.declared().sandbox(), kindOf(row)),
+        row.program(),
         row.deployed());
   }
 

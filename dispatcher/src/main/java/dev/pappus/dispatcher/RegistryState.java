@@ -6,6 +6,7 @@ import dev.pappus.model.Digest;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
+import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Backends;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RegistryState implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+  private static final long HELD_PER_FREE = 4;
 
   private final DataFolder folder;
   private final Backends backends;
@@ -114,6 +117,9 @@ final class RegistryState implements AutoCloseable {
    * @throws ProblemException with REGISTRY_FULL
    */
   void requireRoom(Namespace namespace, int more) {
+    if (more == 0) {
+      return; // what is replaced has its room
+    }
     long entries = more;
     for (RegistrySnapshot each : snapshots.values()) {
       entries += each.size() - platform.size();
@@ -121,6 +127,25 @@ final class RegistryState implements AutoCloseable {
     int namespaces = snapshots.size() + (snapshots.containsKey(namespace) ? 0 : 1);
     requireAtMost(Limit.REGISTRY_ENTRIES, "functions and compositions", entries);
     requireAtMost(Limit.REGISTRY_NAMESPACES, "namespaces", namespaces);
+    requireShare(namespace, more, limits.get(Limit.REGISTRY_ENTRIES) - (entries - more));
+  }
+
+  /** A namespace may hold four times what is free, so that there is always room for another one. */
+  private void requireShare(Namespace namespace, int more, long free) {
+    int held = snapshot(namespace).size() - platform.size();
+    if ((held + more - 1) / HELD_PER_FREE >= free - (more - 1)) { // before the last of them
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.REGISTRY_FULL,
+                  "namespace '%s' holds %d functions and compositions; of the node's %d, %d are free"
+                      + " and kept for others",
+                  namespace,
+                  held,
+                  limits.get(Limit.REGISTRY_ENTRIES),
+                  free)
+              .withHint(
+                  "delete what is not needed, or raise limits." + Limit.REGISTRY_ENTRIES.key()));
+    }
   }
 
   private void requireAtMost(Limit limit, String what, long count) {
@@ -141,7 +166,9 @@ final class RegistryState implements AutoCloseable {
     writing.lock();
     try {
       if (!closed) {
-        folder.database().withoutReference(content).forEach(folder.blobs()::delete);
+        Set<Digest> free = folder.database().withoutReference(content);
+        free.forEach(folder.blobs()::delete);
+        folder.templates().delete(free);
       }
     } catch (ProblemException e) {
       LOG.warn("cannot clear the data folder: {}", e.problem().detail());
@@ -157,7 +184,9 @@ final class RegistryState implements AutoCloseable {
       if (closed) {
         return;
       }
-      int deleted = folder.blobs().retainOnly(folder.database().referenced());
+      Set<Digest> referenced = folder.database().referenced();
+      int deleted = folder.blobs().retainOnly(referenced);
+      folder.templates().retainOnly(referenced);
       if (deleted > 0) {
         LOG.info("deleted {} files that nothing refers to", deleted);
       }

@@ -7,23 +7,17 @@ import dev.pappus.model.Phases;
  * not kept; it is what remains of the whole.
  *
  * @param endNanos when it ended, on {@link System#nanoTime()}'s scale
- * @param loadNanos loading on it
- * @param runNanos running on it
- * @param replyNanos replying on it
+ * @param work of the instances on it; their waiting does not count
  */
-record Trace(long endNanos, long loadNanos, long runNanos, long replyNanos) {
+record Trace(long endNanos, Phases work) {
   /** The path at the start of an invocation. */
   static Trace startingAt(long nanos) {
-    return new Trace(nanos, 0, 0, 0);
+    return new Trace(nanos, Phases.ZERO);
   }
 
   /** This path, followed by an instance. */
   Trace then(Phases phases, long newEndNanos) {
-    return new Trace(
-        newEndNanos,
-        loadNanos + phases.loadNanos(),
-        runNanos + phases.runNanos(),
-        replyNanos + phases.replyNanos());
+    return new Trace(newEndNanos, work.plus(phases));
   }
 
   /** The one that ended last. */
@@ -34,7 +28,13 @@ record Trace(long endNanos, long loadNanos, long runNanos, long replyNanos) {
   /** Phases that sum up to the time from {@code startNanos} to {@code nowNanos}. */
   Phases phases(long startNanos, long nowNanos) {
     long total = Math.max(0, nowNanos - startNanos);
-    long queue = Math.max(0, total - loadNanos - runNanos - replyNanos);
-    return new Phases(queue, loadNanos, runNanos, replyNanos);
+    long atWork = work.loadNanos() + work.runNanos() + work.replyNanos();
+    return new Phases(
+        Math.max(0, total - atWork),
+        work.loadNanos(),
+        work.runNanos(),
+        work.replyNanos(),
+        work.bindNanos(),
+        work.enterNanos());
   }
 }

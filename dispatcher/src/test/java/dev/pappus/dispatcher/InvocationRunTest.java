@@ -44,7 +44,10 @@ class InvocationRunTest {
               "n1",
               Limits.DEFAULTS,
               new PartitionSettings(AnySharding.DEFAULT, 1, 0),
-              new Node.Compute(engines, new CodeCache(none, data.blobs(), 1, _ -> {})),
+              new Node.Compute(
+                  engines,
+                  new CodeCache(none, data.blobs(), data.templates(), Limits.DEFAULTS, _ -> {}),
+                  new CopiedBytes()),
               new CommunicationPool(1, 1),
               ResultBudget.ofHeap(),
               timer,
@@ -85,7 +88,8 @@ class InvocationRunTest {
           Functions.DECLARATIONS
               + "composition wide (A, B) => (R) { copy (in = all A) => (R = out); "
               + skipped
-              + "} composition outer (A, B) => (R) { wide (A = each A, B = optional all B) => (R = R); }");
+              + "} composition outer (A, B) => (R) { wide (A = each A, B = optional all B) => (R ="
+              + " R); }");
       assertThat(outputs(node.run("outer", set("1", "2"))).getFirst().items()).hasSize(2);
       Problem problem = problem(node.run("outer", set("1", "2", "3")));
       assertThat(problem.code()).isEqualTo(ProblemCode.TOO_MANY_ITEMS);

@@ -1,6 +1,7 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.model.DataSet;
+import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.GuestState;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
@@ -128,7 +129,7 @@ final class JavaDriver implements ComputeDriver {
   }
 
   @Override
-  public PreparedFunction prepare(MemorySegment binary, long contextBytes) {
+  public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
     prepared.getAndIncrement();
     onPrepare.run();
     String text = new String(binary.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
@@ -140,7 +141,7 @@ final class JavaDriver implements ComputeDriver {
       throw new ProblemException(
           Problem.of(ProblemCode.BAD_BINARY, "not a Java function").withHint("name a body"));
     }
-    return new Prepared(body, contextBytes, residentBytes);
+    return new Prepared(body, spec.contextBytes(), residentBytes);
   }
 
   @Override

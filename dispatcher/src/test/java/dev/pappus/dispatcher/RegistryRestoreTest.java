@@ -142,6 +142,42 @@ class RegistryRestoreTest {
     }
   }
 
+  @Test
+  void aDatabaseOfTheSecondVersionIsUpgradedAndServed() throws Exception {
+    Digest version;
+    try (TestNode node = start()) {
+      version =
+          node.dispatcher
+              .registry()
+              .deploy(
+                  Namespace.DEFAULT,
+                  new Registry.Deployment(
+                      TestNode.spec("copy", List.of("in"), List.of("out")),
+                      JavaDriver.binary("copy", "1"),
+                      OnConflict.REPLACE,
+                      new Precondition.None(),
+                      false))
+              .function()
+              .version();
+    }
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("registry.sqlite"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER TABLE function_version DROP COLUMN program");
+      statement.execute("PRAGMA user_version=2");
+    }
+    for (int start = 0; start < 2; start++) {
+      try (TestNode node = start()) {
+        Registered.Function found =
+            node.dispatcher.registry().versions(Namespace.DEFAULT, "copy").getFirst();
+        assertThat(found.version()).isEqualTo(version);
+        assertThat(found.program()).isFalse();
+        assertThat(texts(outputs(node.run("copy", set("x"))).getFirst().items()))
+            .containsExactly("x");
+      }
+    }
+  }
+
   /**
    * All rows name content that is not there: whoever read it at the start would fail. The figures
    * are for the log only.

@@ -14,6 +14,8 @@ import dev.pappus.dispatcher.Registry.Change;
 import dev.pappus.dispatcher.Registry.Deployment;
 import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
+import dev.pappus.dispatcher.store.SpecDocument;
+import dev.pappus.dispatcher.store.StoredSpec;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
@@ -23,6 +25,7 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -362,16 +365,33 @@ class RegistryVersionsTest {
     assertThat(third.detail()).contains("limits.registry_namespaces");
     registry.deleteFunction(B, "say", new Precondition.None());
     deploy("one");
-    for (int i = 0; i < 4; i++) {
-      registry.registerCompositions(
-          A, USER.replace("composition user", "composition user" + i), OnConflict.REFUSE);
+    StringBuilder four = new StringBuilder(USER);
+    for (int i = 0; i < 3; i++) {
+      four.append(USER.substring(USER.indexOf(" composition")).replace("user", "more" + i));
     }
-    Problem seventh =
-        refusal(
-            ProblemCode.REGISTRY_FULL,
-            () -> registry.registerCompositions(A, USER, OnConflict.REFUSE));
+    refusal(
+        ProblemCode.REGISTRY_FULL,
+        () -> registry.registerCompositions(A, four.toString(), OnConflict.REFUSE));
+    for (int i = 0; i < 3; i++) {
+      registerUser(A, i);
+    }
+    Problem share = refusal(ProblemCode.REGISTRY_FULL, () -> registerUser(A, 3));
+    assertThat(share.detail()).contains("namespace 'a'", "1 are free");
+    registerUser(Namespace.DEFAULT, 0); // others have what one may not take
+    Problem seventh = refusal(ProblemCode.REGISTRY_FULL, () -> registerUser(Namespace.DEFAULT, 1));
     assertThat(seventh.detail()).contains("limits.registry_entries");
     deploy("two"); // replacing takes no room
+    registry.registerCompositions(
+        A,
+        USER.replace("composition user (A)", "composition user0 (B)").replace("all A", "all B"),
+        OnConflict.REPLACE);
+  }
+
+  private void registerUser(Namespace namespace, int number) {
+    registry.registerCompositions(
+        namespace,
+        USER.replace("composition user", "composition user" + number),
+        OnConflict.REFUSE);
   }
 
   @Test
@@ -404,5 +424,29 @@ class RegistryVersionsTest {
             () ->
                 registry.registerFunction(lazy, JavaDriver.binary("one", ""), OnConflict.REPLACE));
     assertThat(tooLong.detail()).contains("limits.function_run");
+  }
+
+  /** What is left out of a specification must not change the names of versions that exist. */
+  @Test
+  void howAProgramStartsIsPartOfTheVersionWhereItIsSaid() {
+    String binary = Digest.of(JavaDriver.binary("one", "")).toString();
+    FunctionSpec plain = spec("say", List.of("in"), List.of("out"));
+    String document =
+        "{\"contextBytes\":1048576,\"inputs\":[{\"name\":\"in\",\"minBytes\":0,\"static\":[]}],"
+            + "\"outputs\":[\"out\"]%s}\n"
+            + binary
+            + "\n";
+    assertThat(StoredSpec.of(plain).versionWith(Digest.of(JavaDriver.binary("one", ""))))
+        .isEqualTo(digest(document.formatted("")));
+    FunctionSpec started = plain.withProgram(new ProgramOptions(List.of("-l", "é \""), false));
+    assertThat(StoredSpec.of(started).versionWith(Digest.of(JavaDriver.binary("one", ""))))
+        .isEqualTo(
+            digest(document.formatted(",\"arguments\":[\"-l\",\"é \\\"\"],\"snapshot\":false")));
+    assertThat(SpecDocument.decode("say", SpecDocument.encode(StoredSpec.of(started))).declared())
+        .isEqualTo(started);
+  }
+
+  private static Digest digest(String text) {
+    return Digest.of(Item.ofText("", text).data());
   }
 }

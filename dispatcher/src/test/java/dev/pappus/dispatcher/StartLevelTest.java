@@ -98,6 +98,27 @@ class StartLevelTest {
   }
 
   @Test
+  void codeThatNeverRanTakesLittleOfTheRoom() {
+    JavaDriver driver = new JavaDriver();
+    driver.residentBytes = 10_000;
+    try (TestNode node =
+        register(
+            TestNode.in(folder)
+                .driver(driver)
+                .engines(1)
+                .limit(Limit.CODE_CACHE, 3_200_000)
+                .start(),
+            100)) {
+      assertThat(node.dispatcher.stats().codeBytes()).isEqualTo(100_000);
+      assertThat(start(node, "f0").code()).isEqualTo(Code.LOADED);
+      assertThat(start(node, "f99").code()).isIn(Code.FILE, Code.DISK);
+      // What has run makes room for others that have not.
+      node.register("f98", List.of("in"), List.of("out"), "2", Registry.OnConflict.REPLACE);
+      assertThat(start(node, "f98").code()).isEqualTo(Code.LOADED);
+    }
+  }
+
+  @Test
   void replacedCodeIsForgotten() {
     try (TestNode node = register(TestNode.in(folder).engines(1).start(), 1)) {
       start(node, "f0");

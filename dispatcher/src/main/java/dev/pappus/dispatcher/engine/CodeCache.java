@@ -3,6 +3,9 @@ package dev.pappus.dispatcher.engine;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.pappus.dispatcher.store.BlobStore;
+import dev.pappus.dispatcher.store.TemplateFiles;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -10,6 +13,7 @@ import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.PageCache;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.TemplateSlot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -28,27 +32,42 @@ public final class CodeCache {
   /** Caffeine's weights are ints; in KiB they reach 2 TiB. */
   private static final long WEIGHT_UNIT_BYTES = 1024;
 
+  /** What part of it code may fill that was registered and has not run: who knows if it will. */
+  private static final long UNUSED_SHARE = 32;
+
   private final Backends backends;
   private final BlobStore blobs;
+  private final TemplateFiles templates;
+  private final TemplateKeys templateKeys = new TemplateKeys();
+  private final long templateBytesMax;
+  private final long templatesBytesMax;
   private final Cache<FunctionCode, PreparedFunction> cache;
   private final ConcurrentMap<FunctionCode, Load> loads = new ConcurrentHashMap<>();
+  private final long unusedCapacityBytes;
+  private final ConcurrentMap<FunctionCode, Unused> unused = new ConcurrentHashMap<>();
+  private final AtomicLong unusedBytes = new AtomicLong();
   private final AtomicLong loaded = new AtomicLong();
 
   /**
-   * A cache of at most {@code capacityBytes}.
+   * A cache of at most limits.code_cache.
    *
    * @param onEvicted told of everything that leaves, on the thread that brought it about
    */
   public CodeCache(
       Backends backends,
       BlobStore blobs,
-      long capacityBytes,
+      TemplateFiles templates,
+      Limits limits,
       Consumer<PreparedFunction> onEvicted) {
     this.backends = backends;
     this.blobs = blobs;
+    this.templates = templates;
+    this.templateBytesMax = limits.get(Limit.TEMPLATE_BYTES);
+    this.templatesBytesMax = limits.get(Limit.TEMPLATES_STORED);
+    this.unusedCapacityBytes = limits.get(Limit.CODE_CACHE) / UNUSED_SHARE;
     this.cache =
         Caffeine.newBuilder()
-            .maximumWeight(capacityBytes / WEIGHT_UNIT_BYTES)
+            .maximumWeight(limits.get(Limit.CODE_CACHE) / WEIGHT_UNIT_BYTES)
             .weigher((FunctionCode code, PreparedFunction function) -> weight(function))
             .removalListener(
                 (@Nullable FunctionCode code,
@@ -96,6 +115,9 @@ public final class CodeCache {
   public Lookup lookup(FunctionCode code, Consumer<@Nullable Problem> waiter) {
     while (true) {
       PreparedFunction cached = cache.getIfPresent(code);
+      if (cached == null) {
+        cached = firstUse(code);
+      }
       if (cached != null) {
         return new Found(cached, StartLevel.Code.LOADED);
       }
@@ -108,6 +130,24 @@ public final class CodeCache {
         return new LoadedElsewhere();
       }
     }
+  }
+
+  /**
+   * What {@link #put} has kept; from now on in the cache. It moves in one step of the cache:
+   * another look-up finds it before or after, and what {@link #drop} drops meanwhile does not come
+   * back.
+   */
+  private @Nullable PreparedFunction firstUse(FunctionCode code) {
+    return cache.asMap().computeIfAbsent(code, this::takeUnused);
+  }
+
+  private @Nullable PreparedFunction takeUnused(FunctionCode code) {
+    Unused kept = unused.remove(code);
+    if (kept == null) {
+      return null;
+    }
+    unusedBytes.addAndGet(-kept.bytes());
+    return kept.function();
   }
 
   private Lookup load(FunctionCode code, Load own) {
@@ -137,6 +177,7 @@ public final class CodeCache {
   public Found readAgain(FunctionCode code) {
     Found fresh = readFresh(code);
     PreparedFunction kept = cache.asMap().putIfAbsent(code, fresh.function());
+    var _ = takeUnused(code);
     return kept == null ? fresh : new Found(fresh.function().accountedWith(kept), fresh.from());
   }
 
@@ -144,20 +185,50 @@ public final class CodeCache {
     boolean inMemory = PageCache.holds(blobs.path(code.binary()));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment binary = blobs.read(code.binary(), code.binaryBytes(), arena);
-      PreparedFunction function =
-          backends.require(code.sandbox()).prepare(binary, code.contextBytes());
+      PreparedFunction function = backends.require(code.sandbox()).prepare(binary, code.spec());
+      keepTemplate(code, function);
       loaded.getAndIncrement();
       return new Found(function, inMemory ? StartLevel.Code.FILE : StartLevel.Code.DISK);
     }
   }
 
-  /** Keeps code that a registration has prepared. */
+  /**
+   * Offers code that a registration has prepared. It is kept for its first use if there is room for
+   * such; else it is read from its file then. What waits for a use is never evicted for newer code:
+   * its memory outside of the heap would go only when an old generation is collected.
+   */
   public void put(FunctionCode code, PreparedFunction function) {
-    cache.put(code, function);
+    long bytes = function.residentBytes();
+    if (unusedBytes.addAndGet(bytes) <= unusedCapacityBytes) {
+      keepTemplate(code, function);
+      unused.put(code, new Unused(function, bytes));
+    } else {
+      unusedBytes.addAndGet(-bytes);
+    }
+  }
+
+  private void keepTemplate(FunctionCode code, PreparedFunction function) {
+    TemplateSlot slot = function.templateSlot();
+    if (slot != null) {
+      slot.keepIn(
+          templates.of(
+              code.binary(),
+              templateKeys.of(code, slot.libos()),
+              templateBytesMax,
+              templatesBytesMax,
+              () -> weighAgain(code, function)));
+    }
+  }
+
+  /** A template has come to the code, if the cache still holds it. */
+  private void weighAgain(FunctionCode code, PreparedFunction function) {
+    var _ = cache.asMap().replace(code, function, function);
   }
 
   /** Drops the code of a version that was replaced. */
   public void drop(FunctionCode code) {
+    // In this order: what a look-up took first is in the cache, or on its way under its lock.
+    var _ = takeUnused(code);
     cache.invalidate(code);
   }
 
@@ -168,12 +239,19 @@ public final class CodeCache {
 
   /** Bytes of all code in the cache. */
   public long residentBytes() {
-    long sum = 0;
+    long sum = unusedBytes.get();
     for (PreparedFunction function : cache.asMap().values()) {
       sum += function.residentBytes();
     }
     return sum;
   }
+
+  /**
+   * Code that has not run.
+   *
+   * @param bytes what it occupied when it was put here; a template may come to it
+   */
+  private record Unused(PreparedFunction function, long bytes) {}
 
   /** A load under way and who waits for it. */
   private static final class Load {

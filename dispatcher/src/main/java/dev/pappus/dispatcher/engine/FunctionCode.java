@@ -1,6 +1,7 @@
 package dev.pappus.dispatcher.engine;
 
 import dev.pappus.model.Digest;
+import dev.pappus.model.FunctionSpec;
 
 /**
  * The code of one version of a function: what names it on disk, and where it ran last. Identity
@@ -9,19 +10,31 @@ import dev.pappus.model.Digest;
 public final class FunctionCode {
   private static final long RUN_WEIGHT = 8;
 
+  private final Digest version;
   private final Digest binary;
   private final long binaryBytes;
-  private final long contextBytes;
+  private final FunctionSpec spec;
   private final String sandbox;
   private volatile int lastEngine = -1;
   private volatile long expectedNanos;
 
-  /** Code in the blob {@code binary} for contexts of {@code contextBytes} of a backend. */
-  public FunctionCode(Digest binary, long binaryBytes, long contextBytes, String sandbox) {
+  /**
+   * Code in the blob {@code binary} for a backend.
+   *
+   * @param version names specification, static items and binary together
+   * @param spec what is registered of it, without its static input sets
+   */
+  public FunctionCode(
+      Digest version, Digest binary, long binaryBytes, FunctionSpec spec, String sandbox) {
+    this.version = version;
     this.binary = binary;
     this.binaryBytes = binaryBytes;
-    this.contextBytes = contextBytes;
+    this.spec = spec;
     this.sandbox = sandbox;
+  }
+
+  Digest version() {
+    return version;
   }
 
   Digest binary() {
@@ -32,8 +45,8 @@ public final class FunctionCode {
     return binaryBytes;
   }
 
-  long contextBytes() {
-    return contextBytes;
+  FunctionSpec spec() {
+    return spec;
   }
 
   /** The name of the backend that runs it. */

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param binary names its binary in the blob store
  * @param binaryBytes size of its binary
  * @param sandbox the backend that accepted it
+ * @param program whether its binary is an ordinary Linux program
  * @param deployed when it was deployed, or made current again
  */
 public record FunctionRow(
@@ -24,9 +25,11 @@ public record FunctionRow(
     Digest binary,
     long binaryBytes,
     String sandbox,
+    boolean program,
     Instant deployed) {
   /** The same version, deployed at another time. */
   public FunctionRow deployedAt(Instant time) {
-    return new FunctionRow(namespace, name, version, spec, binary, binaryBytes, sandbox, time);
+    return new FunctionRow(
+        namespace, name, version, spec, binary, binaryBytes, sandbox, program, time);
   }
 }

@@ -211,7 +211,7 @@ public final class InvocationStore implements AutoCloseable {
 
   /** A namespace may hold four times what is free, so that there is always room for another one. */
   private void requireShare(Namespace namespace) {
-    Retention.Queued held = retention.queuedOf(namespace);
+    Retention.Share held = retention.queuedOf(namespace);
     long free = limits.get(Limit.ASYNC_QUEUE) - retention.queuedCount();
     long freeBytes = limits.get(Limit.ASYNC_BYTES) / 2 - retention.queuedBytes();
     if (held.count() / HELD_PER_FREE >= free || held.bytes() / HELD_PER_FREE > freeBytes) {
@@ -298,7 +298,7 @@ public final class InvocationStore implements AutoCloseable {
                 insert.setBytes(3, outputs);
                 insert.executeUpdate();
               }
-              retention.ended(held.namespace(), held.requestBytes(), bytes);
+              retention.ended(id, held.namespace(), held.requestBytes(), bytes);
               return true;
             })
         .thenApply(first -> first != null && first);

@@ -25,14 +25,15 @@ import java.util.Set;
 public final class RegistryDatabase implements AutoCloseable {
   static final String INSERT_VERSION =
       "INSERT INTO function_version (namespace, name, activation, version, spec, binary,"
-          + " binary_bytes, sandbox, deployed_millis) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " binary_bytes, sandbox, deployed_millis, program)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   static final String INSERT_CONTENT =
       "INSERT OR IGNORE INTO function_content (namespace, name, version, digest)"
           + " VALUES (?, ?, ?, ?)";
 
   private static final String SELECT_VERSION =
-      "SELECT namespace, name, version, spec, binary, binary_bytes, sandbox, deployed_millis"
-          + " FROM function_version ";
+      "SELECT namespace, name, version, spec, binary, binary_bytes, sandbox, deployed_millis,"
+          + " program FROM function_version ";
   private static final String NEXT_ACTIVATION =
       "(SELECT coalesce(max(activation), 0) + 1 FROM function_version"
           + " WHERE namespace = ? AND name = ?)";
@@ -92,6 +93,7 @@ public final class RegistryDatabase implements AutoCloseable {
                 new Digest(row.getString(5)),
                 row.getLong(6),
                 row.getString(7).intern(),
+                row.getBoolean(9),
                 Instant.ofEpochMilli(row.getLong(8))));
       }
       return rows;
@@ -172,6 +174,7 @@ public final class RegistryDatabase implements AutoCloseable {
     version.setLong(7, row.binaryBytes());
     version.setString(8, row.sandbox());
     version.setLong(9, row.deployed().toEpochMilli());
+    version.setBoolean(10, row.program());
     version.executeUpdate();
     Set<Digest> digests = new HashSet<>(Set.of(row.binary()));
     statics.forEach(item -> digests.add(item.content()));

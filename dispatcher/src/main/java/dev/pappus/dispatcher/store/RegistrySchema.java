@@ -19,7 +19,7 @@ import java.util.List;
 /** The registry's tables, and how those of older nodes become them. */
 final class RegistrySchema {
   /** Version of the tables below, kept in SQLite's {@code user_version}. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The version of a function with the highest {@code activation} is the current one. */
   private static final List<String> TABLES =
@@ -27,7 +27,8 @@ final class RegistrySchema {
           "CREATE TABLE function_version (namespace TEXT NOT NULL, name TEXT NOT NULL,"
               + " activation INTEGER NOT NULL, version TEXT NOT NULL, spec TEXT NOT NULL,"
               + " binary TEXT NOT NULL, binary_bytes INTEGER NOT NULL, sandbox TEXT NOT NULL,"
-              + " deployed_millis INTEGER NOT NULL, PRIMARY KEY (namespace, name, activation),"
+              + " deployed_millis INTEGER NOT NULL, program INTEGER NOT NULL DEFAULT 0,"
+              + " PRIMARY KEY (namespace, name, activation),"
               + " UNIQUE (namespace, name, version)) STRICT, WITHOUT ROWID",
           "CREATE TABLE function_content (namespace TEXT NOT NULL, name TEXT NOT NULL,"
               + " version TEXT NOT NULL, digest TEXT NOT NULL,"
@@ -72,13 +73,19 @@ final class RegistrySchema {
         statement.execute("ALTER TABLE function RENAME TO function_1");
         statement.execute("ALTER TABLE composition RENAME TO composition_1");
       }
-      if (version < VERSION) {
+      if (version < 2) {
         for (String table : TABLES) {
           statement.execute(table);
         }
       }
-      if (version == 1) {
-        copyVersion1(statement);
+      switch (version) {
+        case 1 -> copyVersion1(statement);
+        case 2 ->
+            statement.execute(
+                "ALTER TABLE function_version ADD COLUMN program INTEGER NOT NULL DEFAULT 0");
+        default -> {
+          // New, or of this version already.
+        }
       }
       statement.execute("PRAGMA user_version=" + VERSION);
       connection.commit();
@@ -130,6 +137,7 @@ final class RegistrySchema {
             binary,
             row.getLong(4),
             row.getString(5),
+            false,
             java.time.Instant.now());
     RegistryDatabase.insert(copy, statics, 1, version, content);
   }

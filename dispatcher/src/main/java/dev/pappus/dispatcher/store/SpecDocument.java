@@ -4,6 +4,7 @@ import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
 import dev.pappus.model.Key;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
 import dev.pappus.model.StaticItem;
 import java.io.StringWriter;
@@ -49,6 +50,14 @@ public final class SpecDocument {
       }
       if (declared.sandbox() != SandboxChoice.AUTO) {
         json.writeStringProperty("sandbox", declared.sandbox().text());
+      }
+      if (!declared.program().arguments().isEmpty()) {
+        json.writeArrayPropertyStart("arguments");
+        declared.program().arguments().forEach(json::writeString);
+        json.writeEndArray();
+      }
+      if (!declared.program().snapshot()) {
+        json.writeBooleanProperty("snapshot", false);
       }
       json.writeEndObject();
     }
@@ -104,6 +113,8 @@ public final class SpecDocument {
       long timeoutNanos = FunctionSpec.NO_TIMEOUT;
       SandboxChoice sandbox = SandboxChoice.AUTO;
       List<String> outputs = new ArrayList<>();
+      List<String> arguments = new ArrayList<>();
+      boolean snapshot = ProgramOptions.DEFAULT.snapshot();
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String property = json.currentName();
         json.nextToken();
@@ -116,17 +127,29 @@ public final class SpecDocument {
               input();
             }
           }
-          case "outputs" -> {
-            while (json.nextToken() == JsonToken.VALUE_STRING) {
-              outputs.add(json.getString());
-            }
-          }
+          case "outputs" -> strings(outputs);
+          case "arguments" -> strings(arguments);
+          case "snapshot" -> snapshot = json.getBooleanValue();
           default -> json.skipChildren();
         }
       }
       return new StoredSpec(
-          new FunctionSpec(name, inputs, outputs, contextBytes, minBytes, timeoutNanos, sandbox),
+          new FunctionSpec(
+              name,
+              inputs,
+              outputs,
+              contextBytes,
+              minBytes,
+              timeoutNanos,
+              sandbox,
+              new ProgramOptions(arguments, snapshot)),
           statics);
+    }
+
+    private void strings(List<String> into) {
+      while (json.nextToken() == JsonToken.VALUE_STRING) {
+        into.add(json.getString());
+      }
     }
 
     private void input() {

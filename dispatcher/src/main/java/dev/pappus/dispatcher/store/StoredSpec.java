@@ -47,6 +47,14 @@ public record StoredSpec(FunctionSpec declared, List<StaticItem> statics) {
     return Digest.of(MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** The specification with those input sets alone that each invocation fills. */
+  public FunctionSpec withoutStatics() {
+    return declared.withInputs(
+        declared.inputs().stream()
+            .filter(input -> statics.stream().noneMatch(item -> item.set().equals(input.name())))
+            .toList());
+  }
+
   /** Stores the bytes of the static items of {@code full}, which this was made of; durable. */
   public void putStaticItems(FunctionSpec full, BlobStore blobs) {
     int next = 0;

@@ -211,6 +211,37 @@ class InvocationStoreTest {
   }
 
   @Test
+  void resultsOfOneNamespacePushOutNoOthers() throws Exception {
+    Namespace quiet = new Namespace("quiet");
+    try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_BYTES, 1600))) {
+      String kept = get(store.accept(request(quiet, DOCUMENT, null, ""))).id();
+      get(store.finish(kept, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+      List<String> noisy = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        String id = get(store.accept(request())).id();
+        get(store.finish(id, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+        noisy.add(id);
+      }
+      assertThat(store.outputs(kept)).hasValue(DOCUMENT);
+      assertThat(store.outputs(noisy.getFirst())).isEmpty();
+      assertThat(store.outputs(noisy.getLast())).hasValue(DOCUMENT);
+    }
+  }
+
+  @Test
+  void aResultIsNotDroppedByWhatStoresIt() throws Exception {
+    Namespace large = new Namespace("large");
+    try (InvocationStore store = open(Limits.DEFAULTS.with(Limit.ASYNC_BYTES, 1000))) {
+      String old = get(store.accept(request())).id();
+      get(store.finish(old, InvocationStatus.SUCCEEDED, DOCUMENT, DOCUMENT));
+      String fresh = get(store.accept(request(large, DOCUMENT, null, ""))).id();
+      get(store.finish(fresh, InvocationStatus.SUCCEEDED, DOCUMENT, new byte[300]));
+      assertThat(store.outputs(fresh)).hasValue(new byte[300]);
+      assertThat(store.outputs(old)).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsTooOldIsForgotten() throws Exception {
     String id;
     try (InvocationStore store = open(Limits.DEFAULTS)) {
@@ -254,25 +285,50 @@ class InvocationStoreTest {
       Retention retention = new Retention(Limits.DEFAULTS, connection, 60_000, 200);
       List<Integer> counts = new ArrayList<>();
       for (int i = 0; i < 204; i++) {
-        try (Statement statement = connection.createStatement()) {
-          statement.execute(
-              "INSERT INTO invocation (id, namespace, target, accepted_at, timeout_nanos, trace,"
-                  + " status, ended_at, request_bytes, fingerprint, callback_delivery,"
-                  + " callback_next_at) VALUES ('"
-                  + (1000 + i)
-                  + "', 'n', 't', 0, 0, '', 'FAILED', "
-                  + (System.currentTimeMillis() + i)
-                  + ", 0, '', 'PENDING', 0)");
-          retention.accepted(new Namespace("n"), 0);
-          retention.ended("n", 0, 0);
-          retention.keep(connection);
-          connection.commit();
-          try (ResultSet row = statement.executeQuery("SELECT count(*) FROM invocation")) {
-            counts.add(row.getInt(1));
-          }
-        }
+        counts.add(rowsAfterEnding(connection, retention, "n", i));
       }
       assertThat(counts.subList(198, 204)).containsExactly(199, 200, 198, 199, 200, 198);
+    }
+  }
+
+  @Test
+  void aLotIsAFewOfWhatTheLargestNamespaceHas() throws Exception {
+    try (Connection connection = InvocationSchema.open(folder.resolve("invocations.db"))) {
+      Retention retention = new Retention(Limits.DEFAULTS, connection, 60_000, 200);
+      for (int i = 0; i < 200; i++) {
+        rowsAfterEnding(connection, retention, "n" + i % 100, i);
+      }
+      assertThat(rowsAfterEnding(connection, retention, "n7", 200)).isEqualTo(200);
+      try (Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "SELECT group_concat(id) FROM invocation WHERE namespace = 'n7'")) {
+        assertThat(row.getString(1)).isEqualTo("1107,1200");
+      }
+    }
+  }
+
+  private static int rowsAfterEnding(
+      Connection connection, Retention retention, String namespace, int number) throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      String id = Integer.toString(1000 + number);
+      statement.execute(
+          "INSERT INTO invocation (id, namespace, target, accepted_at, timeout_nanos, trace,"
+              + " status, ended_at, request_bytes, fingerprint, callback_delivery,"
+              + " callback_next_at) VALUES ('"
+              + id
+              + "', '"
+              + namespace
+              + "', 't', 0, 0, '', 'FAILED', "
+              + (System.currentTimeMillis() + number)
+              + ", 0, '', 'PENDING', 0)");
+      retention.accepted(new Namespace(namespace), 0);
+      retention.ended(id, namespace, 0, 0);
+      retention.keep(connection);
+      connection.commit();
+      try (ResultSet row = statement.executeQuery("SELECT count(*) FROM invocation")) {
+        return row.getInt(1);
+      }
     }
   }
 
