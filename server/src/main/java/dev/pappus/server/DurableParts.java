@@ -8,6 +8,7 @@ import dev.pappus.server.api.StoredAnswer;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.ResultCallbacks;
+import dev.pappus.server.async.WorkQuota;
 
 /**
  * What a node needs for durable invocations.
@@ -36,7 +37,11 @@ record DurableParts(
    * @throws dev.pappus.model.ProblemException STORAGE_FAILED
    */
   static DurableParts open(
-      Dispatcher dispatcher, HttpFunction http, Problems problems, Configuration configuration) {
+      Dispatcher dispatcher,
+      HttpFunction http,
+      Problems problems,
+      WorkQuota quota,
+      Configuration configuration) {
     InvocationStore store =
         InvocationStore.open(configuration.dataFolder().resolve(FILE), configuration.limits());
     DurableInvocations invocations =
@@ -46,6 +51,7 @@ record DurableParts(
                 dispatcher::invoke,
                 dispatcher::newId,
                 UNDER_WAY_PER_ENGINE * configuration.engines(),
+                quota,
                 configuration.limits()));
     return new DurableParts(
         store,

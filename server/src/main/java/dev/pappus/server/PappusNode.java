@@ -94,8 +94,11 @@ public final class PappusNode implements AutoCloseable {
         opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
     dispatcher = openDispatcher(backends, http, telemetry);
     telemetry.show(dispatcher);
+    telemetry.show(backends);
     Problems problems = new Problems(configuration.nodeName());
-    durable = DurableParts.open(dispatcher, http, problems, configuration);
+    Accounts accounts =
+        new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
+    durable = DurableParts.open(dispatcher, http, problems, accounts, configuration);
     telemetry.show(durable.invocations());
     Surfaces surfaces =
         new Surfaces(
@@ -108,13 +111,13 @@ public final class PappusNode implements AutoCloseable {
             logs,
             () -> ready,
             telemetry.endpoint(),
+            front ->
+                telemetry.answered(front.acceptNanos(), front.decodeNanos(), front.encodeNanos()),
             problems,
             configuration.localPathFolder(),
             limits,
             dispatcher.partition());
     served = surfaces;
-    Accounts accounts =
-        new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
     listen(surfaces, problems, limits, accounts);
     durable.start();
     ready = true;

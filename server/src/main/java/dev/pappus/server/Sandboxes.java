@@ -8,6 +8,7 @@ import dev.pappus.model.SandboxChoice;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Libos;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
@@ -78,7 +79,7 @@ final class Sandboxes {
         throw e;
       }
     });
-    return new Backends(drivers, missing);
+    return new Backends(drivers, missing, budget);
   }
 
   /** WebAssembly needs nothing of the host, so it is always there. */
@@ -118,6 +119,10 @@ final class Sandboxes {
     if (variant != null) {
       settings = settings.withVariant(variant);
     }
+    Libos libos = libos();
+    if (libos != null) {
+      settings = settings.withLibos(libos);
+    }
     KvmDriver driver = new KvmDriver(settings, budget);
     driver.selfTest().findings().forEach(finding -> LOG.info("KVM self-test: {}", finding));
     return driver;
@@ -129,7 +134,8 @@ final class Sandboxes {
             .withLimits(configuration.limits())
             .withSandboxesPerEngine(
                 Math.min(sandboxesPerEngine(configuration), ProcessSettings.PER_ENGINE_MAX))
-            .withSandboxesMax(sandboxesMax(configuration)),
+            .withSandboxesMax(sandboxesMax(configuration))
+            .withLibos(libos()),
         budget);
   }
 
@@ -147,6 +153,16 @@ final class Sandboxes {
 
   private static int sandboxesPerEngine(Configuration configuration) {
     return Math.max(1, sandboxesMax(configuration) / configuration.engines());
+  }
+
+  /** The library OS; null if it cannot be had, and then this node runs no programs. */
+  private static @Nullable Libos libos() {
+    try {
+      return Libos.in(guestBuild());
+    } catch (ProblemException e) {
+      LOG.warn("no programs for Linux: {}", e.getMessage());
+      return null;
+    }
   }
 
   /** Where the launcher says that the programs of the installation lie. */

@@ -5,13 +5,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the requests of one token or namespace to its quota. Any thread may use it; nothing blocks.
+ * Holds what one token or namespace asks for to its quota. Any thread may use it; nothing blocks.
  */
 public final class Meter {
   private final String whose;
   private final Quota quota;
   private final MonotonicClock clock;
   private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger working = new AtomicInteger();
   private final @Nullable Throttle requests;
   private final @Nullable Throttle bytes;
 
@@ -43,9 +44,10 @@ public final class Meter {
    * Lets a request in, which {@link #leave} must then end, or says why not.
    *
    * @param declaredBytes length of its body as far as it is known, else 0
+   * @param invokes whether it competes with work for concurrency; looking and cancelling do not
    */
-  public @Nullable Excess enter(long declaredBytes) {
-    int before = underWay.getAndIncrement();
+  public @Nullable Excess enter(long declaredBytes, boolean invokes) {
+    int before = underWay.getAndIncrement() + (invokes ? working.get() : 0);
     Excess excess = excess(before);
     if (excess != null) {
       underWay.getAndDecrement();
@@ -94,8 +96,28 @@ public final class Meter {
     }
   }
 
-  /** Requests that are served now. */
+  /** Lets in work that is no request, which {@link #leaveWork} must then end, if there is room. */
+  public boolean enterWork() {
+    if (working.getAndIncrement() + underWay.get() < quota.concurrency()
+        || quota.concurrency() == 0) {
+      return true;
+    }
+    working.getAndDecrement();
+    return false;
+  }
+
+  /** Lets in work even where there is no room: it is being done already. */
+  public void takeWork() {
+    working.getAndIncrement();
+  }
+
+  /** Ends work that was let in. */
+  public void leaveWork() {
+    working.getAndDecrement();
+  }
+
+  /** Requests that are served now, and other work. */
   public int underWay() {
-    return underWay.get();
+    return underWay.get() + working.get();
   }
 }

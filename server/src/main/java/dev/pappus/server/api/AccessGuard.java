@@ -63,7 +63,7 @@ final class AccessGuard implements Router.Guard {
     }
     long declared = declaredBytes(head);
     for (int i = 0; i < meters.size(); i++) {
-      Meter.Excess excess = meters.get(i).enter(declared);
+      Meter.Excess excess = meters.get(i).enter(declared, PathNeeds.invokes(head.path()));
       if (excess != null) {
         meters.subList(0, i).forEach(entered -> entered.leave(-declared));
         throw new Refusal(tooMuch(excess));

@@ -45,7 +45,8 @@ final class DurableSubmission {
       callbackCheck.accept(url);
     }
     durable
-        .accept(new DurableInvocations.Submission(request, preference.key(), url))
+        .accept(
+            new DurableInvocations.Submission(request, preference.key(), url, !preference.async()))
         .whenComplete((accepted, failure) -> {
           if (accepted == null) {
             exchange.fail(problemOf(failure));

@@ -8,9 +8,15 @@ import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
+import dev.pappus.model.Signature;
 import dev.pappus.model.Suggestion;
+import dev.pappus.sandbox.BinaryKind;
+import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FunctionNote;
+import dev.pappus.sandbox.LinuxProgram;
+import dev.pappus.sandbox.NativeBinary;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextBytes size of its context
  * @param timeoutNanos the time one instance may run
  * @param sandbox what it is to run in
+ * @param program how it starts if it is a Linux program
  * @param minSetBytes by input set the least bytes worth an instance
  */
 record FunctionDraft(
@@ -32,9 +39,13 @@ record FunctionDraft(
     @Nullable Long contextBytes,
     @Nullable Long timeoutNanos,
     @Nullable SandboxChoice sandbox,
+    ProgramOptions program,
     Map<String, Long> minSetBytes) {
   /** The query parameters below. */
-  static final List<String> PARAMETERS = List.of("in", "out", "memory", "timeout", "sandbox");
+  static final List<String> PARAMETERS =
+      List.of("in", "out", "memory", "timeout", "sandbox", "arg", "snapshot");
+
+  private static final Signature OF_PROGRAMS = new Signature(List.of("stdio"), List.of("stdio"));
 
   FunctionDraft {
     inputs = inputs == null ? null : List.copyOf(inputs);
@@ -50,17 +61,37 @@ record FunctionDraft(
   static FunctionDraft ofQuery(Map<String, List<String>> query) {
     List<String> in = query.getOrDefault("in", List.of());
     List<String> out = query.getOrDefault("out", List.of());
-    boolean fromNote = in.isEmpty() && out.isEmpty();
     List<String> memory = query.getOrDefault("memory", List.of());
     List<String> timeout = query.getOrDefault("timeout", List.of());
     List<String> sandbox = query.getOrDefault("sandbox", List.of());
+    List<String> snapshot = query.getOrDefault("snapshot", List.of());
     return new FunctionDraft(
-        fromNote ? null : in.stream().map(InputSet::dynamic).toList(),
-        fromNote ? null : out,
+        in.isEmpty() ? null : in.stream().map(InputSet::dynamic).toList(),
+        out.isEmpty() ? null : out,
         memory.isEmpty() ? null : size("memory", memory.getLast()),
         timeout.isEmpty() ? null : duration("timeout", timeout.getLast()),
         sandbox.isEmpty() ? null : SandboxChoice.parse(sandbox.getLast()),
+        new ProgramOptions(
+            query.getOrDefault("arg", List.of()),
+            snapshot.isEmpty()
+                ? ProgramOptions.DEFAULT.snapshot()
+                : flag("snapshot", snapshot.getLast())),
         Map.of());
+  }
+
+  private static boolean flag(String what, String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new ProblemException(
+              Problem.of(
+                      ProblemCode.BAD_REQUEST,
+                      "%s is true or false, not '%s'",
+                      what,
+                      Names.printable(text))
+                  .withHint("write it like " + what + "=false"));
+    };
   }
 
   /** A size as people write it. */
@@ -94,8 +125,8 @@ record FunctionDraft(
     List<InputSet> in = inputs;
     List<String> out = outputs;
     if (in == null || out == null) {
-      FunctionNote note = FunctionNote.of(binary, context, limits);
-      if (note == null && in == null && out == null) {
+      Signature said = said(binary, context, limits);
+      if (said == null && in == null && out == null) {
         throw new ProblemException(
             Problem.of(ProblemCode.BAD_BINARY, "the binary does not say which sets it has")
                 .withFunction(name)
@@ -104,10 +135,10 @@ record FunctionDraft(
                         + " ?in=SET&out=SET, or \"inputs\" and \"outputs\" of the spec"));
       }
       if (in == null) {
-        in = note == null ? List.of() : note.inputs().stream().map(InputSet::dynamic).toList();
+        in = said == null ? List.of() : said.inputs().stream().map(InputSet::dynamic).toList();
       }
       if (out == null) {
-        out = note == null ? List.of() : note.outputs();
+        out = said == null ? List.of() : said.outputs();
       }
     }
     requireInputs(name, in);
@@ -118,7 +149,23 @@ record FunctionDraft(
         context,
         in.stream().map(input -> minSetBytes.getOrDefault(input.name(), 0L)).toList(),
         timeoutNanos == null ? FunctionSpec.NO_TIMEOUT : timeoutNanos,
-        sandbox == null ? SandboxChoice.AUTO : sandbox);
+        sandbox == null ? SandboxChoice.AUTO : sandbox,
+        program);
+  }
+
+  /** The sets that a binary says it has, or null; a Linux program reads and prints. */
+  private static @Nullable Signature said(MemorySegment binary, long context, Limits limits) {
+    if (BinaryKind.of(binary) == BinaryKind.WASM) {
+      return of(FunctionNote.of(binary, context, limits));
+    }
+    return switch (NativeBinary.parse(binary, context, limits)) {
+      case ElfImage function -> of(function.note());
+      case LinuxProgram _ -> OF_PROGRAMS;
+    };
+  }
+
+  private static @Nullable Signature of(@Nullable FunctionNote note) {
+    return note == null ? null : new Signature(note.inputs(), note.outputs());
   }
 
   private void requireInputs(String name, List<InputSet> in) {

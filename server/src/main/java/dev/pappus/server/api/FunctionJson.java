@@ -18,7 +18,7 @@ final class FunctionJson {
     switch (registered) {
       case Registered.Function function -> {
         FunctionSpec spec = function.spec();
-        json.writeStringProperty("kind", "compute");
+        json.writeStringProperty("kind", function.program() ? "program" : "compute");
         json.writeStringProperty("version", function.version().toString());
         json.writeNumberProperty("memoryBytes", spec.contextBytes());
         if (spec.timeoutNanos() != FunctionSpec.NO_TIMEOUT) {
@@ -50,6 +50,10 @@ final class FunctionJson {
       json.writeStringProperty("timeout", Limit.FUNCTION_RUN.format(spec.timeoutNanos()));
     }
     json.writeStringProperty("sandbox", spec.sandbox().text());
+    if (function.program()) {
+      Json.strings(json, "arguments", spec.program().arguments());
+      json.writeBooleanProperty("snapshot", spec.program().snapshot());
+    }
     json.writeObjectPropertyStart("minSetBytes");
     for (int i = 0; i < spec.inputs().size(); i++) {
       if (spec.minSetBytes().get(i) > 0) {

@@ -7,6 +7,7 @@ import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
 import dev.pappus.model.Suggestion;
 import java.lang.foreign.MemorySegment;
@@ -46,7 +47,15 @@ final class FunctionSpecReader {
           .build();
 
   private static final List<String> SPEC =
-      List.of("inputs", "outputs", "memory", "timeout", "sandbox", "minSetBytes");
+      List.of(
+          "inputs",
+          "outputs",
+          "memory",
+          "timeout",
+          "sandbox",
+          "arguments",
+          "snapshot",
+          "minSetBytes");
   private static final List<String> INPUT = List.of("name", "static");
   private static final List<String> ITEM = List.of("name", "key", "base64", "text");
 
@@ -89,23 +98,28 @@ final class FunctionSpecReader {
     Long memory = null;
     Long timeout = null;
     SandboxChoice sandbox = null;
+    List<String> arguments = ProgramOptions.DEFAULT.arguments();
+    boolean snapshot = ProgramOptions.DEFAULT.snapshot();
     Map<String, Long> minSetBytes = Map.of();
     json.nextToken();
     Set<String> seen = open("the spec");
     while (nextProperty(SPEC, seen)) {
       switch (json.currentName()) {
         case "inputs" -> inputs = inputs();
-        case "outputs" -> outputs = outputs();
+        case "outputs" -> outputs = strings("'outputs'", "an output set");
         case "memory" -> memory = size("memory");
         case "timeout" -> timeout = FunctionDraft.duration("timeout", string("'timeout'"));
         case "sandbox" -> sandbox = SandboxChoice.parse(string("'sandbox'"));
+        case "arguments" -> arguments = strings("'arguments'", "an argument");
+        case "snapshot" -> snapshot = flag("'snapshot'");
         default -> minSetBytes = minSetBytes();
       }
     }
     if (json.nextToken() != null) {
       throw malformed("something follows the spec");
     }
-    return new FunctionDraft(inputs, outputs, memory, timeout, sandbox, minSetBytes);
+    ProgramOptions program = new ProgramOptions(arguments, snapshot);
+    return new FunctionDraft(inputs, outputs, memory, timeout, sandbox, program, minSetBytes);
   }
 
   private List<InputSet> inputs() {
@@ -196,13 +210,13 @@ final class FunctionSpecReader {
     throw malformed("a key is a whole number from 0 to " + Key.MAX);
   }
 
-  private List<String> outputs() {
-    List<String> outputs = new ArrayList<>();
-    openArray("'outputs'");
+  private List<String> strings(String what, String each) {
+    List<String> strings = new ArrayList<>();
+    openArray(what);
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      outputs.add(string("an output set"));
+      strings.add(string(each));
     }
-    return outputs;
+    return strings;
   }
 
   private Map<String, Long> minSetBytes() {
@@ -229,6 +243,14 @@ final class FunctionSpecReader {
       return bytes;
     }
     return FunctionDraft.size(what, string("'" + what + "'"));
+  }
+
+  private boolean flag(String what) {
+    return switch (json.currentToken()) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case null, default -> throw malformed(what + " is neither true nor false");
+    };
   }
 
   private String string(String what) {

@@ -16,6 +16,7 @@ import dev.pappus.server.invoke.AnswerEncoder;
 import dev.pappus.server.invoke.InvokeTarget;
 import dev.pappus.server.invoke.Negotiation;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Runs invocations for exchanges: starts, cancels when the client leaves, answers. */
@@ -26,14 +27,17 @@ final class InvocationService {
   private final Function<InvocationRequest, Invocation> dispatcher;
   private final DurableSubmission durable;
   private final Problems problems;
+  private final Consumer<FrontTimes> clock;
 
   InvocationService(
       Function<InvocationRequest, Invocation> dispatcher,
       DurableSubmission durable,
-      Problems problems) {
+      Problems problems,
+      Consumer<FrontTimes> clock) {
     this.dispatcher = dispatcher;
     this.durable = durable;
     this.problems = problems;
+    this.clock = clock;
   }
 
   /**
@@ -43,17 +47,18 @@ final class InvocationService {
    */
   void invoke(
       Exchange exchange, InvocationRequest request, Function<List<OutputSet>, Response> encoder) {
+    FrontTimes front = FrontTimes.until(System.nanoTime(), exchange.arrival());
     DurablePreference preference = DurablePreference.of(exchange.head());
     if (preference.durable()) {
       requireNamed(request);
       exchange.offload(() ->
           durable.submit(
-              exchange, request, preference, result -> answer(exchange, result, encoder)));
+              exchange, request, preference, result -> answer(exchange, result, encoder, front)));
       return;
     }
     Invocation invocation = dispatcher.apply(request);
     exchange.onHangUp(invocation::cancel);
-    invocation.result().thenAccept(result -> answer(exchange, result, encoder));
+    invocation.result().thenAccept(result -> answer(exchange, result, encoder, front));
   }
 
   /** What is stored names its target; ignoring the wish would break a promise to the client. */
@@ -71,9 +76,12 @@ final class InvocationService {
   }
 
   private void answer(
-      Exchange exchange, InvocationResult result, Function<List<OutputSet>, Response> encoder) {
+      Exchange exchange,
+      InvocationResult result,
+      Function<List<OutputSet>, Response> encoder,
+      FrontTimes front) {
     long endedNanos = System.nanoTime();
-    Runnable answer = () -> answer(exchange, result, encoder, endedNanos);
+    Runnable answer = () -> answer(exchange, result, encoder, front, endedNanos);
     if (outputBytes(result) > ENCODE_ON_LOOP_BYTES) {
       exchange.offload(answer);
     } else {
@@ -85,9 +93,12 @@ final class InvocationService {
       Exchange exchange,
       InvocationResult result,
       Function<List<OutputSet>, Response> encoder,
+      FrontTimes front,
       long endedNanos) {
     Response response = response(result, encoder);
-    exchange.respond(ResultHeaders.add(response, result, System.nanoTime() - endedNanos));
+    FrontTimes whole = front.withEncode(System.nanoTime() - endedNanos);
+    exchange.respond(ResultHeaders.add(response, result, whole));
+    clock.accept(whole);
   }
 
   /** The answer that a stored result makes for a request of its own. */

@@ -10,16 +10,12 @@ import java.util.List;
 final class ResultHeaders {
   private ResultHeaders() {}
 
-  /**
-   * Adds them.
-   *
-   * @param encodingNanos time from the result to this answer; counts as reply
-   */
-  static Response add(Response response, InvocationResult result, long encodingNanos) {
+  /** Adds them. */
+  static Response add(Response response, InvocationResult result, FrontTimes front) {
     List<Response.Header> all = new ArrayList<>(response.headers().size() + 4);
     all.addAll(response.headers());
     all.add(new Response.Header("x-pappus-invocation", result.id()));
-    all.add(new Response.Header("server-timing", serverTiming(result.phases(), encodingNanos)));
+    all.add(new Response.Header("server-timing", serverTiming(result.phases(), front)));
     all.add(new Response.Header("traceparent", result.info().trace().toHeader()));
     if (result.coldestStart() != null) {
       all.add(new Response.Header("x-pappus-start", result.coldestStart().toString()));
@@ -27,12 +23,18 @@ final class ResultHeaders {
     return new Response(response.status(), all, response.body());
   }
 
-  static String serverTiming(Phases phases, long encodingNanos) {
-    StringBuilder text = new StringBuilder(80);
-    entry(text, "queue", phases.queueNanos());
-    entry(text.append(", "), "load", phases.loadNanos());
-    entry(text.append(", "), "run", phases.runNanos());
-    entry(text.append(", "), "reply", phases.replyNanos() + encodingNanos);
+  /** Phase after phase, each without the others; they sum up to the time that the node knows of. */
+  static String serverTiming(Phases phases, FrontTimes front) {
+    StringBuilder text = new StringBuilder(180);
+    entry(text, "accept", front.acceptNanos());
+    entry(text.append(", "), "decode", front.decodeNanos());
+    entry(text.append(", "), "queue", phases.queueNanos());
+    entry(text.append(", "), "bind", phases.bindNanos());
+    entry(text.append(", "), "load", phases.loadNanos() - phases.bindNanos());
+    entry(text.append(", "), "enter", phases.enterNanos());
+    entry(text.append(", "), "run", phases.runNanos() - phases.enterNanos());
+    entry(text.append(", "), "read", phases.replyNanos());
+    entry(text.append(", "), "reply", front.encodeNanos());
     return text.toString();
   }
 

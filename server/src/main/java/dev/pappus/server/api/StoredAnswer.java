@@ -32,6 +32,6 @@ public final class StoredAnswer {
           }
           case InvocationResult.Failed failed -> problems.response(failed.problem(), result.id());
         };
-    return ResultHeaders.add(response, result, 0);
+    return ResultHeaders.add(response, result, FrontTimes.NONE);
   }
 }

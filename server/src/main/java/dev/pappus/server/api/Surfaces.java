@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param logs tells of lines as they come
  * @param ready whether the node takes work
  * @param metrics shows the node's metrics
+ * @param clock told of what the front end took of each request that was waited for
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
  * @param limits the node's limits
@@ -46,6 +47,7 @@ public record Surfaces(
     LogHub logs,
     BooleanSupplier ready,
     Endpoint.BlockingHandler metrics,
+    Consumer<FrontTimes> clock,
     Problems problems,
     @Nullable Path localPathFolder,
     Limits limits,
@@ -79,7 +81,8 @@ public record Surfaces(
   }
 
   private InvocationService invocations() {
-    return new InvocationService(invoke, new DurableSubmission(durable, callbackCheck), problems);
+    return new InvocationService(
+        invoke, new DurableSubmission(durable, callbackCheck), problems, clock);
   }
 
   private InvocationsSurface invocationsSurface(InvocationService invocations) {

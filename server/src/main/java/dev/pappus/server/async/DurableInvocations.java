@@ -48,6 +48,9 @@ public final class DurableInvocations implements AutoCloseable {
   /** A node that ends so often in the middle of an invocation is taken to end because of it. */
   private static final int STARTS_MAX = 5;
 
+  /** Requests end without telling us, and with them what their namespace's quota counts. */
+  private static final long QUOTA_LOOK_MILLIS = 10;
+
   private static final long RETRY_MILLIS_MIN = 50;
   private static final long RETRY_MILLIS_MAX = 5_000;
 
@@ -67,6 +70,7 @@ public final class DurableInvocations implements AutoCloseable {
   private long underWayBytes;
   private int storageFaults; // since a result was stored
   private boolean pausing; // until the disk is tried again
+  private boolean lookingAgain; // soon, whether a quota has room
   private boolean stopped;
 
   /**
@@ -76,6 +80,7 @@ public final class DurableInvocations implements AutoCloseable {
    * @param invoke starts an invocation, returns at once
    * @param newId names a new one
    * @param underWayMax how many run at a time
+   * @param quota what namespaces may do at the same time
    * @param limits the node's
    */
   public record Settings(
@@ -83,6 +88,7 @@ public final class DurableInvocations implements AutoCloseable {
       Function<InvocationRequest, Invocation> invoke,
       java.util.function.Supplier<String> newId,
       int underWayMax,
+      WorkQuota quota,
       Limits limits) {}
 
   /** Takes up what an earlier process accepted and did not end. */
@@ -113,9 +119,13 @@ public final class DurableInvocations implements AutoCloseable {
    * @param request of a named target
    * @param key idempotency key, or null
    * @param callbackUrl where the result is to be sent, or null
+   * @param awaited whether whoever submits it will ask for its {@link #result} and wait
    */
   public record Submission(
-      InvocationRequest request, @Nullable String key, @Nullable String callbackUrl) {}
+      InvocationRequest request,
+      @Nullable String key,
+      @Nullable String callbackUrl,
+      boolean awaited) {}
 
   /**
    * Accepts an invocation; blocks for as long as copying its inputs takes, not for the disk.
@@ -145,6 +155,9 @@ public final class DurableInvocations implements AutoCloseable {
             submission.callbackUrl() == null ? null : pending(submission.callbackUrl()));
     DurableJob job = new DurableJob(row, request.inputs());
     String fingerprint = submission.key() == null ? "" : Fingerprint.of(request);
+    if (submission.awaited()) {
+      job.keepFirst(waiter(job)); // before it can run, which must not count then
+    }
     live.put(job.id(), job); // before it is on disk: whoever repeats its key waits for it here
     return store
         .accept(new InvocationStore.Request(row, document, submission.key(), fingerprint))
@@ -178,21 +191,81 @@ public final class DurableInvocations implements AutoCloseable {
     while (true) {
       DurableJob job;
       synchronized (queue) {
-        job = queue.peek();
-        if (job == null || stopped || pausing || underWay >= places()) {
+        job = stopped || pausing || underWay >= places() ? null : takeNext();
+        if (job == null) {
           return;
         }
-        long bytes = job.row().requestBytes();
-        if (underWay > 0 && underWayBytes + bytes > underWayBytesMax) {
-          return;
-        }
-        queue.poll();
         underWay++;
-        underWayBytes += bytes;
+        underWayBytes += job.row().requestBytes();
       }
       DurableJob next = job;
       Thread.ofVirtual().name("durable-", 0).start(() -> run(next));
     }
+  }
+
+  /** The first whose namespace may do more, in the namespaces' turns; null is none. */
+  private @Nullable DurableJob takeNext() {
+    for (DurableJob job : queue.heads()) {
+      if (!enters(job)) {
+        continue;
+      }
+      if (underWay > 0 && underWayBytes + job.row().requestBytes() > underWayBytesMax) {
+        leave(job);
+        return null; // what is under way ends, and none that is smaller goes before
+      }
+      queue.take(job);
+      return job;
+    }
+    if (!queue.isEmpty() && !lookingAgain) {
+      lookingAgain = true;
+      var _ = timer.schedule(this::lookAgain, QUOTA_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return null;
+  }
+
+  private void lookAgain() {
+    synchronized (queue) {
+      lookingAgain = false;
+    }
+    pump();
+  }
+
+  /** Where a request waits for its end, that one counts already. */
+  private boolean enters(DurableJob job) {
+    boolean awaited = job.waiters() > 0;
+    if (!awaited && !settings.quota().enter(job.row().namespace())) {
+      return false;
+    }
+    job.counted(!awaited);
+    job.atWork(true);
+    return true;
+  }
+
+  private void leave(DurableJob job) {
+    job.atWork(false);
+    recount(job);
+  }
+
+  /** After a change of what {@link DurableJob#counts} depends on. */
+  private void recount(DurableJob job) {
+    synchronized (queue) {
+      boolean counts = job.counts();
+      if (job.counted(counts) == counts) {
+        return;
+      }
+      Namespace namespace = job.row().namespace();
+      if (counts) {
+        settings.quota().take(namespace);
+      } else {
+        settings.quota().leave(namespace);
+      }
+    }
+  }
+
+  private CompletableFuture<InvocationResult> waiter(DurableJob job) {
+    CompletableFuture<InvocationResult> waiter = job.waiter(() -> recount(job));
+    recount(job);
+    return waiter;
   }
 
   /** As long as results cannot be stored, one run at a time finds out whether they can. */
@@ -201,6 +274,11 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void release(DurableJob job) {
+    leave(job);
+    releasePlace(job);
+  }
+
+  private void releasePlace(DurableJob job) {
     synchronized (queue) {
       underWay--;
       underWayBytes -= job.row().requestBytes();
@@ -296,13 +374,14 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void retryLater(DurableJob job) {
+    leave(job);
     long delay = delayMillis(job.overloaded(), RETRY_MILLIS_MAX);
     synchronized (queue) {
       if (!stopped) {
         var _ = timer.schedule(() -> enqueue(job), delay, TimeUnit.MILLISECONDS);
       }
     }
-    release(job);
+    releasePlace(job);
   }
 
   private static long delayMillis(int times, long max) {
@@ -311,6 +390,7 @@ public final class DurableInvocations implements AutoCloseable {
 
   /** A result could not be stored, so its invocation has to run again, and others need not try. */
   private void notStored(DurableJob job, Throwable failure) {
+    leave(job);
     long delay = 0;
     synchronized (queue) {
       if (!pausing && !stopped) {
@@ -330,7 +410,7 @@ public final class DurableInvocations implements AutoCloseable {
               delay);
     }
     store.notStarted(job.id());
-    release(job);
+    releasePlace(job);
   }
 
   private void resume() {
@@ -438,7 +518,11 @@ public final class DurableInvocations implements AutoCloseable {
    */
   public CompletableFuture<InvocationResult> result(String id) {
     DurableJob job = live.get(id);
-    return job == null ? CompletableFuture.completedFuture(kept(id)) : job.waiter();
+    if (job == null) {
+      return CompletableFuture.completedFuture(kept(id));
+    }
+    CompletableFuture<InvocationResult> first = job.takeFirst();
+    return first == null ? waiter(job) : first;
   }
 
   /** The result of an invocation that has ended. */

@@ -26,6 +26,9 @@ final class DurableJob {
   private @Nullable List<DataSet> inputs;
   private @Nullable Invocation run;
   private boolean cancelled;
+  private boolean atWork;
+  private boolean counted;
+  private @Nullable CompletableFuture<InvocationResult> first;
   private int overloads;
 
   /**
@@ -63,12 +66,20 @@ final class DurableJob {
     return done;
   }
 
-  /** Completes as {@link #done} does; one that was cancelled leaves nothing behind here. */
-  CompletableFuture<InvocationResult> waiter() {
+  /**
+   * Completes as {@link #done} does; one that was cancelled leaves nothing behind here.
+   *
+   * @param onGone runs when it no longer waits
+   */
+  CompletableFuture<InvocationResult> waiter(Runnable onGone) {
     CompletableFuture<InvocationResult> waiter = new CompletableFuture<>();
     Object ticket = new Object();
     waiters.put(ticket, waiter);
-    var _ = waiter.whenComplete((_, _) -> waiters.remove(ticket));
+    var _ =
+        waiter.whenComplete((_, _) -> {
+          waiters.remove(ticket);
+          onGone.run();
+        });
     if (done.isDone()) {
       waiter.complete(done.join());
     }
@@ -90,6 +101,35 @@ final class DurableJob {
   /** It has to wait: its inputs are on disk and need no memory. */
   synchronized void dropInputs() {
     inputs = null;
+  }
+
+  /** Keeps the waiter of the request that submits it until that asks for it. */
+  synchronized void keepFirst(CompletableFuture<InvocationResult> waiter) {
+    first = waiter;
+  }
+
+  /** What {@link #keepFirst} kept, once. */
+  synchronized @Nullable CompletableFuture<InvocationResult> takeFirst() {
+    CompletableFuture<InvocationResult> taken = first;
+    first = null;
+    return taken;
+  }
+
+  /** Says whether it runs, or is about to, and has not ended. */
+  synchronized void atWork(boolean now) {
+    atWork = now;
+  }
+
+  /** Whether its namespace's quota is to count it: a request that waits for it counts already. */
+  synchronized boolean counts() {
+    return atWork && waiters.isEmpty() && !done.isDone();
+  }
+
+  /** Says whether its namespace's quota counts it; returns what was said before. */
+  synchronized boolean counted(boolean now) {
+    boolean before = counted;
+    counted = now;
+    return before;
   }
 
   synchronized boolean isCancelled() {

@@ -4,8 +4,7 @@ import dev.pappus.model.Namespace;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * Durable invocations that wait: first in, first out within a namespace, and one namespace after
@@ -23,22 +22,21 @@ final class JobQueue {
     return waiting.isEmpty();
   }
 
-  /** What {@link #poll} would take. */
-  @Nullable DurableJob peek() {
-    Map.Entry<Namespace, Deque<DurableJob>> turn = waiting.firstEntry();
-    return turn == null ? null : turn.getValue().peekFirst();
+  /** The oldest of each namespace, in the order of their turns; a view. */
+  Iterable<DurableJob> heads() {
+    return () -> waiting.values().stream().map(Deque::getFirst).iterator();
   }
 
-  @Nullable DurableJob poll() {
-    Map.Entry<Namespace, Deque<DurableJob>> turn = waiting.pollFirstEntry();
-    if (turn == null) {
-      return null;
+  /** Takes one of the {@link #heads}; the others of its namespace go to the end. */
+  void take(DurableJob head) {
+    Namespace namespace = head.row().namespace();
+    Deque<DurableJob> own = Objects.requireNonNull(waiting.remove(namespace));
+    if (own.pollFirst() != head) {
+      throw new IllegalArgumentException("not its turn");
     }
-    DurableJob job = turn.getValue().pollFirst();
-    if (!turn.getValue().isEmpty()) {
-      waiting.putLast(turn.getKey(), turn.getValue());
+    if (!own.isEmpty()) {
+      waiting.putLast(namespace, own);
     }
-    return job;
   }
 
   /** Whether {@code job} was here; it no longer is. */

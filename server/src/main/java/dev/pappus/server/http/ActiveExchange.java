@@ -14,13 +14,15 @@ final class ActiveExchange implements Exchange {
   private @Nullable AnswerStream stream; // guarded by this
   private boolean gone; // guarded by this
   private volatile Body body = Body.EMPTY;
+  private final long headNanos = System.nanoTime();
+  private volatile long endNanos = headNanos;
 
   // The event loop alone touches what follows.
   final boolean keepAlive;
   @Nullable Endpoint endpoint;
   @Nullable BodySink sink;
   @Nullable Usage usage;
-  boolean requestEnded;
+  boolean requestEnded; // by requestEnded()
   boolean responseStarted;
   boolean responseWritten;
   boolean closeAfter;
@@ -38,6 +40,17 @@ final class ActiveExchange implements Exchange {
   @Override
   public RequestHead head() {
     return head;
+  }
+
+  /** The whole request has been read. */
+  void requestEnded() {
+    requestEnded = true;
+    endNanos = System.nanoTime();
+  }
+
+  @Override
+  public Arrival arrival() {
+    return new Arrival(headNanos, endNanos);
   }
 
   @Override

@@ -7,6 +7,9 @@ public interface Exchange {
   /** The request without its body. */
   RequestHead head();
 
+  /** When it came. */
+  Arrival arrival();
+
   /** The request's body, complete. */
   Body body();
 

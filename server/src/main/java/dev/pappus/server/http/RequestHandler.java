@@ -257,7 +257,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void requestEnded(ActiveExchange exchange) {
-    exchange.requestEnded = true;
+    exchange.requestEnded();
     if (exchange.responseStarted) {
       finishIfDone(exchange);
       return;

@@ -27,6 +27,7 @@ public final class SettingKeys {
           "PAPPUS_JAVA_OPTS",
           "PAPPUS_MAVEN_OPTS",
           "PAPPUS_CACHE",
+          "PAPPUS_RUNTIMES",
           "PAPPUS_LOG");
 
   private SettingKeys() {}

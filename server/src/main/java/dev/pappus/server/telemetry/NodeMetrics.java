@@ -67,6 +67,7 @@ public final class NodeMetrics implements InvocationObserver {
   private final Counter starts =
       counter("pappus_start_total", "Compute instances by how warm they started", "level");
 
+  private final PhaseTotals phases = new PhaseTotals(registry);
   private final BiPredicate<Namespace, String> registered;
   private final Map<String, Series> byName = new ConcurrentHashMap<>();
   private final Map<StartLevel, CounterDataPoint> byLevel = new ConcurrentHashMap<>();
@@ -143,6 +144,14 @@ public final class NodeMetrics implements InvocationObserver {
         "Results of instances that invocations under way hold",
         stats,
         DispatcherStats::resultBytes);
+    countOf(
+        "pappus_copied_in_bytes_total",
+        "Bytes of items copied into sandboxes",
+        () -> stats.get().copiedInBytes());
+    countOf(
+        "pappus_copied_out_bytes_total",
+        "Bytes of items copied out of sandboxes",
+        () -> stats.get().copiedOutBytes());
     countOf("pappus_received_total", "Invocations asked for", () -> stats.get().received());
     countOf(
         "pappus_cancelled_total", "Invocations that were cancelled", () -> stats.get().cancelled());
@@ -221,6 +230,7 @@ public final class NodeMetrics implements InvocationObserver {
   private void instanceEnded(Namespace namespace, InstanceReport instance) {
     Series series = seriesOf(namespace, instance.function());
     series.queueSeconds.observe(instance.phases().queueNanos() / NANOS_PER_SECOND);
+    phases.ended(instance.phases());
     StartLevel start = instance.start();
     if (start != null) {
       series.initSeconds.observe(instance.phases().loadNanos() / NANOS_PER_SECOND);
@@ -271,6 +281,11 @@ public final class NodeMetrics implements InvocationObserver {
                 invokeSeconds.labelValues(name, TRIGGER),
                 initSeconds.labelValues(name, TRIGGER),
                 queueSeconds.labelValues(name, TRIGGER)));
+  }
+
+  /** Where the time goes. */
+  PhaseTotals phases() {
+    return phases;
   }
 
   /** All values now. */

@@ -4,6 +4,7 @@ import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.model.Namespace;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.http.Endpoint;
 import java.net.URI;
@@ -58,6 +59,14 @@ public final class Telemetry implements AutoCloseable {
     metrics.showState(started::stats);
   }
 
+  /** Shows what sandboxes keep as well. Once. */
+  public void show(Backends backends) {
+    metrics.gaugeOf(
+        "pappus_resident_bytes",
+        "Memory that sandboxes keep between runs",
+        backends::residentBytes);
+  }
+
   /** Shows the durable queue as well. Once. */
   public void show(DurableInvocations durable) {
     metrics.gaugeOf(
@@ -66,6 +75,11 @@ public final class Telemetry implements AutoCloseable {
         "pappus_durable_storage_faults",
         "How often in a row a durable result could not be stored",
         durable::storageFaults);
+  }
+
+  /** The front end took so much of the time of a request that was waited for. */
+  public void answered(long acceptNanos, long decodeNanos, long encodeNanos) {
+    metrics.phases().answered(acceptNanos, decodeNanos, encodeNanos);
   }
 
   /** Serves {@code GET /metrics}. */

@@ -87,7 +87,10 @@ class ProblemsTest {
 
   @Test
   void timesAreMillisecondsWithThreeDecimals() {
-    assertThat(ResultHeaders.serverTiming(new Phases(0, 499, 1_500, 12_345_678_901L), 99_000_000))
-        .isEqualTo("queue;dur=0.000, load;dur=0.000, run;dur=0.002, reply;dur=12444.679");
+    Phases phases = new Phases(0, 2_499, 3_500, 12_345_678_901L, 2_000, 1_000);
+    assertThat(ResultHeaders.serverTiming(phases, new FrontTimes(1_499, 1_501, 99_000_000)))
+        .isEqualTo(
+            "accept;dur=0.001, decode;dur=0.002, queue;dur=0.000, bind;dur=0.002, load;dur=0.000,"
+                + " enter;dur=0.001, run;dur=0.003, read;dur=12345.679, reply;dur=99.000");
   }
 }

@@ -22,8 +22,13 @@ import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.TraceContext;
+import dev.pappus.server.access.Accounts;
+import dev.pappus.server.access.Meter;
+import dev.pappus.server.access.Quota;
+import dev.pappus.server.access.Tokens;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,6 +36,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -76,9 +82,18 @@ class DurableInvocationsTest {
   }
 
   private DurableInvocations queue(InvocationStore store, int underWayMax) {
+    return queue(store, underWayMax, WorkQuota.NONE);
+  }
+
+  private DurableInvocations queue(InvocationStore store, int underWayMax, WorkQuota quota) {
     return new DurableInvocations(
         new DurableInvocations.Settings(
-            store, this::start, () -> "id" + ids.incrementAndGet(), underWayMax, Limits.DEFAULTS));
+            store,
+            this::start,
+            () -> "id" + ids.incrementAndGet(),
+            underWayMax,
+            quota,
+            Limits.DEFAULTS));
   }
 
   private Invocation start(InvocationRequest request) {
@@ -100,13 +115,86 @@ class DurableInvocationsTest {
   }
 
   private static String accept(DurableInvocations queue) throws Exception {
+    return accept(queue, Namespace.DEFAULT);
+  }
+
+  private static String accept(DurableInvocations queue, Namespace namespace) throws Exception {
+    return accept(queue, namespace, false);
+  }
+
+  private static String accept(DurableInvocations queue, Namespace namespace, boolean awaited)
+      throws Exception {
     InvocationRequest request =
-        new InvocationRequest(new InvocationTarget.Named("f"), List.of(), Options.DEFAULT);
-    return get(queue.accept(new DurableInvocations.Submission(request, null, null))).id();
+        new InvocationRequest(
+            new InvocationTarget.Named("f"), List.of(), Options.DEFAULT.withNamespace(namespace));
+    return get(queue.accept(new DurableInvocations.Submission(request, null, null, awaited))).id();
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatRunsCountsForTheConcurrencyOfItsNamespace() throws Exception {
+    Namespace small = new Namespace("small");
+    Path tokens = Files.createDirectory(folder.resolve("tokens"));
+    Accounts accounts = new Accounts(Tokens.open(tokens), Map.of(small, new Quota(0, 1, 0)));
+    Meter meter = Objects.requireNonNull(accounts.meter(small));
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 3, accounts)) {
+      queue.start(_ -> {});
+      assertThat(meter.enter(0, true)).isNull(); // a request is being served
+      String first = accept(queue, small);
+      String second = accept(queue, small);
+      accept(queue);
+      Run other = next();
+      assertThat(other.info().namespace()).isEqualTo(Namespace.DEFAULT);
+      meter.leave(0);
+      Run run = next();
+      assertThat(run.info().id()).isEqualTo(first);
+      assertThat(meter.enter(0, true)).isNotNull();
+      assertThat(meter.enter(0, false)).isNull(); // it may look and cancel
+      meter.leave(0);
+      other.end(SUCCESS);
+      run.end(SUCCESS);
+      run = next();
+      assertThat(run.info().id()).isEqualTo(second);
+      run.end(SUCCESS);
+      get(queue.result(second));
+      until(() -> meter.underWay() == 0);
+    }
+  }
+
+  @Test
+  void whoWaitsForItsEndCountsInstead() throws Exception {
+    Namespace small = new Namespace("small");
+    Path tokens = Files.createDirectory(folder.resolve("tokens"));
+    Accounts accounts = new Accounts(Tokens.open(tokens), Map.of(small, new Quota(0, 1, 0)));
+    Meter meter = Objects.requireNonNull(accounts.meter(small));
+    try (InvocationStore store = open();
+        DurableInvocations queue = queue(store, 3, accounts)) {
+      queue.start(_ -> {});
+      assertThat(meter.enter(0, true)).isNull();
+      String id = accept(queue, small, true);
+      Run run = next();
+      assertThat(meter.underWay()).isEqualTo(1);
+      queue.result(id).cancel(false); // it counts itself now
+      assertThat(meter.underWay()).isEqualTo(2);
+      CompletableFuture<InvocationResult> result = queue.result(id);
+      assertThat(meter.underWay()).isEqualTo(1);
+      run.end(SUCCESS);
+      assertThat(get(result).status()).isEqualTo(InvocationStatus.SUCCEEDED);
+      meter.leave(0);
+      until(() -> meter.underWay() == 0);
+    }
+  }
+
+  private static void until(java.util.function.BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("still not").isNegative();
+      Thread.onSpinWait();
+    }
   }
 
   @Test
