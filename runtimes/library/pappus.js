@@ -1,0 +1,90 @@
+// What a JavaScript function gets and gives. Items lie in files: this only reads and writes them.
+import * as os from "os";
+import * as std from "std";
+
+const ROOT = std.getenv("PAPPUS_ROOT") ?? ""; // set by tests that run outside of a sandbox
+const LIBRARY = import.meta.url.split("/").at(-2); // the set that this file is an item of
+
+class Item {
+  #path;
+
+  constructor(name, key, path) {
+    this.name = name;
+    this.key = key;
+    this.#path = path;
+  }
+
+  // The bytes, as a Uint8Array.
+  get data() {
+    const file = open(this.#path, "rb");
+    file.seek(0, std.SEEK_END);
+    const bytes = new Uint8Array(file.tell());
+    file.seek(0, std.SEEK_SET);
+    file.read(bytes.buffer, 0, bytes.length);
+    file.close();
+    return bytes;
+  }
+
+  // The bytes as UTF-8.
+  get text() {
+    return std.loadFile(this.#path);
+  }
+}
+
+function open(path, mode) {
+  const reason = {};
+  const file = std.open(path, mode, reason);
+  if (file === null) throw new Error(`${path}: ${std.strerror(reason.errno)}`);
+  return file;
+}
+
+function names(folder) {
+  return os.readdir(folder)[0].filter((name) => name !== "." && name !== "..").sort();
+}
+
+function* files(folder, prefix = "") {
+  for (const name of names(folder + prefix)) {
+    const path = folder + prefix + name;
+    if ((os.stat(path)[0].mode & os.S_IFMT) === os.S_IFDIR) yield* files(folder, `${prefix}${name}/`);
+    else yield [prefix + name, path];
+  }
+}
+
+// All input sets: an object of arrays of items.
+export function inputs() {
+  const sets = {};
+  for (const folder of names(`${ROOT}/in`)) {
+    const [set, key] = folder.split(":");
+    if (set === LIBRARY) continue;
+    sets[set] ??= [];
+    for (const [name, path] of files(`${ROOT}/in/${folder}/`)) sets[set].push(new Item(name, Number(key ?? 0), path));
+  }
+  return sets;
+}
+
+// Makes an item of an output set, of text or bytes.
+export function write(set, name, data, key = 0) {
+  const path = `${ROOT}/out/${key ? `${set}:${key}` : set}/${name}`;
+  // What cannot be made is there; else opening the file says what is wrong.
+  for (let at = path.indexOf("/", ROOT.length + 1); at > 0; at = path.indexOf("/", at + 1)) os.mkdir(path.slice(0, at));
+  const file = open(path, "wb");
+  put(file, data);
+  file.close();
+}
+
+function put(file, data) {
+  if (typeof data === "string") file.puts(data);
+  else if (data instanceof ArrayBuffer) file.write(data, 0, data.byteLength);
+  else file.write(data.buffer, data.byteOffset, data.byteLength);
+}
+
+// Calls handler(inputs); its answer is an object of arrays of {name, data, key}, or is printed.
+export async function serve(handler) {
+  const answer = await handler(inputs());
+  if (typeof answer === "string" || ArrayBuffer.isView(answer)) put(std.out, answer);
+  else if (answer !== undefined && answer !== null) {
+    for (const [set, items] of Object.entries(answer)) {
+      for (const { name, data, key } of items) write(set, name, data, key);
+    }
+  }
+}
