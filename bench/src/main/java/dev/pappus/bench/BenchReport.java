@@ -25,7 +25,8 @@ public record BenchReport(
     List<BenchRow> rows,
     Map<String, String> missing,
     SandboxTable sandboxes) {
-  static final String FLAGS = "-O3 -march=x86-64-v3";
+  /** Compiler flags of guest and native code that benchmarks compare. */
+  public static final String FLAGS = "-O3 -march=x86-64-v3";
 
   public BenchReport {
     EnumMap<EntryVariant, Double> floors = new EnumMap<>(EntryVariant.class);
@@ -69,7 +70,8 @@ public record BenchReport(
     for (BenchRow row : rows) {
       line(
           text,
-          "%-15s %-12s %-15s %10.2f |              %8.1f %8.1f %8.1f |            %5.1f%% %5.1f%% |         %8.1f %8.1f",
+          "%-15s %-12s %-15s %10.2f |              %8.1f %8.1f %8.1f |            %5.1f%% %5.1f%% |"
+              + "         %8.1f %8.1f",
           row.work(),
           row.sandbox(),
           row.start(),
@@ -157,10 +159,7 @@ public record BenchReport(
   public void writeTo(JsonGenerator json) {
     json.writeStartObject();
     json.writeObjectPropertyStart("host");
-    json.writeStringProperty("processor", host.processor());
-    json.writeNumberProperty("processors", host.processors());
-    json.writeStringProperty("kernel", host.kernel());
-    json.writeStringProperty("java", host.java());
+    host.writeTo(json);
     json.writeStringProperty("flags", FLAGS);
     json.writeObjectPropertyStart("floorMicros");
     floorMicros.forEach((variant, floor) -> number(json, variant.text(), floor));

@@ -1,8 +1,7 @@
 package dev.pappus.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.pappus.bench.result.Machine;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * What the figures were measured on.
@@ -16,21 +15,17 @@ public record HostFacts(String processor, int processors, String kernel, String 
   /** Those of this machine. */
   static HostFacts read() {
     return new HostFacts(
-        processorModel(),
+        Machine.processorModel(),
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vm.version"));
   }
 
-  private static String processorModel() {
-    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("unknown");
-    } catch (IOException e) {
-      return "unknown";
-    }
+  /** Adds them to the open object. */
+  void writeTo(JsonGenerator json) {
+    json.writeStringProperty("processor", processor);
+    json.writeNumberProperty("processors", processors);
+    json.writeStringProperty("kernel", kernel);
+    json.writeStringProperty("java", java);
   }
 }

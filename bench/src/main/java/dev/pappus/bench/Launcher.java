@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The program of guest/native/launcher.c, which starts something again and again and times it
  * itself. One thread uses it. Whatever it has started ends with it.
  */
-final class Launcher implements AutoCloseable {
+public final class Launcher implements AutoCloseable {
   private static final long ANSWER_SECONDS_MAX = 20;
   private static final String FAILED = "failed";
 
@@ -33,7 +34,8 @@ final class Launcher implements AutoCloseable {
    * @param cpuNanos processor time of everything that took part, as far as it was waited for
    * @param checksum what it computed
    */
-  record Run(long createNanos, long answerNanos, long endNanos, long cpuNanos, long checksum) {}
+  public record Run(
+      long createNanos, long answerNanos, long endNanos, long cpuNanos, long checksum) {}
 
   /**
    * Starts it.
@@ -42,14 +44,21 @@ final class Launcher implements AutoCloseable {
    * @param scratch a folder for what is printed to standard error
    */
   Launcher(List<String> command, Path scratch) throws IOException {
+    this(command, scratch, Map.of());
+  }
+
+  /** With more environment variables. */
+  Launcher(List<String> command, Path scratch, Map<String, String> environment) throws IOException {
     errors = Files.createTempFile(scratch, "launcher", ".err");
-    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    process = builder.start();
     commands = process.getOutputStream();
     answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
   /** Starts it once, and waits until it is gone. */
-  Run run() throws Unavailable {
+  public Run run() throws Unavailable {
     return parse(ask('r'));
   }
 

@@ -1,13 +1,18 @@
 package dev.pappus.bench;
 
+import dev.pappus.bench.load.LoadFlow;
+import dev.pappus.bench.load.LoadGenerator;
+import dev.pappus.bench.load.Requests;
+import dev.pappus.bench.load.Schedule;
+import dev.pappus.bench.load.Target;
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,13 +36,14 @@ public final class OverloadBench {
 
   private static final String PATH = "/function/busy";
   private static final int CONNECTIONS_MAX = 512;
+  private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
   private static final int OVERLOAD = 10;
   private static final double QUIET_SHARE = 0.25;
 
   /** Far below the default, so that a slice is long against the queue. */
   private static final long QUEUE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final InetSocketAddress address;
+  private final Target target;
   private final LoadGenerator generator;
   private final Histogram refusals = new Histogram(Invoker.HIGHEST_NANOS, 3);
   private final Histogram quietAloneTimes = new Histogram(Invoker.HIGHEST_NANOS, 3);
@@ -53,8 +59,8 @@ public final class OverloadBench {
   private long heapBefore;
   private long heapAfter;
 
-  private OverloadBench(InetSocketAddress address, LoadGenerator generator) {
-    this.address = address;
+  private OverloadBench(Target target, LoadGenerator generator) {
+    this.target = target;
     this.generator = generator;
   }
 
@@ -81,10 +87,9 @@ public final class OverloadBench {
       for (String namespace : List.of("default", "quiet", "noisy")) {
         deploy(node.addresses().administration(), namespace, guestBuild.resolve("busy.elf"));
       }
-      URI uri = URI.create(node.addresses().invocation());
-      InetSocketAddress address = new InetSocketAddress(uri.getHost(), uri.getPort());
-      try (LoadGenerator generator = new LoadGenerator(address, CONNECTIONS_MAX)) {
-        return new OverloadBench(address, generator).measure(nanos);
+      Target target = Target.parse(node.addresses().invocation() + PATH);
+      try (LoadGenerator generator = new LoadGenerator(target.address(), CONNECTIONS_MAX)) {
+        return new OverloadBench(target, generator).measure(nanos);
       }
     }
   }
@@ -103,7 +108,7 @@ public final class OverloadBench {
     }
   }
 
-  private OverloadResult measure(long nanos) throws IOException {
+  private OverloadResult measure(long nanos) {
     peakSlice();
     overloadSlice(peakSlice());
     reset();
@@ -143,24 +148,25 @@ public final class OverloadBench {
   }
 
   /** Results a second with as many clients as keep every engine busy. */
-  private double peakSlice() throws IOException {
+  private double peakSlice() {
     int clients = 4 * Runtime.getRuntime().availableProcessors();
-    LoadFlow flow = LoadFlow.closed(address, "default", PATH, WORK, clients);
-    generator.run(List.of(flow), SLICE_NANOS);
+    LoadFlow flow = LoadFlow.closed(requests("default"), clients);
+    run(List.of(flow));
     return perSecond(flow);
   }
 
-  private double overloadSlice(double sustainable) throws IOException {
-    LoadFlow flow = LoadFlow.open(address, "default", PATH, WORK, OVERLOAD * sustainable);
-    generator.run(List.of(flow), SLICE_NANOS);
+  private double overloadSlice(double sustainable) {
+    LoadFlow flow = LoadFlow.open(requests("default"), new Schedule.Fixed(OVERLOAD * sustainable));
+    run(List.of(flow));
     count(flow);
     return perSecond(flow);
   }
 
-  private double quietSlice(double sustainable, boolean noise, Histogram times) throws IOException {
-    LoadFlow quiet = LoadFlow.open(address, "quiet", PATH, WORK, QUIET_SHARE * sustainable);
-    LoadFlow noisy = LoadFlow.open(address, "noisy", PATH, WORK, OVERLOAD * sustainable);
-    generator.run(noise ? List.of(quiet, noisy) : List.of(quiet), SLICE_NANOS);
+  private double quietSlice(double sustainable, boolean noise, Histogram times) {
+    LoadFlow quiet =
+        LoadFlow.open(requests("quiet"), new Schedule.Fixed(QUIET_SHARE * sustainable));
+    LoadFlow noisy = LoadFlow.open(requests("noisy"), new Schedule.Fixed(OVERLOAD * sustainable));
+    run(noise ? List.of(quiet, noisy) : List.of(quiet));
     if (noise) {
       count(noisy);
     }
@@ -168,6 +174,18 @@ public final class OverloadBench {
     unsent += quiet.unsent();
     times.add(quiet.served());
     return perSecond(quiet);
+  }
+
+  private Requests requests(String namespace) {
+    return Requests.repeat(
+        target.post(
+            List.of("Pappus-Namespace: " + namespace),
+            WORK.getBytes(StandardCharsets.US_ASCII),
+            (_, length) -> length > 0));
+  }
+
+  private void run(List<LoadFlow> flows) {
+    generator.run(flows, SLICE_NANOS, ANSWER_NANOS_MAX);
   }
 
   private void count(LoadFlow flow) {
@@ -179,7 +197,7 @@ public final class OverloadBench {
   }
 
   private static double perSecond(LoadFlow flow) {
-    return flow.served().getTotalCount() * 1e9 / SLICE_NANOS;
+    return flow.servedInWindow() * 1e9 / SLICE_NANOS;
   }
 
   private static long usedHeap() {

@@ -2,6 +2,7 @@ package dev.pappus.bench;
 
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.ComputeDriver;
+import dev.pappus.sandbox.Libos;
 import dev.pappus.sandbox.kvm.EntryVariant;
 import dev.pappus.sandbox.kvm.KvmDriver;
 import dev.pappus.sandbox.kvm.KvmSettings;
@@ -103,11 +104,31 @@ enum SandboxKind {
     };
   }
 
+  /**
+   * Opens the backend for Linux programs, with one sandbox for each engine.
+   *
+   * @throws ProblemException SANDBOX_UNAVAILABLE
+   */
+  ComputeDriver openForPrograms(Path guestBuild) {
+    Libos libos = Libos.in(guestBuild);
+    return switch (this) {
+      case KVM_NO_IDT -> new KvmDriver(kvmSettings(EntryVariant.NO_IDT, 1, 0).withLibos(libos));
+      case KVM_IDT -> new KvmDriver(kvmSettings(EntryVariant.IDT, 1, 0).withLibos(libos));
+      case PROCESS ->
+          new ProcessDriver(
+              ProcessSettings.of(guestBuild).withSandboxesPerEngine(1).withLibos(libos));
+      case WASM -> throw new IllegalArgumentException("WebAssembly has no Linux programs");
+    };
+  }
+
   private static KvmDriver kvm(EntryVariant variant, int sandboxes, int warmBlanks) {
-    return new KvmDriver(
-        KvmSettings.DEFAULTS
-            .withVariant(variant)
-            .withSandboxesPerEngine(sandboxes)
-            .withWarmBlanks(warmBlanks));
+    return new KvmDriver(kvmSettings(variant, sandboxes, warmBlanks));
+  }
+
+  private static KvmSettings kvmSettings(EntryVariant variant, int sandboxes, int warmBlanks) {
+    return KvmSettings.DEFAULTS
+        .withVariant(variant)
+        .withSandboxesPerEngine(sandboxes)
+        .withWarmBlanks(warmBlanks);
   }
 }

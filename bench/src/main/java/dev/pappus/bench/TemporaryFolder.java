@@ -7,14 +7,16 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A folder that goes with all that is in it. */
-final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
-  TemporaryFolder() throws IOException {
+  /** Makes one. */
+  public TemporaryFolder() throws IOException {
     path = Files.createTempDirectory("pappus-bench");
   }
 
-  Path path() {
+  /** Where it is. */
+  public Path path() {
     return path;
   }
 

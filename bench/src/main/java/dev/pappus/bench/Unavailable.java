@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Something cannot be measured here; the message says why, on one line. */
-final class Unavailable extends Exception {
+public final class Unavailable extends Exception {
   private static final long serialVersionUID = 1;
   private static final int REASON_MAX = 300;
 
-  Unavailable(String reason) {
+  /** With the reason. */
+  public Unavailable(String reason) {
     super(printable(reason.strip()));
   }
 
@@ -26,7 +27,7 @@ final class Unavailable extends Exception {
   }
 
   /** Unless this part of the guest build is there. */
-  static void requireBuilt(Path file) throws Unavailable {
+  public static void requireBuilt(Path file) throws Unavailable {
     if (!Files.exists(file)) {
       String name = String.valueOf(file.getFileName());
       throw new Unavailable(
@@ -36,7 +37,8 @@ final class Unavailable extends Exception {
     }
   }
 
-  String reason() {
+  /** Why, on one line. */
+  public String reason() {
     return String.valueOf(getMessage());
   }
 }

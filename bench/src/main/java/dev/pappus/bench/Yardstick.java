@@ -5,18 +5,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A way to run a program apart that is not ours, to measure ourselves by. */
-enum Yardstick {
+public enum Yardstick {
   /** A static program, started by vfork and exec; apart only as processes are. */
   FORK_EXEC("fork+exec"),
   /** A child of a waiting process, with namespaces of its own, behind a filter, without exec. */
   NAMESPACES("namespaces+seccomp"),
   BUBBLEWRAP("bubblewrap"),
   CRUN("crun"),
-  RUNC("runc");
+  RUNC("runc"),
+  GVISOR("gVisor");
 
   private static final String LAUNCHER = "launcher";
   private static final String PROGRAM = "matmul_process";
@@ -32,7 +35,7 @@ enum Yardstick {
   }
 
   /** What it is called in reports. */
-  String text() {
+  public String text() {
     return text;
   }
 
@@ -90,7 +93,47 @@ enum Yardstick {
             new Way("without cgroups, the second version's hierarchy unmounted", apart));
       }
       case RUNC -> List.of(new Way("", oci(launcher, List.of(find("runc")), scratch, program, n)));
+      case GVISOR ->
+          List.of(
+              new Way(
+                  "ptrace, without network and cgroups",
+                  oci(launcher, gvisor(), scratch, program, n)));
     };
+  }
+
+  /** The platform that needs neither KVM nor a version of this decade. */
+  private static List<String> gvisor() throws Unavailable {
+    return List.of(find("runsc"), "--platform=ptrace", "--network=none", "--ignore-cgroups");
+  }
+
+  /**
+   * What it takes to run a program this way.
+   *
+   * @param launcher runs it; the caller closes it
+   * @param note what is special about the way
+   */
+  public record Started(Launcher launcher, String note) {}
+
+  /**
+   * Finds the first way that works, by running the program once.
+   *
+   * @param scratch a folder for what it needs
+   * @param n size of the matrices
+   * @throws Unavailable if none does
+   */
+  public Started start(Path guestBuild, Path scratch, long n) throws IOException, Unavailable {
+    Set<String> reasons = new LinkedHashSet<>();
+    for (Way way : ways(guestBuild, scratch, n)) {
+      Launcher launcher = new Launcher(way.command(), scratch);
+      try {
+        Launcher.Run _ = launcher.run();
+        return new Started(launcher, way.note());
+      } catch (Unavailable e) {
+        launcher.close();
+        reasons.add(e.reason());
+      }
+    }
+    throw new Unavailable(String.join("; ", reasons));
   }
 
   private static List<String> oci(

@@ -2,10 +2,8 @@ package dev.pappus.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -46,21 +44,10 @@ final class YardstickRuns implements Contender {
     work = launcher(BenchCase.MATMUL_128.argument());
   }
 
-  /** The first way that works. */
   private Launcher launcher(long n) throws IOException, Unavailable {
-    Set<String> reasons = new LinkedHashSet<>();
-    for (Yardstick.Way way : yardstick.ways(guestBuild, scratch, n)) {
-      Launcher launcher = new Launcher(way.command(), scratch);
-      try {
-        Launcher.Run _ = launcher.run();
-        note = way.note();
-        return launcher;
-      } catch (Unavailable e) {
-        launcher.close();
-        reasons.add(e.reason());
-      }
-    }
-    throw new Unavailable(String.join("; ", reasons));
+    Yardstick.Started started = yardstick.start(guestBuild, scratch, n);
+    note = started.note();
+    return started.launcher();
   }
 
   @Override

@@ -1,0 +1,69 @@
+package dev.pappus.bench.curves;
+
+import dev.pappus.bench.result.Column;
+import dev.pappus.bench.result.Point;
+import java.io.IOException;
+
+/**
+ * What a system can bear: the highest offered Poisson rate with at least 99 % completed in time, no
+ * errors, and a p99 of at most 20 times the unloaded p50. A point at which the generator was late
+ * shows nothing, so it does not count either.
+ */
+final class PeakRule {
+  private static final double COMPLETED_SHARE_MIN = 0.99;
+  private static final double P99_FACTOR_MAX = 20;
+
+  /** How far the next rate is below one that was too high, as long as none was low enough. */
+  private static final double STEP_DOWN = 0.8;
+
+  /** And how far above, as long as none was too high. */
+  private static final double STEP_UP = 1.1;
+
+  private PeakRule() {}
+
+  /** Whether a point is at or below the peak. */
+  static boolean bears(Point point, double unloadedP50Micros) {
+    double due = point.number(Column.SENT) + point.number(Column.UNSENT);
+    return point.text(Column.VALID).equals("true")
+        && point.number(Column.COMPLETED) >= COMPLETED_SHARE_MIN * due
+        && point.number(Column.REFUSED) == 0
+        && point.number(Column.FAILED) == 0
+        && point.number(Column.WRONG) == 0
+        && point.number(Column.P99_MICROS) <= P99_FACTOR_MAX * unloadedP50Micros;
+  }
+
+  /** Sends at a rate. */
+  @FunctionalInterface
+  interface Trial {
+    /** Whether it was borne. */
+    boolean test(double perSecond) throws IOException;
+  }
+
+  /**
+   * Looks for the highest rate that is borne: upwards until one is not, then by bisection.
+   *
+   * @param first where to begin
+   * @param probes how often to try
+   * @return NaN if none was borne
+   */
+  static double search(double first, int probes, Trial bears) throws IOException {
+    double best = Double.NaN;
+    double tooHigh = Double.POSITIVE_INFINITY;
+    double rate = first;
+    for (int i = 0; i < probes; i++) {
+      if (bears.test(rate)) {
+        best = rate;
+      } else {
+        tooHigh = rate;
+      }
+      if (Double.isNaN(best)) {
+        rate = STEP_DOWN * tooHigh;
+      } else if (Double.isInfinite(tooHigh)) {
+        rate = STEP_UP * best;
+      } else {
+        rate = (best + tooHigh) / 2;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.pappus.bench.curves;
+
+import dev.pappus.bench.TemporaryFolder;
+import dev.pappus.bench.result.RunFolder;
+import dev.pappus.bench.systems.ProductCommand;
+import dev.pappus.bench.systems.SystemAdapter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All systems of a figure that this host can run, each started once: an idle one costs others
+ * nothing but memory, and points of all curves can take turns.
+ */
+final class Systems implements AutoCloseable {
+  private final TemporaryFolder scratch = new TemporaryFolder();
+  private final long beganNanos = System.nanoTime();
+  private final Map<String, SystemUnderTest> running = new ConcurrentHashMap<>();
+
+  private final Thread lastWish = new Thread(this::endQuietly, "stop-systems");
+
+  private Systems() throws IOException {
+    Runtime.getRuntime().addShutdownHook(lastWish);
+  }
+
+  /**
+   * Starts those that the curves need; of the others the run folder says why not. They end with
+   * this process, too.
+   *
+   * @throws IOException if none comes up, or an adapter is not complete
+   */
+  static Systems start(
+      List<Series> curves,
+      CurvesSettings settings,
+      byte[] expected,
+      RunFolder results,
+      Consumer<String> progress)
+      throws IOException {
+    Systems systems = new Systems();
+    try {
+      Path pappus =
+          ProductCommand.write(systems.scratch.path(), settings.home(), settings.guestBuild());
+      Map<String, Series> needed = new LinkedHashMap<>();
+      curves.forEach(series -> needed.putIfAbsent(key(series), series));
+      for (Series series : needed.values()) {
+        systems.start(series, settings, pappus, expected, results, progress);
+      }
+      if (systems.running.isEmpty()) {
+        throw new IOException("none of the systems can be measured here");
+      }
+      return systems;
+    } catch (IOException | RuntimeException | Error e) {
+      systems.close();
+      throw e;
+    }
+  }
+
+  private void start(
+      Series series,
+      CurvesSettings settings,
+      Path pappus,
+      byte[] expected,
+      RunFolder results,
+      Consumer<String> progress)
+      throws IOException {
+    String key = key(series);
+    SystemAdapter adapter =
+        new SystemAdapter(
+            settings.home().resolve("bench/systems").resolve(series.system()),
+            new SystemAdapter.Environment(
+                pappus,
+                settings.guestBuild(),
+                Files.createDirectory(scratch.path().resolve(key)),
+                series.backend(),
+                settings.cold(),
+                CurvesSettings.SIZE));
+    Optional<String> reason = adapter.check();
+    if (reason.isPresent()) {
+      results.missing(key, reason.get());
+      progress.accept(key + ": not measured: " + reason.get());
+      return;
+    }
+    Map<String, String> description = adapter.describe();
+    description.forEach((name, value) -> results.factor(key + "." + name, value));
+    String protocol = settings.bson() ? "bson" : "http";
+    if (!List.of(description.getOrDefault("protocol", "").split(" ", -1)).contains(protocol)) {
+      results.missing(key, "it does not speak " + protocol);
+      progress.accept(key + ": not measured: it does not speak " + protocol);
+      return;
+    }
+    if (settings.budgetNanos() > 0 && System.nanoTime() - beganNanos > settings.budgetNanos() / 2) {
+      results.missing(key, "half of the time for this run had passed before its start");
+      return;
+    }
+    progress.accept("starting " + key);
+    SystemUnderTest system;
+    try {
+      system = SystemUnderTest.start(adapter, settings, expected);
+    } catch (IOException e) {
+      results.missing(key, String.valueOf(e.getMessage()));
+      progress.accept(key + ": not measured: " + e.getMessage());
+      return;
+    }
+    running.put(key, system);
+    results.factor(
+        "generator", system.prompt() ? "nice -10, exact timers" : "ordinary priority and timers");
+  }
+
+  private static String key(Series series) {
+    return series.ours() ? series.system() + "-" + series.backend() : series.system();
+  }
+
+  /** Whether it runs. */
+  boolean has(Series series) {
+    return running.containsKey(key(series));
+  }
+
+  /** The system of a curve. */
+  SystemUnderTest of(Series series) {
+    SystemUnderTest system = running.get(key(series));
+    if (system == null) {
+      throw new IllegalStateException(key(series) + " does not run");
+    }
+    return system;
+  }
+
+  /** Stops all, whatever becomes of one; says what became of the last that could not be. */
+  private synchronized @Nullable IOException stopAll() {
+    IOException failure = null;
+    for (SystemUnderTest system : running.values()) {
+      try {
+        system.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    running.clear();
+    return failure;
+  }
+
+  /** When the process is ended from outside. */
+  private void endQuietly() {
+    IOException _ = stopAll();
+    try {
+      scratch.close();
+    } catch (IOException e) {
+      // It stays behind; nobody is left who could be told.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = stopAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(lastWish);
+    } catch (IllegalStateException e) {
+      // The process is ending.
+    }
+    scratch.close();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package dev.pappus.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.pappus.bench.result.Column;
+import dev.pappus.bench.result.Point;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The generator's self-test, against servers with known delays. */
+class LoadGeneratorTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final long TIMEOUT = 20 * SECOND;
+
+  private static ExecutorService virtual() {
+    return Executors.newVirtualThreadPerTaskExecutor();
+  }
+
+  private static Request request(DelayServer server) throws IOException {
+    return server
+        .target()
+        .post(
+            List.of("X-Test: 1"),
+            "abc".getBytes(StandardCharsets.US_ASCII),
+            (body, length) -> new String(body, 0, length, StandardCharsets.US_ASCII).equals("ok"));
+  }
+
+  private static LoadFlow run(DelayServer server, Schedule schedule, long nanos)
+      throws IOException {
+    LoadFlow flow = LoadFlow.open(Requests.repeat(request(server)), schedule);
+    try (LoadGenerator generator = new LoadGenerator(server.target().address(), 512)) {
+      generator.connect(8);
+      generator.run(List.of(flow), nanos, TIMEOUT);
+    }
+    return flow;
+  }
+
+  /** Nine of ten answers after 60 ms, the tenth after 240: that is what must be reported. */
+  @Test
+  void knownDelaysAreReported() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (number, exchange) -> {
+              Thread.sleep(number % 10 == 9 ? 240 : 60);
+              DelayServer.say(exchange, 200, "ok");
+            })) {
+      LoadFlow flow = run(server, new Schedule.Poisson(100, 1), 2 * SECOND);
+      assertThat(flow.completed()).isEqualTo(flow.due()).isEqualTo(server.requests());
+      assertThat(flow.failed() + flow.wrong() + flow.late() + flow.unsent()).isZero();
+      assertThat(flow.served().getMinValue()).isGreaterThan(59_000_000);
+      assertThat(flow.served().getValueAtPercentile(50)).isBetween(59_000_000L, 220_000_000L);
+      assertThat(flow.served().getValueAtPercentile(95)).isGreaterThan(239_000_000L);
+      assertThat(flow.bytesOut()).isEqualTo(3 * flow.sent());
+      assertThat(flow.bytesIn()).isEqualTo(2 * flow.completed());
+    }
+  }
+
+  /**
+   * A server that stands still for half a second at first: every request that was due in the
+   * meantime has waited from when it was due, though few were sent to a server that worked.
+   */
+  @Test
+  void aStallIsSeenByEveryRequestThatWasDueInIt() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            Executors.newSingleThreadExecutor(),
+            (number, exchange) -> {
+              if (number == 0) {
+                Thread.sleep(500);
+              }
+              DelayServer.say(exchange, 200, "ok");
+            })) {
+      LoadFlow flow = run(server, new Schedule.Fixed(200), SECOND);
+      assertThat(flow.completed()).isEqualTo(200);
+      long overHalf = flow.served().getCountBetweenValues(245_000_000L, LoadFlow.HIGHEST_NANOS);
+      assertThat(overHalf).as("those due in the stall's first half").isGreaterThanOrEqualTo(50);
+    }
+  }
+
+  @Test
+  void everyAnswerIsChecked() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (number, exchange) -> {
+              switch (number % 5) {
+                case 0 -> DelayServer.say(exchange, 200, "ko");
+                case 1 -> DelayServer.say(exchange, 500, "broken");
+                case 2 -> DelayServer.say(exchange, 503, "full");
+                case 3 -> exchange.close(); // no answer at all
+                default -> {
+                  exchange.getResponseHeaders().add("X-Pappus-Start", "file+vm");
+                  DelayServer.say(exchange, 200, "ok");
+                }
+              }
+            })) {
+      LoadFlow flow = run(server, new Schedule.Fixed(100), SECOND);
+      assertThat(flow.due()).isEqualTo(100);
+      assertThat(flow.wrong()).isEqualTo(20);
+      assertThat(flow.failed()).isEqualTo(40);
+      assertThat(flow.refused().getTotalCount()).isEqualTo(20);
+      assertThat(flow.completed()).isEqualTo(20);
+      assertThat(flow.starts()).containsExactly(java.util.Map.entry("file+vm", 20L));
+    }
+  }
+
+  @Test
+  void connectionsAreKept() throws IOException {
+    try (DelayServer server =
+            new DelayServer(virtual(), (_, exchange) -> DelayServer.say(exchange, 200, "ok"));
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+      LoadFlow flow = LoadFlow.closed(Requests.repeat(request(server)), 2);
+      generator.run(List.of(flow), SECOND, TIMEOUT);
+      assertThat(server.connections()).isEqualTo(2);
+      assertThat(flow.completed()).isEqualTo(flow.sent()).isGreaterThan(10);
+    }
+  }
+
+  /** Chunked answers, and provisional ones, are HTTP too. */
+  @Test
+  void otherServersAnswerInOtherWays() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (_, exchange) -> {
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write('o');
+              exchange.getResponseBody().flush();
+              exchange.getResponseBody().write('k');
+            })) {
+      LoadFlow flow = run(server, new Schedule.Fixed(50), SECOND);
+      assertThat(flow.completed()).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void whatFindsNoConnectionIsCounted() throws IOException {
+    try (DelayServer server =
+            new DelayServer(
+                virtual(),
+                (_, exchange) -> {
+                  Thread.sleep(400);
+                  DelayServer.say(exchange, 200, "ok");
+                });
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 3)) {
+      LoadFlow flow = LoadFlow.open(Requests.repeat(request(server)), new Schedule.Fixed(50));
+      generator.run(List.of(flow), SECOND / 2, TIMEOUT);
+      assertThat(flow.due()).isEqualTo(25);
+      assertThat(flow.unsent()).isGreaterThanOrEqualTo(25 - 2 * 3);
+      assertThat(flow.completed()).isEqualTo(flow.sent());
+    }
+  }
+
+  /** Late answers are no answers, and the run does not wait for them. */
+  @Test
+  void answersAfterTheTimeoutDoNotCount() throws IOException {
+    try (DelayServer server =
+            new DelayServer(
+                virtual(),
+                (number, exchange) -> {
+                  if (number == 0) {
+                    new java.util.concurrent.CountDownLatch(1).await();
+                  }
+                  DelayServer.say(exchange, 200, "ok");
+                });
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 64)) {
+      LoadFlow flow = LoadFlow.open(Requests.repeat(request(server)), new Schedule.Fixed(20));
+      generator.run(List.of(flow), SECOND / 2, SECOND);
+      assertThat(flow.late()).isGreaterThanOrEqualTo(1);
+      assertThat(flow.completed() + flow.late()).isEqualTo(flow.due());
+    }
+  }
+
+  @Test
+  void aClosedLoopKeepsSoManyUnderWay() throws IOException {
+    try (DelayServer server =
+            new DelayServer(
+                virtual(),
+                (_, exchange) -> {
+                  Thread.sleep(50);
+                  DelayServer.say(exchange, 200, "ok");
+                });
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 64)) {
+      LoadFlow flow = LoadFlow.closed(Requests.repeat(request(server)), 4);
+      generator.run(List.of(flow), SECOND, TIMEOUT);
+      assertThat(server.connections()).isEqualTo(4);
+      assertThat(flow.servedInWindow()).isBetween(1L, 4 * 20L);
+      assertThat(flow.completed()).isEqualTo(flow.sent());
+    }
+  }
+
+  /** It sleeps between requests. */
+  @Test
+  void waitingCostsNoProcessorTime() throws IOException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    try (DelayServer server =
+            new DelayServer(virtual(), (_, exchange) -> DelayServer.say(exchange, 200, "ok"));
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+      LoadFlow flow = LoadFlow.open(Requests.repeat(request(server)), new Schedule.Fixed(50));
+      generator.run(List.of(flow), 2 * SECOND, TIMEOUT);
+      assertThat(flow.completed()).isEqualTo(100);
+      long cpu =
+          Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+              .filter(thread -> thread != null && thread.getThreadName().startsWith("load-"))
+              .mapToLong(ThreadInfo::getThreadId)
+              .map(threads::getThreadCpuTime)
+              .sum();
+      assertThat(cpu).isBetween(1L, SECOND);
+    }
+  }
+
+  @Test
+  void aLateGeneratorMarksItsPoint() {
+    LoadFlow late = synthetic(60_000);
+    assertThat(LoadPoint.valid(late)).isFalse();
+    Point row = LoadPoint.open(Point.of("load", "x"), late, new Schedule.Fixed(10), SECOND);
+    assertThat(row.text(Column.VALID)).isEqualTo("false");
+    assertThat(row.text(Column.NOTE)).contains("the generator was late");
+    assertThat(LoadBench.line(row)).contains("INVALID");
+    LoadFlow prompt = synthetic(40_000);
+    assertThat(LoadPoint.valid(prompt)).isTrue();
+    assertThat(
+            LoadPoint.open(Point.of("load", "x"), prompt, new Schedule.Fixed(10), SECOND)
+                .number(Column.OFFERED_PER_SECOND))
+        .isEqualTo(10);
+  }
+
+  private static LoadFlow synthetic(long lagNanos) {
+    Request request = new Request(new byte[1], 0, (_, _) -> true);
+    LoadFlow flow = LoadFlow.open(Requests.repeat(request), new Schedule.Fixed(10));
+    for (int i = 0; i < 10; i++) {
+      flow.countSent(request, lagNanos);
+      flow.countAnswer(200, true, true, 500_000, 0);
+    }
+    return flow;
+  }
+
+  @Test
+  void whereNobodyListensTheErrorSaysSo() throws IOException {
+    Target target;
+    try (DelayServer server =
+        new DelayServer(virtual(), (_, exchange) -> DelayServer.say(exchange, 200, "ok"))) {
+      target = server.target();
+    }
+    try (LoadGenerator generator = new LoadGenerator(target.address(), 8)) {
+      assertThat(assertThrows(IOException.class, () -> generator.connect(1)))
+          .hasMessageContaining("nobody answers at");
+      LoadFlow flow =
+          LoadFlow.open(
+              Requests.repeat(target.post(List.of(), new byte[0], (_, _) -> true)),
+              new Schedule.Fixed(20));
+      generator.run(List.of(flow), SECOND / 4, SECOND);
+      assertThat(flow.failed()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void targetsAreChecked() throws IOException {
+    assertThat(Target.parse("http://127.0.0.1:81/a?b=c").path()).isEqualTo("/a?b=c");
+    assertThat(Target.parse("http://[::1]:81").path()).isEqualTo("/");
+    for (String wrong : List.of("https://127.0.0.1/", "127.0.0.1:80", "http://", "::")) {
+      assertThrows(IOException.class, () -> Target.parse(wrong), wrong);
+    }
+    Target target = Target.parse("http://127.0.0.1/");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> target.post(List.of("X: a\r\nY: b"), new byte[0], (_, _) -> true));
+  }
+
+  /** What a pure function answered once it must always answer. */
+  @Test
+  void theFirstAnswerIsTheMeasure() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (number, exchange) -> DelayServer.say(exchange, 200, number < 5 ? "ok" : "other"))) {
+      Request learnt =
+          LoadBench.learn(
+              server.target(),
+              check -> new Target("h", server.address(), "/").post(List.of(), new byte[0], check));
+      LoadFlow flow = LoadFlow.open(Requests.repeat(learnt), new Schedule.Fixed(20));
+      try (LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+        generator.run(List.of(flow), SECOND / 2, TIMEOUT);
+      }
+      assertThat(flow.completed()).isEqualTo(4);
+      assertThat(flow.wrong()).isEqualTo(6);
+    }
+  }
+}
