@@ -9,9 +9,10 @@ die() {
   exit 1
 }
 
-# The JVM of a node: all compiler tiers, and a collector without threads of its own on a small heap.
+# The JVM of a node: all compiler tiers, a collector without threads of its own on a small heap, and
+# memory outside of the heap that a burst of registrations has freed goes back to the system.
 node_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
-  -Xms24m -XX:MaxRAMPercentage=40'
+  -Xms24m -XX:MaxRAMPercentage=40 -XX:TrimNativeHeapInterval=20000'
 
 # That of a command that lives for a blink: the quick compiler is enough.
 command_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
@@ -32,12 +33,16 @@ start_java() {
   *) export LC_ALL=C.UTF-8 ;;
   esac
   use_cache "$cache-$jdk_version" $role "${1:-}"
+  if [ -t 0 ]; then terminal_in=true; else terminal_in=false; fi
   if [ -t 2 ]; then terminal=true; else terminal=false; fi
   if [ -t 1 ]; then terminal_out=true; else terminal_out=false; fi
   set -- -cp "$lib/*" dev.pappus.cli.Main "$@"
-  # A cache that does not fit is no news to whoever runs a command.
-  [ -z "$cache_option" ] || set -- '-Xlog:aot*=off' '-Xlog:cds*=off' "$cache_option" "$@"
+  # A cache that does not fit is no news to whoever runs a command. The JVM would crash on a damaged
+  # one, so it is told to look first; that takes some milliseconds.
+  [ -z "$cache_option" ] ||
+    set -- '-Xlog:aot*=off' '-Xlog:cds*=off' -XX:+VerifySharedSpaces "$cache_option" "$@"
   # shellcheck disable=SC2086 # options are words
   exec "$jdk/bin/java" $options -Dpappus.home="$home" -Dpappus.terminal=$terminal \
-    -Dpappus.terminal.out=$terminal_out -Dpappus.guest.build="$guest" ${PAPPUS_JAVA_OPTS:-} "$@"
+    -Dpappus.terminal.in=$terminal_in -Dpappus.terminal.out=$terminal_out \
+    -Dpappus.guest.build="$guest" ${PAPPUS_JAVA_OPTS:-} "$@"
 }

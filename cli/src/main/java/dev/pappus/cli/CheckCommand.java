@@ -41,7 +41,13 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Finding> findings = new ArrayList<>();
     for (Path file : files) {
-      SourceFile source = SourceFile.read(file);
+      Path place = terminal.folder().resolve(file);
+      Script script = Script.read(file, place);
+      if (script != null) {
+        findings.add(checkScript(script));
+        continue;
+      }
+      SourceFile source = SourceFile.read(file, place);
       findings.add(
           switch (source.kind()) {
             case FUNCTION -> checkFunction(source);
@@ -60,14 +66,37 @@ final class CheckCommand implements Callable<Integer> {
     try {
       FunctionNote note = source.checkedNote();
       String good =
-          note == null
-              ? "a function; it names no sets, deploy it with --in and --out"
-              : "function " + note.name() + " " + note.inputs() + " => " + note.outputs();
+          source.isProgram()
+              ? "a Linux program; it reads and prints, [stdio] => [stdio], where nothing else is said"
+              : note == null
+                  ? "a function; it names no sets, deploy it with --in and --out"
+                  : "function " + note.name() + " " + note.inputs() + " => " + note.outputs();
       return new Finding(source.path(), List.of(), "", "", good);
     } catch (ProblemException e) {
       String hint = e.problem().hint();
       return new Finding(
           source.path(), List.of(), e.problem().detail(), hint == null ? "" : hint, "");
+    }
+  }
+
+  private static Finding checkScript(Script script) {
+    try {
+      ScriptHeader header = script.header();
+      List<String> stdio = List.of(ProgramRun.STDIO);
+      List<String> in = header.description().inputs();
+      List<String> out = header.description().outputs();
+      String good =
+          "a function in "
+              + script.language()
+              + ", "
+              + (in == null ? stdio : in)
+              + " => "
+              + (out == null ? stdio : out)
+              + "; only its header was read";
+      return new Finding(script.path(), List.of(), "", "", good);
+    } catch (CliException e) {
+      String hint = e.hint();
+      return new Finding(script.path(), List.of(), e.text(), hint == null ? "" : hint, "");
     }
   }
 

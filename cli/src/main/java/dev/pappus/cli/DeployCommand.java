@@ -11,14 +11,17 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Registers functions and compositions with a node. */
 @Command(
     name = "deploy",
     description = {
-      "Register functions (ELF) and compositions (.dag); a name that is taken is replaced.",
+      "Register functions (ELF, WebAssembly, Python, JavaScript) and compositions (.dag); a name"
+          + " that is taken is replaced. Words after -- are arguments of a Linux program.",
       "What x.toml beside x.elf says holds where options say nothing, and the binary's note where"
           + " neither does."
     })
@@ -28,12 +31,15 @@ final class DeployCommand implements Callable<Integer> {
   @Mixin private final NodeAddress node = new NodeAddress();
   @Mixin private final OutputOption output = new OutputOption();
   @Mixin private final FunctionOptions function = new FunctionOptions();
+  @Mixin private final SourceOptions options = new SourceOptions();
 
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
       description = "Binaries, texts, and TOML files that describe binaries, in any order.")
-  private final List<Path> files = new ArrayList<>();
+  private final List<String> operands = new ArrayList<>();
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--name",
@@ -49,37 +55,44 @@ final class DeployCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** A binary and what is said of it. */
-  private record Function(SourceFile source, FunctionDescription description) {}
+  /** What the files are, functions first: compositions name them, whatever the files' order. */
+  private record Content(List<FunctionSource> functions, List<SourceFile> compositions) {}
 
   @Override
   public Integer call() throws IOException {
-    if (name != null && files.size() > 1) {
-      throw new CliException(ExitCode.USAGE, "--name goes with one file", null);
+    List<String> arguments = ArgumentWords.after(spec, operands);
+    List<String> files =
+        operands.subList(0, operands.size() - (arguments == null ? 0 : arguments.size()));
+    List<String> sources =
+        options.compile() ? files.stream().filter(SandboxCompiler::takes).toList() : List.of();
+    List<String> others = files.stream().filter(each -> !sources.contains(each)).toList();
+    if (files.isEmpty()) {
+      throw new CliException(ExitCode.USAGE, "there is no FILE before --", null);
     }
+    if (others.size() + Math.min(1, sources.size()) > 1 && (name != null || arguments != null)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          (name != null ? "--name goes" : "words after -- go") + " with one file",
+          null);
+    }
+    requireCompilable(sources);
+    FunctionDescription said = function.description(terminal, arguments);
     NodeClient client = node.clientWaiting(terminal, NodeAddress.DEFAULT_TIMEOUT_MILLIS);
-    // Functions first: compositions name them, whatever order the shell put the files in.
-    List<Function> functions = new ArrayList<>();
-    List<SourceFile> compositions = new ArrayList<>();
-    for (Path file : files) {
-      FunctionFile described = FunctionFile.of(terminal.folder().resolve(file));
-      SourceFile source = SourceFile.read(shown(described.binary()), described.binary());
-      switch (source.kind()) {
-        case FUNCTION ->
-            functions.add(new Function(source, function.over(described.description(), terminal)));
-        case COMPOSITION -> compositions.add(source);
-      }
+    Content content = read(others, said);
+    if (!sources.isEmpty()) {
+      SourceFile compiled = new SandboxCompiler(terminal, client).compile(sources);
+      content.functions().add(FunctionSource.of(compiled, said));
     }
     List<JsonObject> answers = new ArrayList<>();
     FunctionUpload upload = new FunctionUpload(terminal, client);
-    for (Function each : functions) {
+    for (FunctionSource each : content.functions()) {
       String functionName = functionName(each);
-      JsonObject answer = upload.send(functionName, each.source(), each.description(), dryRun);
-      SourceLine.remember(terminal, answer, each.source().path());
+      JsonObject answer = upload.send(functionName, each.binary(), each.description(), dryRun);
+      SourceLine.remember(terminal, answer, each.binary().path());
       answers.add(answer);
-      sayDeployed(each.source(), "function " + functionName, answer);
+      sayDeployed(each.binary(), "function " + functionName, answer);
     }
-    for (SourceFile source : compositions) {
+    for (SourceFile source : content.compositions()) {
       answers.add(deployCompositions(client, source));
     }
     if (output.json()) {
@@ -90,23 +103,54 @@ final class DeployCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private Content read(List<String> files, FunctionDescription said) throws IOException {
+    Content content = new Content(new ArrayList<>(), new ArrayList<>());
+    boolean scripts = false;
+    for (String file : files) {
+      FunctionFile described = FunctionFile.of(terminal.folder().resolve(file));
+      Path binary = described.binary();
+      FunctionDescription description = said.over(described.description());
+      Script script = Script.read(shown(binary), binary);
+      if (script != null) {
+        scripts = true;
+        content
+            .functions()
+            .add(script.function(Runtimes.of(terminal), description, options.runtime()));
+        continue;
+      }
+      SourceFile source = SourceFile.read(shown(binary), binary);
+      switch (source.kind()) {
+        case FUNCTION -> content.functions().add(FunctionSource.of(source, description));
+        case COMPOSITION -> content.compositions().add(source);
+      }
+    }
+    if (!scripts) {
+      options.requireNoRuntime();
+    }
+    return content;
+  }
+
+  private void requireCompilable(List<String> sources) {
+    if (options.compile() && sources.isEmpty()) {
+      throw new CliException(ExitCode.USAGE, "--compile wants C sources", null);
+    }
+    if (options.compile() && dryRun) {
+      throw new CliException(
+          ExitCode.USAGE, "--compile runs the compiler, so it is more than a dry run", null);
+    }
+  }
+
   /** As the user would name it. */
   private Path shown(Path path) {
     return path.startsWith(terminal.folder()) ? terminal.folder().relativize(path) : path;
   }
 
-  private String functionName(Function function) {
-    String chosen = name;
-    if (chosen == null) {
-      chosen = function.description().name();
-    }
-    if (chosen == null) {
-      chosen = function.source().functionName();
-    }
+  private String functionName(FunctionSource function) {
+    String chosen = name != null ? name : function.name();
     if (!Names.isIdentifier(chosen)) {
       throw new CliException(
           ExitCode.USAGE,
-          function.source().path() + ": '" + Names.printable(chosen) + "' cannot name a function",
+          function.binary().path() + ": '" + Names.printable(chosen) + "' cannot name a function",
           "give a name with --name: a letter or '_' followed by letters, digits or '_'");
     }
     return chosen;

@@ -74,6 +74,7 @@ final class Distribution {
     distribution.entries.put("sh/build", new Entry(distribution::build, false));
     distribution.addGuest();
     distribution.addDocuments();
+    distribution.addFolder("bench/systems", distribution.home.resolve("bench/systems"));
     return distribution;
   }
 
@@ -131,11 +132,14 @@ final class Distribution {
     addFolder("guest/examples", guest.resolve("examples"));
     // WebAssembly modules, and native code of them, are compiled together with the runtime.
     addFolder("guest/runtime", guest.resolve("runtime"));
+    addFolder("guest/files", guest.resolve("files"));
     addFolder("guest/wasi", guest.resolve("wasi"));
     addFolder("guest/wasm", guest.resolve("wasm"));
+    addFolder("runtimes", home.resolve("runtimes"));
     // What examples and benchmarks need; hostile guests stay with their tests.
     List<String> built =
-        new ArrayList<>(List.of("libpappus.a", "libpappus-wasm.a", "libpappus-native.so"));
+        new ArrayList<>(
+            List.of("libpappus.a", "libpappus-wasm.a", "libpappus-native.so", "libos.elf"));
     for (Path source : files(guest.resolve("examples"))) {
       String name = String.valueOf(source.getFileName());
       if (name.endsWith(".c")) {
@@ -153,6 +157,12 @@ final class Distribution {
     for (String name : List.of("host_runner", "zygote", "launcher", "matmul_process")) {
       add("guest/build/" + name, guestBuild.resolve(name), true);
     }
+    for (String name : List.of("programs/shout-glibc", "programs/shout-musl")) {
+      // The second where musl-gcc was when the archive's maker built.
+      if (Files.exists(guestBuild.resolve(name))) {
+        add("guest/build/" + name, guestBuild.resolve(name), true);
+      }
+    }
   }
 
   private void addDocuments() throws IOException {
@@ -169,7 +179,7 @@ final class Distribution {
   private void addFolder(String name, Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        add(name + "/" + folder.relativize(file), file, false);
+        add(name + "/" + folder.relativize(file), file, Files.isExecutable(file));
       }
     }
   }

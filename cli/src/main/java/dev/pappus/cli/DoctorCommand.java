@@ -26,6 +26,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     List<HostCheck> checks = new ArrayList<>(SandboxChecks.run(terminal.guestBuild()));
     checks.addAll(new HostChecks(Path.of("/")).all());
+    checks.addAll(RuntimeChecks.run(terminal));
     return report(terminal, checks, output.json());
   }
 

@@ -11,12 +11,12 @@ sealed interface FunctionBuild {
   long compilerNanos();
 
   /**
-   * It has a binary.
+   * It can be deployed.
    *
-   * @param binary the binary
-   * @param digest of the binary
+   * @param source what a node gets
+   * @param digest of what was built, the binary or the script
    */
-  record Built(ProjectFunction function, SourceFile binary, Digest digest, long compilerNanos)
+  record Built(ProjectFunction function, FunctionSource source, Digest digest, long compilerNanos)
       implements FunctionBuild {}
 
   /** The compiler refused its sources; it has said why. */

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -18,7 +20,8 @@ import java.util.stream.Collectors;
  */
 final class FunctionBuilder {
   static final String HINT =
-      "a function has no operating system and no C library: pappus.h lists what there is";
+      "a function has no operating system and no C library: pappus.h lists what there is; an"
+          + " ordinary program, with main, is built by gcc -static, or in a sandbox with --compile";
 
   /** Whoever saves more often than this during builds has to wait for the next one. */
   private static final int ATTEMPTS = 20;
@@ -39,6 +42,10 @@ final class FunctionBuilder {
 
   /** Builds it, if it has changed; the compiler's messages go to the terminal. */
   FunctionBuild build(ProjectFunction function) throws IOException, InterruptedException {
+    Path script = function.script(project);
+    if (script != null) {
+      return built(function, script);
+    }
     Path binary = binary(function);
     BuildStamp stamp = BuildStamp.read(stamp(function));
     String sources = fingerprint(function, stamp.included());
@@ -121,7 +128,33 @@ final class FunctionBuilder {
   private static FunctionBuild.Built built(
       ProjectFunction function, SourceFile binary, long nanos) {
     return new FunctionBuild.Built(
-        function, binary, Digest.of(MemorySegment.ofArray(binary.bytes())), nanos);
+        function,
+        new FunctionSource(binary, function.name(), function.entry().description()),
+        Digest.of(MemorySegment.ofArray(binary.bytes())),
+        nanos);
+  }
+
+  /** A script, with the other sources of its folder beside it. */
+  private FunctionBuild.Built built(ProjectFunction function, Path file) throws IOException {
+    Map<String, byte[]> modules = new LinkedHashMap<>();
+    for (Path each : function.sources(project)) {
+      if (!each.equals(file)) {
+        Path folder = function.folder();
+        Path name =
+            each.startsWith(folder)
+                ? folder.relativize(each)
+                : Path.of(String.valueOf(each.getFileName()));
+        modules.put(Script.item(name), SourceFile.readBytes(each));
+      }
+    }
+    Script script = Objects.requireNonNull(Script.read(project.show(file), file));
+    FunctionSource source =
+        script.function(
+            Runtimes.of(terminal),
+            function.entry().description().withStatics(modules),
+            function.entry().runtime());
+    return new FunctionBuild.Built(
+        function, source, Digest.of(MemorySegment.ofArray(script.source().bytes())), 0);
   }
 
   private SourceFile requireFunction(ProjectFunction function, Path file) throws IOException {
@@ -147,6 +180,11 @@ final class FunctionBuilder {
       files.addAll(function.files());
     } else {
       function.files().stream().filter(each -> each.toString().endsWith(".h")).forEach(files::add);
+    }
+    if (function.script(project) != null) {
+      // The runtime itself changes only when it is built anew.
+      Runtimes.of(terminal).installed().forEach(each -> besides.add(each.folder().toString()));
+      return Fingerprint.of(files, besides);
     }
     files.addAll(included);
     files.add(compiler.flags(function.target()));

@@ -22,7 +22,17 @@ import org.jspecify.annotations.Nullable;
 record FunctionFile(Path binary, FunctionDescription description) {
   private static final List<String> KEYS =
       List.of(
-          "name", "binary", "in", "out", "static", "memory", "timeout", "sandbox", "min_set_bytes");
+          "name",
+          "binary",
+          "in",
+          "out",
+          "static",
+          "memory",
+          "timeout",
+          "sandbox",
+          "arguments",
+          "snapshot",
+          "min_set_bytes");
 
   /** What {@code path}, a TOML file or a binary, says. */
   static FunctionFile of(Path path) throws IOException {
@@ -60,6 +70,8 @@ record FunctionFile(Path binary, FunctionDescription description) {
             root.quantity("memory").orElse(null),
             root.quantity("timeout").orElse(null),
             root.text("sandbox").orElse(null),
+            root.texts("arguments").orElse(null),
+            root.bool("snapshot").orElse(null),
             minSetBytes);
     Optional<String> named = root.text("binary");
     document.throwIfFaulty();

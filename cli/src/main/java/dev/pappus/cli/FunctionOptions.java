@@ -52,16 +52,26 @@ final class FunctionOptions {
       description = "Kind of sandbox: auto, kvm, process or wasm (default: auto).")
   private @Nullable String sandbox;
 
+  @Option(
+      names = "--no-snapshot",
+      description = "Start a Linux program anew in every run, not where it first touches an input.")
+  private boolean noSnapshot;
+
   /** The kind of sandbox; null if the option was not given. */
   @Nullable String sandbox() {
     return sandbox;
   }
 
-  /** These options, and what {@code other} says where they say nothing. */
-  FunctionDescription over(FunctionDescription other, Terminal terminal) throws IOException {
+  /**
+   * What these options say.
+   *
+   * @param arguments words after {@code --}; null if there are none
+   */
+  FunctionDescription description(Terminal terminal, @Nullable List<String> arguments)
+      throws IOException {
     check("--memory", Limit.CONTEXT_DEFAULT, memory);
     check("--timeout", Limit.FUNCTION_RUN, timeout);
-    Map<String, byte[]> items = new LinkedHashMap<>(other.statics());
+    Map<String, byte[]> items = new LinkedHashMap<>();
     for (String item : statics) {
       int equals = item.indexOf('=');
       if (equals < 0) {
@@ -75,14 +85,16 @@ final class FunctionOptions {
           content(terminal, item.substring(equals + 1)));
     }
     return new FunctionDescription(
-        other.name(),
-        inputs != null ? inputs : other.inputs(),
-        outputs != null ? outputs : other.outputs(),
+        null,
+        inputs,
+        outputs,
         items,
-        memory != null ? memory : other.memory(),
-        timeout != null ? timeout : other.timeout(),
-        sandbox != null ? sandbox : other.sandbox(),
-        other.minSetBytes());
+        memory,
+        timeout,
+        sandbox,
+        arguments,
+        noSnapshot ? Boolean.FALSE : null,
+        Map.of());
   }
 
   private static byte[] content(Terminal terminal, String value) throws IOException {

@@ -2,11 +2,12 @@ package dev.pappus.cli;
 
 import dev.pappus.model.ItemPath;
 import dev.pappus.model.Limit;
-import dev.pappus.sandbox.FunctionNote;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -38,7 +39,7 @@ final class FunctionUpload {
               "application/octet-stream", Progress.of(terminal, "deploying", source.bytes()));
     } else {
       MultipartBody body = new MultipartBody();
-      body.part("spec", "application/json", spec(description, source.note()));
+      body.part("spec", "application/json", spec(description, source));
       body.part("binary", "application/octet-stream", source.bytes());
       request = request.with(body.contentType(), Progress.of(terminal, "deploying", body));
     }
@@ -53,6 +54,8 @@ final class FunctionUpload {
       add(query, "memory", description.memory());
       add(query, "timeout", description.timeout());
       add(query, "sandbox", description.sandbox());
+      addAll(query, "arg", description.arguments());
+      add(query, "snapshot", text(description.snapshot()));
     }
     add(query, "dryRun", dryRun ? "true" : null);
     return query.toString();
@@ -70,10 +73,14 @@ final class FunctionUpload {
     }
   }
 
-  private static byte[] spec(FunctionDescription description, @Nullable FunctionNote note) {
+  private static @Nullable String text(@Nullable Boolean flag) {
+    return flag == null ? null : flag.toString();
+  }
+
+  private static byte[] spec(FunctionDescription description, SourceFile source) {
     List<String> inputs = description.inputs();
     if (inputs == null) {
-      inputs = note == null ? List.of() : note.inputs();
+      inputs = source.isProgram() ? programInputs(description.statics()) : source.inputs();
     }
     requireSets(description.statics(), inputs);
     List<String> sets = inputs;
@@ -89,6 +96,13 @@ final class FunctionUpload {
       property(json, "memory", description.memory());
       property(json, "timeout", description.timeout());
       property(json, "sandbox", description.sandbox());
+      if (description.arguments() != null) {
+        json.writeName("arguments");
+        Json.writeValue(json, description.arguments());
+      }
+      if (description.snapshot() != null) {
+        json.writeBooleanProperty("snapshot", description.snapshot());
+      }
       json.writeObjectPropertyStart("minSetBytes");
       description
           .minSetBytes()
@@ -96,6 +110,13 @@ final class FunctionUpload {
       json.writeEndObject();
       json.writeEndObject();
     });
+  }
+
+  /** {@code stdio}, and what is static. */
+  private static List<String> programInputs(Map<String, byte[]> statics) {
+    Set<String> sets = new LinkedHashSet<>(Set.of("stdio"));
+    statics.keySet().forEach(path -> sets.add(ItemPath.parse(path).set()));
+    return List.copyOf(sets);
   }
 
   private static void requireSets(Map<String, byte[]> statics, List<String> inputs) {

@@ -113,6 +113,34 @@ final class InputOptions {
     return ItemTree.sets(all);
   }
 
+  /**
+   * Everything that was said, for a Linux program; what comes through a pipe is its stdin where
+   * nothing else is.
+   *
+   * @param bytesMax that it may have
+   */
+  List<DataSet> programSets(Terminal terminal, long bytesMax) throws IOException {
+    List<DataSet> sets = new ArrayList<>(sets(terminal, "stdio"));
+    boolean given =
+        sets.stream()
+            .filter(set -> set.name().equals("stdio"))
+            .flatMap(set -> set.items().stream())
+            .anyMatch(item -> item.name().equals("stdin"));
+    if (!given && !readStdin && !terminal.inInteractive()) {
+      byte[] piped = terminal.in().readNBytes((int) Math.min(bytesMax + 1, Integer.MAX_VALUE - 8));
+      if (piped.length > bytesMax) {
+        throw new CliException(
+            ExitCode.QUOTA,
+            "stdin has more than " + bytesMax + " bytes (limits.request_body)",
+            "raise the limit, or give the program less at a time");
+      }
+      Map<String, byte[]> all = new LinkedHashMap<>(ItemTree.items(sets));
+      all.put("stdio/stdin", piped);
+      return ItemTree.sets(all);
+    }
+    return sets;
+  }
+
   private static void add(Map<String, byte[]> all, String path, byte[] bytes) {
     if (all.put(path, bytes) != null) {
       throw new CliException(ExitCode.USAGE, "the item " + path + " is given twice", null);
@@ -120,7 +148,7 @@ final class InputOptions {
   }
 
   private byte[] bytes(Terminal terminal, String value, byte[] raw) throws IOException {
-    if (value.equals("-")) {
+    if (value.equals("-") || value.equals("@-")) {
       if (readStdin) {
         throw new CliException(ExitCode.USAGE, "stdin can be read for one item only", null);
       }

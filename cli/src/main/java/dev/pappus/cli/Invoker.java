@@ -93,7 +93,8 @@ final class Invoker {
     }
   }
 
-  private static String timing(NodeClient.Reply reply) {
+  /** Where the time went, for people. */
+  static String timing(NodeClient.Reply reply) {
     return String.join(
         "; ",
         "timing: " + orUnknown(reply.header("Server-Timing")),

@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.JsonTokenId;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -81,16 +82,16 @@ final class Json {
   }
 
   private static @Nullable Object value(JsonParser json) {
-    JsonToken token = json.currentToken();
-    return switch (token) {
-      case START_OBJECT -> object(json);
-      case START_ARRAY -> array(json);
-      case VALUE_STRING -> json.getString();
-      case VALUE_NUMBER_INT -> json.getLongValue();
-      case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case null, default -> null;
+    // By number: a switch over the tokens that takes null is linked at run time, at each start.
+    return switch (json.currentTokenId()) {
+      case JsonTokenId.ID_START_OBJECT -> object(json);
+      case JsonTokenId.ID_START_ARRAY -> array(json);
+      case JsonTokenId.ID_STRING -> json.getString();
+      case JsonTokenId.ID_NUMBER_INT -> json.getLongValue();
+      case JsonTokenId.ID_NUMBER_FLOAT -> json.getDoubleValue();
+      case JsonTokenId.ID_TRUE -> true;
+      case JsonTokenId.ID_FALSE -> false;
+      default -> null;
     };
   }
 

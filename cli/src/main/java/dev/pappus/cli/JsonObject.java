@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +63,12 @@ record JsonObject(Map<?, ?> fields) {
 
   /** The names in a list of texts, or of objects that have a name. */
   List<String> names(String name) {
-    return fields.get(name) instanceof List<?> list
-        ? list.stream()
-            .map(each -> each instanceof Map<?, ?> map ? map.get("name") : each)
-            .map(String::valueOf)
-            .toList()
-        : List.of();
+    List<String> names = new ArrayList<>();
+    if (fields.get(name) instanceof List<?> list) {
+      for (Object each : list) {
+        names.add(String.valueOf(each instanceof Map<?, ?> map ? map.get("name") : each));
+      }
+    }
+    return names;
   }
 }

@@ -79,6 +79,13 @@ final class KvmCheck {
                 + report.wipeMethod().text()
                 + ", guests have "
                 + report.vectorState()));
+    checks.add(
+        report.runsPrograms()
+            ? HostCheck.ok("kvm programs", "system calls of programs " + report.syscalls())
+            : HostCheck.warning(
+                "kvm programs",
+                "system calls of programs " + report.syscalls(),
+                "deploy programs for Linux with --sandbox process"));
     for (String finding : report.findings()) {
       checks.add(
           HostCheck.warning("kvm self-test", finding, "works all the same, by the slower way"));

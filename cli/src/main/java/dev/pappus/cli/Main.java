@@ -17,7 +17,23 @@ public final class Main {
   public static void main(String[] arguments) {
     int exitCode = run(Terminal.ofProcess(arguments), arguments);
     System.out.flush();
-    System.exit(exitCode);
+    if (exitCode != ExitCode.OK || othersRun()) {
+      System.exit(exitCode);
+    }
+    // Else returning ends the process too, and sooner: exit looks for a logger to tell of it, and
+    // that search opens every jar of the class path.
+  }
+
+  /** Whether a thread would keep the process alive. */
+  private static boolean othersRun() {
+    Thread[] threads = new Thread[Thread.activeCount() + 16];
+    int count = Thread.enumerate(threads);
+    for (int i = 0; i < count; i++) {
+      if (!threads[i].isDaemon() && threads[i] != Thread.currentThread()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Runs a command against {@code terminal}; returns its exit code. */

@@ -14,20 +14,25 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "new",
     description = {
-      "Make a folder with a project that builds and runs at once: a function in C, or a composition"
-          + " of two."
+      "Make a folder with a project that builds and runs at once: a function in C, Python or"
+          + " JavaScript, or a composition of two."
     })
 final class NewCommand implements Callable<Integer> {
   /** What a project can start from. */
   enum Kind {
     C,
     COMPOSITION,
-    WASM
+    WASM,
+    PYTHON,
+    JAVASCRIPT
   }
 
   private final Terminal terminal;
 
-  @Parameters(index = "0", paramLabel = "c|composition|wasm", description = "What it starts from.")
+  @Parameters(
+      index = "0",
+      paramLabel = "c|composition|wasm|python|javascript",
+      description = "What it starts from.")
   private Kind kind = Kind.C;
 
   @Parameters(
@@ -47,6 +52,8 @@ final class NewCommand implements Callable<Integer> {
           case C -> ProjectTemplate.C;
           case COMPOSITION -> ProjectTemplate.COMPOSITION;
           case WASM -> ProjectTemplate.WASM;
+          case PYTHON -> ProjectTemplate.PYTHON;
+          case JAVASCRIPT -> ProjectTemplate.JAVASCRIPT;
         };
     String name = String.valueOf(folder.getFileName());
     if (!Names.isIdentifier(name) || !ProjectTemplate.mayBeNamed(name)) {

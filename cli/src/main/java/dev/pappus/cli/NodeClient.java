@@ -2,11 +2,9 @@ package dev.pappus.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.HttpURLConnection;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -16,27 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to one port of a node over its public HTTP API. One thread. */
 final class NodeClient {
-  /** The largest page that a node makes. */
-  private static final String PAGE = "?limit=10000";
+  /** The largest page that a node makes: a list in as few exchanges as possible. */
+  private static final String PAGE = "limit=10000";
 
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
   /** A node that has nothing to tell says so every 15 s. */
   private static final int SILENCE_MILLIS = 60_000;
-
-  static {
-    // A POST that got no answer may have run: the JDK would send it again on its own.
-    System.setProperty("sun.net.http.retryPost", "false");
-    // A kept connection may lead to a node that has gone, where another one listens by now.
-    System.setProperty("http.keepAlive", "false");
-  }
 
   private final URI address;
   private final int timeoutMillis;
@@ -66,10 +56,10 @@ final class NodeClient {
 
   /** A successful answer. */
   static final class Reply {
-    private final HttpURLConnection connection;
+    private final NodeConnection connection;
     private final byte[] body;
 
-    private Reply(HttpURLConnection connection, byte[] body) {
+    private Reply(NodeConnection connection, byte[] body) {
       this.connection = connection;
       this.body = body;
     }
@@ -80,11 +70,11 @@ final class NodeClient {
     }
 
     @Nullable String header(String name) {
-      return connection.getHeaderField(name);
+      return connection.header(name);
     }
 
-    int status() throws IOException {
-      return connection.getResponseCode();
+    int status() {
+      return connection.status();
     }
 
     JsonObject json() {
@@ -161,17 +151,31 @@ final class NodeClient {
     return exchange(Request.of(method, path).with(contentType, Content.of(body)));
   }
 
-  /** Everything registered of a kind, {@code functions} or {@code compositions}. */
+  /** Everything of a kind, such as {@code functions} or {@code compositions}. */
   List<JsonObject> list(String kind) throws IOException {
+    try {
+      return list(kind, PAGE);
+    } catch (ProblemReply refused) {
+      if (refused.status() != 400) {
+        throw refused;
+      }
+      // An older node makes no pages of this size.
+      return list(kind, "");
+    }
+  }
+
+  private List<JsonObject> list(String kind, String limit) throws IOException {
     List<JsonObject> all = new ArrayList<>();
-    String cursor = null;
-    do {
-      JsonObject page =
-          get("/v1/" + kind + PAGE + (cursor == null ? "" : "&cursor=" + encode(cursor))).json();
+    String query = limit;
+    while (true) {
+      JsonObject page = get("/v1/" + kind + "?" + query).json();
       all.addAll(page.objects(kind));
-      cursor = page.text("next");
-    } while (cursor != null);
-    return all;
+      String next = page.text("next");
+      if (next == null) {
+        return all;
+      }
+      query = (limit.isEmpty() ? "" : limit + "&") + "cursor=" + encode(next);
+    }
   }
 
   /** For a path or a query. */
@@ -187,14 +191,8 @@ final class NodeClient {
    */
   Reply exchange(Request request) throws IOException {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + request.path());
-    try {
-      HttpURLConnection connection = open(target, request);
-      Content body = request.body();
-      if (body != null) {
-        connection.setDoOutput(true);
-        connection.setFixedLengthStreamingMode(body.length());
-        send(connection, body);
-      }
+    try (NodeConnection connection = open(target, timeoutMillis)) {
+      send(connection, target, request);
       return answer(connection);
     } catch (SocketTimeoutException e) {
       throw new CliException(
@@ -220,12 +218,10 @@ final class NodeClient {
    */
   void lines(String path, boolean endless, Consumer<String> line) throws IOException {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + path);
-    try {
-      HttpURLConnection connection = open(target, Request.of("GET", path));
-      if (endless) {
-        connection.setReadTimeout(SILENCE_MILLIS);
-      }
-      if (connection.getResponseCode() >= 300) {
+    int patience = endless ? SILENCE_MILLIS : timeoutMillis;
+    try (NodeConnection connection = open(target, patience)) {
+      send(connection, target, Request.of("GET", path));
+      if (connection.status() >= 300) {
         answer(connection);
       }
       readLines(connection, line);
@@ -243,10 +239,12 @@ final class NodeClient {
         "look whether it still runs, then ask again");
   }
 
-  private void readLines(HttpURLConnection connection, Consumer<String> line) throws IOException {
-    try (InputStream body = connection.getInputStream();
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+  private void readLines(NodeConnection connection, Consumer<String> line) throws IOException {
+    // Never closed, here and below: that would read the rest, which may never come. The connection
+    // is closed by whoever opened it.
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(connection.body(), StandardCharsets.UTF_8));
+    try {
       for (String next = reader.readLine(); next != null; next = reader.readLine()) {
         line.accept(next);
       }
@@ -257,52 +255,27 @@ final class NodeClient {
     }
   }
 
-  private HttpURLConnection open(URI target, Request request) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection();
-    if (connection instanceof HttpsURLConnection secure && access.sockets() != null) {
-      secure.setSSLSocketFactory(access.sockets());
-    }
-    connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
-    connection.setReadTimeout(timeoutMillis);
-    connection.setInstanceFollowRedirects(false);
-    connection.setRequestMethod(request.method());
-    // Java's own would be for a browser.
-    connection.setRequestProperty("Accept", "*/*");
-    List<String> headers = request.headers();
-    for (int i = 0; i < headers.size(); i += 2) {
-      connection.setRequestProperty(headers.get(i), headers.get(i + 1));
-    }
+  private NodeConnection open(URI target, int readMillis) throws IOException {
+    return NodeConnection.open(target, access.sockets(), CONNECT_TIMEOUT_MILLIS, readMillis);
+  }
+
+  private void send(NodeConnection connection, URI target, Request request) throws IOException {
+    List<String> headers = new ArrayList<>(List.of("Accept", "*/*"));
+    headers.addAll(request.headers());
     if (access.token() != null) {
-      connection.setRequestProperty("Authorization", "Bearer " + access.token());
+      headers.addAll(List.of("Authorization", "Bearer " + access.token()));
     }
     if (access.namespace() != null) {
-      connection.setRequestProperty("Pappus-Namespace", access.namespace());
+      headers.addAll(List.of("Pappus-Namespace", access.namespace()));
     }
-    return connection;
+    connection.send(request.method(), target, headers, request.body());
   }
 
-  private static void send(HttpURLConnection connection, Content body) throws IOException {
-    try (OutputStream out = connection.getOutputStream()) {
-      body.writeTo(out);
-    } catch (ConnectException | SocketTimeoutException | SSLException e) {
-      throw e;
-    } catch (IOException e) {
-      // The node may have answered before it read everything; the answer says more than this.
-      if (connection.getResponseCode() < 0) {
-        throw e;
-      }
+  private static Reply answer(NodeConnection connection) throws IOException {
+    byte[] body = connection.body().readAllBytes();
+    if (connection.status() >= 300) {
+      throw new ProblemReply(connection.status(), JsonObject.parse(body));
     }
-  }
-
-  private static Reply answer(HttpURLConnection connection) throws IOException {
-    int status = connection.getResponseCode();
-    try (InputStream in =
-        status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
-      byte[] body = in == null ? new byte[0] : in.readAllBytes();
-      if (status < 0 || status >= 300) {
-        throw new ProblemReply(status, JsonObject.parse(body));
-      }
-      return new Reply(connection, body);
-    }
+    return new Reply(connection, body);
   }
 }

@@ -51,6 +51,7 @@ final class PappusCommand implements Runnable {
           "rm",
           "rollback",
           "run",
+          "runtime",
           "server",
           "test",
           "token",
@@ -140,6 +141,7 @@ final class PappusCommand implements Runnable {
       case "rm" -> new RmCommand(terminal);
       case "rollback" -> new RollbackCommand(terminal);
       case "run" -> new RunCommand(terminal);
+      case "runtime" -> new RuntimeCommand(terminal);
       case "server" -> new ServerCommand(terminal);
       case "test" -> new TestCommand(terminal);
       case "token" -> new TokenCommand(terminal);
@@ -168,7 +170,7 @@ final class PappusCommand implements Runnable {
                 .versionHelp(true)
                 .description("Show the version.")
                 .build())
-        .version("pappus " + ProductVersion.read());
+        .versionProvider(() -> new String[] {"pappus " + ProductVersion.read()});
   }
 
   @Override

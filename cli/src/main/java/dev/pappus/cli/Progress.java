@@ -8,7 +8,6 @@ import java.util.Locale;
 /** A bar on the terminal while much is sent; nothing where nobody watches or little is sent. */
 final class Progress {
   private static final long BYTES_MIN = 1 << 20;
-  private static final int CELLS = 30;
   private static final int CHUNK_BYTES = 64 << 10;
 
   private Progress() {}
@@ -42,15 +41,14 @@ final class Progress {
   }
 
   private static final class Bar extends FilterOutputStream {
-    private final Terminal terminal;
+    private final ProgressBar bar;
     private final String what;
     private final long total;
     private long done;
-    private int shown = -1;
 
     Bar(Terminal terminal, String what, OutputStream out, long total) {
       super(out);
-      this.terminal = terminal;
+      this.bar = new ProgressBar(terminal);
       this.what = what;
       this.total = total;
     }
@@ -72,29 +70,14 @@ final class Progress {
 
     private void advance(int bytes) {
       done += bytes;
-      int percent = (int) (100 * done / total);
-      if (percent != shown) {
-        shown = percent;
-        int full = CELLS * percent / 100;
-        terminal
-            .err()
-            .printf(
-                Locale.ROOT,
-                "\r%s [%s%s] %3d%% of %.1f MiB",
-                what,
-                "#".repeat(full),
-                " ".repeat(CELLS - full),
-                percent,
-                total / 1048576.0);
-        terminal.err().flush();
-      }
+      bar.show(
+          what,
+          (int) (100 * done / total),
+          String.format(Locale.ROOT, " of %.1f MiB", total / 1048576.0));
     }
 
     private void erase() {
-      if (shown >= 0) {
-        terminal.err().print("\r" + " ".repeat(what.length() + CELLS + 30) + "\r");
-        terminal.err().flush();
-      }
+      bar.erase();
     }
   }
 }

@@ -24,7 +24,17 @@ record ProjectDescription(
     String name, @Nullable String target, Map<String, FunctionEntry> functions) {
   private static final List<String> PROJECT_KEYS = List.of("name", "target");
   private static final List<String> FUNCTION_KEYS =
-      List.of("source", "build", "in", "out", "memory", "timeout", "sandbox");
+      List.of(
+          "source",
+          "build",
+          "in",
+          "out",
+          "memory",
+          "timeout",
+          "sandbox",
+          "arguments",
+          "snapshot",
+          "runtime");
 
   /**
    * One {@code [function.NAME]}.
@@ -36,6 +46,9 @@ record ProjectDescription(
    * @param memory of its context, as it was written
    * @param timeout of one run, as it was written
    * @param sandbox what it is to run in
+   * @param arguments words that a Linux program or a script gets; null if the file names none
+   * @param snapshot whether its runs may begin where it first touches an input; null likewise
+   * @param runtime what runs it if it is a script; null if any that can
    */
   record FunctionEntry(
       List<String> sources,
@@ -44,9 +57,37 @@ record ProjectDescription(
       List<String> out,
       @Nullable String memory,
       @Nullable String timeout,
-      SandboxChoice sandbox) {
+      SandboxChoice sandbox,
+      @Nullable List<String> arguments,
+      @Nullable Boolean snapshot,
+      @Nullable String runtime) {
     static final FunctionEntry EMPTY =
-        new FunctionEntry(List.of(), null, List.of(), List.of(), null, null, SandboxChoice.AUTO);
+        new FunctionEntry(
+            List.of(),
+            null,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            SandboxChoice.AUTO,
+            null,
+            null,
+            null);
+
+    /** What it says to the node. */
+    FunctionDescription description() {
+      return new FunctionDescription(
+          null,
+          in.isEmpty() ? null : in,
+          out.isEmpty() ? null : out,
+          Map.of(),
+          memory,
+          timeout,
+          sandbox == SandboxChoice.AUTO ? null : sandbox.text(),
+          arguments,
+          snapshot,
+          Map.of());
+    }
   }
 
   ProjectDescription {
@@ -100,7 +141,10 @@ record ProjectDescription(
         section.texts("out").orElse(List.of()),
         quantity(section, "memory", Limit.CONTEXT_DEFAULT),
         quantity(section, "timeout", Limit.FUNCTION_RUN),
-        sandbox(section));
+        sandbox(section),
+        section.texts("arguments").orElse(null),
+        section.bool("snapshot").orElse(null),
+        section.text("runtime").orElse(null));
   }
 
   private static SandboxChoice sandbox(TomlSection section) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function of a project.
@@ -20,7 +21,13 @@ record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntr
     return Target.of(entry.sandbox());
   }
 
-  /** Its C sources, the one with its name first; empty if a command builds it. */
+  /** The source that a runtime runs as it is; null if the function is built. */
+  @Nullable Path script(Project project) throws IOException {
+    Path first = sources(project).stream().findFirst().orElse(null);
+    return first == null || ScriptLanguage.of(first) == null ? null : first;
+  }
+
+  /** Its sources, the one with its name first; empty if a command builds it. */
   List<Path> sources(Project project) throws IOException {
     if (!entry.sources().isEmpty()) {
       return entry.sources().stream().map(each -> project.root().resolve(each)).toList();
@@ -28,16 +35,18 @@ record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntr
     if (entry.build() != null) {
       return List.of();
     }
+    for (ScriptLanguage language : ScriptLanguage.values()) {
+      List<Path> scripts = sources(language.ending());
+      if (!scripts.isEmpty() && scripts.getFirst().endsWith(name + language.ending())) {
+        return scripts;
+      }
+    }
     String main = name + ".c";
-    List<Path> sources =
-        files().stream()
-            .filter(each -> each.toString().endsWith(".c"))
-            .sorted((a, b) -> Boolean.compare(b.endsWith(main), a.endsWith(main)))
-            .toList();
+    List<Path> sources = sources(".c");
     if (sources.isEmpty()) {
       throw new CliException(
           ExitCode.USAGE,
-          project.show(folder) + " has no C source",
+          project.show(folder) + " has no source",
           "write "
               + project.show(folder.resolve(main))
               + ", or name what builds it with build ="
@@ -46,6 +55,14 @@ record ProjectFunction(String name, Path folder, ProjectDescription.FunctionEntr
               + "] in pappus.toml");
     }
     return sources;
+  }
+
+  private List<Path> sources(String ending) throws IOException {
+    String main = name + ending;
+    return files().stream()
+        .filter(each -> each.toString().endsWith(ending))
+        .sorted((a, b) -> Boolean.compare(b.endsWith(main), a.endsWith(main)))
+        .toList();
   }
 
   /** What its folder holds, but for hidden files and backups, by path. */

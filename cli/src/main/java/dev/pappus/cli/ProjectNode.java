@@ -1,8 +1,8 @@
 package dev.pappus.cli;
 
 import dev.pappus.model.Digest;
-import dev.pappus.model.SandboxChoice;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -40,11 +39,10 @@ final class ProjectNode {
   /** Deploys built functions, then the compositions, as far as they have changed. */
   void deploy(Project project, List<FunctionBuild.Built> builds) throws IOException {
     for (FunctionBuild.Built build : builds) {
-      String query = query(build.function().entry());
-      String version = build.digest() + query;
       String name = build.function().name();
+      String version = version(build.source());
       if (!version.equals(versions.get(name))) {
-        deploy(build, query);
+        deploy(name, build.source());
         versions.put(name, version);
         digests.put(name, build.digest().toString());
       }
@@ -79,19 +77,27 @@ final class ProjectNode {
     return !currentCompositions.containsAll(compositions);
   }
 
-  private void deploy(FunctionBuild.Built build, String query) throws IOException {
-    NodeClient.Reply reply =
-        client.send(
-            "PUT",
-            "/v1/functions/" + NodeClient.encode(build.function().name()) + query,
-            "application/octet-stream",
-            build.binary().bytes());
-    String stored = reply.json().text("binary", "nothing");
-    Digest digest = build.digest();
-    if (!stored.equals(digest.toString())) {
+  /** Differs where what a node gets differs. */
+  private static String version(FunctionSource source) {
+    FunctionDescription description = source.description();
+    StringBuilder text = new StringBuilder(source.binary().digest());
+    description
+        .statics()
+        .forEach(
+            (item, bytes) -> text.append(item).append(Digest.of(MemorySegment.ofArray(bytes))));
+    return text.append(description.withStatics(Map.of())).toString();
+  }
+
+  private void deploy(String name, FunctionSource source) throws IOException {
+    JsonObject answer =
+        new FunctionUpload(terminal, client)
+            .send(name, source.binary(), source.description(), false);
+    String stored = answer.text("binary", "nothing");
+    String digest = source.binary().digest();
+    if (!stored.equals(digest)) {
       throw new CliException(
           ExitCode.FAILED,
-          "the node stored " + stored + " instead of " + digest + " as " + build.function().name(),
+          "the node stored " + stored + " instead of " + digest + " as " + name,
           null);
     }
   }
@@ -116,23 +122,5 @@ final class ProjectNode {
     } catch (ProblemReply e) {
       throw e.about(project.show(dag));
     }
-  }
-
-  private static String query(ProjectDescription.FunctionEntry entry) {
-    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
-    entry.in().forEach(set -> query.add("in=" + NodeClient.encode(set)));
-    entry.out().forEach(set -> query.add("out=" + NodeClient.encode(set)));
-    String memory = entry.memory();
-    if (memory != null) {
-      query.add("memory=" + NodeClient.encode(memory));
-    }
-    String timeout = entry.timeout();
-    if (timeout != null) {
-      query.add("timeout=" + NodeClient.encode(timeout));
-    }
-    if (entry.sandbox() != SandboxChoice.AUTO) {
-      query.add("sandbox=" + entry.sandbox().text());
-    }
-    return query.toString();
   }
 }

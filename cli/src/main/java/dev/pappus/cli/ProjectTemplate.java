@@ -34,6 +34,18 @@ enum ProjectTemplate {
       return files;
     }
   },
+  PYTHON {
+    @Override
+    Map<String, String> files(String name) {
+      return script(name, ScriptLanguage.PYTHON);
+    }
+  },
+  JAVASCRIPT {
+    @Override
+    Map<String, String> files(String name) {
+      return script(name, ScriptLanguage.JAVASCRIPT);
+    }
+  },
   COMPOSITION {
     @Override
     Map<String, String> files(String name) {
@@ -82,6 +94,15 @@ enum ProjectTemplate {
       Files.createDirectories(file.getParent());
       Files.writeString(file, each.getValue());
     }
+  }
+
+  private static Map<String, String> script(String name, ScriptLanguage language) {
+    Map<String, String> files = common(name);
+    String ending = language.ending();
+    files.put("functions/" + name + "/" + name + ending, text("function" + ending, name));
+    files.put("tests/hello/in/names/world", "World");
+    files.put("tests/hello/out/greetings/world", "Hello, World!\n");
+    return files;
   }
 
   private static Map<String, String> common(String name) {

@@ -126,6 +126,7 @@ public final class Rehearsal {
         folder,
         false,
         false,
+        false,
         new Terminal.Talk());
   }
 }

@@ -63,6 +63,21 @@ final class ResultOptions {
     }
   }
 
+  /** Whether one item alone is wanted. */
+  boolean picksItem() {
+    return item != null;
+  }
+
+  /** Whether all sets shall be printed. */
+  boolean wantsJson() {
+    return form == Form.JSON;
+  }
+
+  /** Whether items shall become files. */
+  boolean wantsFolder() {
+    return folder != null;
+  }
+
   /** Whether whole sets are wanted. */
   boolean wantsSets() {
     return folder != null || form == Form.JSON;

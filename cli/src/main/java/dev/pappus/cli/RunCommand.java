@@ -1,14 +1,18 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.DataSet;
+import dev.pappus.model.ItemPath;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
 import dev.pappus.sandbox.FunctionNote;
+import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -17,8 +21,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = {
-      "Run a function's binary, or its C source, once in this process; nothing is registered.",
-      "Sets come from the binary's note; where it has none, inputs are those that --set names."
+      "Run a static Linux program, a function's binary, or a source in C, Python or JavaScript once"
+          + " in this process; nothing is registered.",
+      "A program gets stdin and the words after --, what it prints is printed, and its exit code is"
+          + " the command's. A function's sets come from its binary's note; where it has none,"
+          + " inputs are those that --set names."
     })
 final class RunCommand implements Callable<Integer> {
   private static final String DEFAULT_NAME = "program";
@@ -28,16 +35,17 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private final InputOptions inputs = new InputOptions();
   @Mixin private final ResultOptions results = new ResultOptions();
   @Mixin private final FunctionOptions function = new FunctionOptions();
+  @Mixin private final SourceOptions options = new SourceOptions();
 
-  @Parameters(index = "0", paramLabel = "FILE", description = "ELF file, or C source.")
+  @Parameters(index = "0", paramLabel = "FILE", description = "Program, binary or source.")
   private Path file = Path.of("");
 
   @Parameters(
       index = "1..*",
-      paramLabel = "ARG",
-      hidden = true,
-      description = "Refused: functions have no arguments.")
-  private @Nullable List<String> arguments;
+      paramLabel = "-- ARG",
+      arity = "0..*",
+      description = "Arguments of a Linux program or of a script.")
+  private final List<String> arguments = new ArrayList<>();
 
   RunCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -45,19 +53,31 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (arguments != null) {
-      throw new CliException(
-          ExitCode.USAGE,
-          "a function has no arguments",
-          "give it items: --set SET/ITEM=TEXT, or -d TEXT");
-    }
     inputs.requireWellFormed();
     results.requireConsistent();
     results.requireRoom(terminal);
+    FunctionDescription said =
+        function.description(terminal, arguments.isEmpty() ? null : arguments);
     Path path = terminal.folder().resolve(file);
+    Script script = Script.read(file, path);
+    if (script != null) {
+      FunctionSource function = script.function(Runtimes.of(terminal), said, options.runtime());
+      return runProgram(_ -> function);
+    }
+    options.requireNoRuntime();
+    if (options.compile()) {
+      return runProgram(client ->
+          FunctionSource.of(
+              new SandboxCompiler(terminal, client).compile(List.of(file.toString())), said));
+    }
     Path built = path.toString().endsWith(".c") ? compiled(path) : null;
     try {
-      run(SourceFile.readRunnable(built == null ? path : built));
+      SourceFile source = SourceFile.readRunnable(built == null ? path : built);
+      if (source.isProgram()) {
+        FunctionSource program = new FunctionSource(source, SourceFile.identifier(path), said);
+        return runProgram(_ -> program);
+      }
+      runFunction(source, said);
     } finally {
       if (built != null) {
         Files.deleteIfExists(built);
@@ -66,11 +86,49 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void run(SourceFile source) throws IOException {
+  /** A program, for which a node may be needed. */
+  private interface Program {
+    FunctionSource on(NodeClient client) throws IOException;
+  }
+
+  private int runProgram(Program program) throws IOException {
+    Settings settings = SettingsSource.load(terminal, null);
+    long bytesMax = settings.builder().build().limits().get(Limit.REQUEST_BODY);
+    List<DataSet> sets = inputs.programSets(terminal, bytesMax);
+    try (DemoNode here = LocalNode.empty(settings)) {
+      FunctionSource source = program.on(here.client());
+      upload(here, source.name(), source.binary(), withSets(source.description(), sets));
+      try {
+        return new ProgramRun(terminal, here.client(), results).run(source.name(), sets);
+      } catch (ProblemReply e) {
+        throw SourceLine.added(source.binary().path(), e);
+      }
+    }
+  }
+
+  /** With {@code stdio}, and every set that there is something for. */
+  private static FunctionDescription withSets(FunctionDescription said, List<DataSet> sets) {
+    List<String> names = new ArrayList<>(sets.stream().map(DataSet::name).toList());
+    List<String> declared = said.inputs();
+    names.addAll(declared == null ? List.of() : declared);
+    said.statics().keySet().forEach(item -> names.add(ItemPath.parse(item).set()));
+    return said.withInputs(ProgramRun.withStdio(names))
+        .withOutputs(ProgramRun.withStdio(said.outputs()))
+        // There is no second run that a snapshot could serve.
+        .withoutSnapshot();
+  }
+
+  private void runFunction(SourceFile source, FunctionDescription said) throws IOException {
+    if (!arguments.isEmpty()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "a function built with pappus.h has no arguments",
+          "give it items: --set SET/ITEM=TEXT, or -d TEXT");
+    }
     source.requireFunction();
     FunctionNote note = source.note();
     String name = note == null ? DEFAULT_NAME : note.name();
-    FunctionDescription description = function.over(FunctionDescription.EMPTY, terminal);
+    FunctionDescription description = said;
     if (note == null) {
       if (description.inputs() == null) {
         description = description.withInputs(inputs.setNames(terminal));
@@ -83,14 +141,20 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     try (DemoNode here = LocalNode.empty(SettingsSource.load(terminal, null))) {
-      new FunctionUpload(terminal, here.client())
-          .send(Names.requireIdentifier("function", name), source, description, false);
+      upload(here, name, source, description);
       try {
         new Invoker(terminal, here.client(), inputs, results, List.of()).invoke(name);
       } catch (ProblemReply e) {
         throw SourceLine.added(source.path(), e);
       }
     }
+  }
+
+  private void upload(
+      DemoNode node, String name, SourceFile binary, FunctionDescription description)
+      throws IOException {
+    new FunctionUpload(terminal, node.client())
+        .send(Names.requireIdentifier("function", name), binary, description, false);
   }
 
   private Path compiled(Path source) throws IOException, InterruptedException {

@@ -6,6 +6,8 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.FunctionNote;
+import dev.pappus.sandbox.LinuxProgram;
+import dev.pappus.sandbox.NativeBinary;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -13,10 +15,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A file that can be deployed. */
 final class SourceFile {
+  private static final int NAME_CHARS_MAX = 63;
+
   private final Path path;
   private final Kind kind;
   private final byte[] bytes;
@@ -46,6 +51,16 @@ final class SourceFile {
     COMPOSITION
   }
 
+  /** A binary that does not lie in a file of its own; {@code path} is for messages. */
+  static SourceFile ofBinary(Path path, byte... bytes) {
+    return new SourceFile(path, Kind.FUNCTION, bytes);
+  }
+
+  /** A text, whatever it is about; {@code path} is for messages. */
+  static SourceFile ofText(Path path, byte... bytes) {
+    return new SourceFile(path, Kind.COMPOSITION, bytes);
+  }
+
   static SourceFile read(Path path) throws IOException {
     return read(path, path);
   }
@@ -56,6 +71,7 @@ final class SourceFile {
     if (isBinary(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
     }
+    requireNoScript(path, bytes);
     SourceFile text = new SourceFile(path, Kind.COMPOSITION, bytes);
     if (!path.toString().endsWith(".dag") && !text.isText()) {
       throw new CliException(
@@ -76,12 +92,7 @@ final class SourceFile {
     if (isBinary(bytes)) {
       return new SourceFile(path, Kind.FUNCTION, bytes);
     }
-    if (bytes.length >= 2 && bytes[0] == '#' && bytes[1] == '!') {
-      throw new CliException(
-          ExitCode.FAILED,
-          path + " is a script; a sandbox has no interpreter",
-          "write the function in C: pappus new c NAME");
-    }
+    requireNoScript(path, bytes);
     if (path.toString().endsWith(".dag")) {
       throw new CliException(
           ExitCode.USAGE,
@@ -92,6 +103,22 @@ final class SourceFile {
         ExitCode.FAILED,
         path + " is neither an ELF file nor a WebAssembly module",
         "build C sources with: pappus build x.c");
+  }
+
+  private static void requireNoScript(Path path, byte... bytes) {
+    if (bytes.length >= 2 && bytes[0] == '#' && bytes[1] == '!') {
+      String line = new String(bytes, 0, Math.min(bytes.length, 80), StandardCharsets.UTF_8);
+      String first = ProblemText.printable(line.lines().findFirst().orElse(""));
+      throw new CliException(
+          ExitCode.FAILED,
+          path + " is a script for '" + first.substring(2).strip() + "', which is not in a sandbox",
+          first.contains("python")
+              ? "call it NAME.py, then a Python runtime is its interpreter"
+              : first.contains("node") || first.contains("qjs")
+                  ? "call it NAME.js, then QuickJS is its interpreter"
+                  : "give the interpreter, linked statically, and the script as an item:"
+                      + " pappus run ./busybox --set in/SCRIPT=@FILE -- sh /in/in/SCRIPT");
+    }
   }
 
   /** All of a file that a person named. */
@@ -150,15 +177,41 @@ final class SourceFile {
     }
   }
 
-  /** The name that the binary gives itself, else the file's name without its ending. */
+  /** Whether it is an ordinary Linux program that a sandbox can run. */
+  boolean isProgram() {
+    try {
+      return kind == Kind.FUNCTION
+          && NativeBinary.parse(
+                  MemorySegment.ofArray(bytes), Limit.CONTEXT_MAX.defaultValue(), Limits.DEFAULTS)
+              instanceof LinuxProgram;
+    } catch (ProblemException e) {
+      // Whoever is given the binary says what is wrong with it.
+      return false;
+    }
+  }
+
+  /** The name that the binary gives itself, else one that the file's name makes. */
   String functionName() {
     FunctionNote note = note();
     if (note != null) {
       return note.name();
     }
+    return identifier(path);
+  }
+
+  /** Names of its input sets, as far as it says them. */
+  List<String> inputs() {
+    FunctionNote note = note();
+    return note == null ? List.of() : note.inputs();
+  }
+
+  /** The file's name without its ending, as far as a function can be called like that. */
+  static String identifier(Path path) {
     String file = String.valueOf(path.getFileName());
     int dot = file.indexOf('.');
-    return dot > 0 ? file.substring(0, dot) : file;
+    String stem = (dot > 0 ? file.substring(0, dot) : file).replaceAll("[^A-Za-z0-9_]", "_");
+    String name = stem.isEmpty() || Character.isDigit(stem.charAt(0)) ? "_" + stem : stem;
+    return name.length() > NAME_CHARS_MAX ? name.substring(0, NAME_CHARS_MAX) : name;
   }
 
   /** What the binary says of itself; null if it says nothing. */

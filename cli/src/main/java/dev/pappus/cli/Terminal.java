@@ -16,6 +16,7 @@ import java.util.Map;
  * @param home root of the source tree, from which the launcher was started
  * @param guestBuild folder of the built guest programs
  * @param folder the working folder
+ * @param inInteractive whether a person types {@code in}
  * @param interactive whether a person reads {@code err}
  * @param outInteractive whether a person reads {@code out}
  * @param talk what the options {@code -q}, {@code -v} and {@code --no-color} say
@@ -29,6 +30,7 @@ record Terminal(
     Path home,
     Path guestBuild,
     Path folder,
+    boolean inInteractive,
     boolean interactive,
     boolean outInteractive,
     Talk talk) {
@@ -63,6 +65,7 @@ record Terminal(
         home,
         Path.of(System.getProperty("pappus.guest.build", home.resolve("guest/build").toString())),
         Path.of("").toAbsolutePath(),
+        Boolean.getBoolean("pappus.terminal.in"),
         Boolean.getBoolean("pappus.terminal"),
         Boolean.getBoolean("pappus.terminal.out"),
         new Talk());

@@ -1,47 +1,66 @@
 package dev.pappus.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Columns under headings; a heading that starts with {@code >} aligns its column right. */
 final class TextTable {
-  private final List<List<String>> rows = new ArrayList<>();
+  private final List<String[]> rows = new ArrayList<>();
   private final boolean[] alignRight;
 
   TextTable(String... headings) {
     alignRight = new boolean[headings.length];
-    List<String> first = new ArrayList<>();
+    String[] first = headings.clone();
     for (int i = 0; i < headings.length; i++) {
       alignRight[i] = headings[i].startsWith(">");
-      first.add(alignRight[i] ? headings[i].substring(1) : headings[i]);
+      first[i] = alignRight[i] ? headings[i].substring(1) : headings[i];
     }
     rows.add(first);
   }
 
   /** Adds a row with a cell for each heading. */
   void row(String... cells) {
-    rows.add(Arrays.stream(cells).map(ProblemText::printable).toList());
+    String[] row = new String[cells.length];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = ProblemText.printable(cells[i]);
+    }
+    rows.add(row);
   }
 
   @Override
   public String toString() {
     int[] widths = new int[alignRight.length];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).codePointCount(0, row.get(i).length()));
+    int lineLength = 1;
+    for (int i = 0; i < widths.length; i++) {
+      for (String[] row : rows) {
+        widths[i] = Math.max(widths[i], width(row[i]));
       }
+      lineLength += widths[i] + 2;
     }
-    StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
+    StringBuilder text = new StringBuilder(rows.size() * lineLength);
+    for (String[] row : rows) {
+      int start = text.length();
       for (int i = 0; i < widths.length; i++) {
-        String cell = row.get(i);
-        String blanks = " ".repeat(widths[i] - cell.codePointCount(0, cell.length()));
-        line.append(i == 0 ? "" : "  ").append(alignRight[i] ? blanks + cell : cell + blanks);
+        String cell = row[i];
+        int blanks = widths[i] - width(cell);
+        text.repeat(' ', (i == 0 ? 0 : 2) + (alignRight[i] ? blanks : 0)).append(cell);
+        text.repeat(' ', alignRight[i] ? 0 : blanks);
       }
-      text.append(line.toString().stripTrailing()).append('\n');
+      stripTrailing(text, start);
+      text.append('\n');
     }
     return text.toString();
+  }
+
+  private static int width(String cell) {
+    return cell.codePointCount(0, cell.length());
+  }
+
+  private static void stripTrailing(StringBuilder text, int start) {
+    int end = text.length();
+    while (end > start && text.charAt(end - 1) == ' ') {
+      end--;
+    }
+    text.setLength(end);
   }
 }

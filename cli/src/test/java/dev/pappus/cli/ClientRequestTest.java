@@ -27,6 +27,7 @@ class ClientRequestTest {
 
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private HttpServer server;
+  private volatile boolean oldNode;
 
   @BeforeEach
   void start() throws IOException {
@@ -44,6 +45,11 @@ class ClientRequestTest {
     String path = exchange.getRequestURI().toString();
     seen.add(new Seen(exchange.getRequestMethod() + " " + path, exchange.getRequestHeaders()));
     exchange.getRequestBody().readAllBytes();
+    if (oldNode && path.contains("limit=10000")) {
+      exchange.sendResponseHeaders(400, -1);
+      exchange.close();
+      return;
+    }
     boolean async = exchange.getRequestHeaders().containsKey("Prefer");
     boolean first = path.startsWith("/v1/functions") && !path.contains("cursor");
     byte[] body =
@@ -90,6 +96,20 @@ class ClientRequestTest {
         .extracting(Seen::line)
         .startsWith(
             "GET /v1/functions?limit=10000", "GET /v1/functions?limit=10000&cursor=1%3Aa%20b");
+  }
+
+  @Test
+  void aNodeThatRefusesLargePagesIsAskedForItsOwn() {
+    oldNode = true;
+    CommandRun run = run(Map.of(), "ls");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("\na ", "\nz ");
+    assertThat(seen)
+        .extracting(Seen::line)
+        .startsWith(
+            "GET /v1/functions?limit=10000",
+            "GET /v1/functions?",
+            "GET /v1/functions?cursor=1%3Aa%20b");
   }
 
   @Test

@@ -40,8 +40,13 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** A terminal for parts of the command, whose output nobody reads. */
   static Terminal terminal(Path folder) {
+    return terminal(folder, Map.of());
+  }
+
+  /** With an environment. */
+  static Terminal terminal(Path folder, Map<String, String> environment) {
     return terminal(
-        folder, Map.of(), new byte[0], new ByteArrayOutputStream(), new ByteArrayOutputStream());
+        folder, environment, new byte[0], new ByteArrayOutputStream(), new ByteArrayOutputStream());
   }
 
   private static Terminal terminal(
@@ -59,6 +64,7 @@ record CommandRun(int exitCode, String out, String err) {
         ROOT,
         GUEST_BUILD,
         folder,
+        false,
         environment.containsKey("TERM"),
         environment.containsKey("TERM"),
         new Terminal.Talk());

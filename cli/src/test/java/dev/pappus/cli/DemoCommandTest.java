@@ -48,7 +48,7 @@ class DemoCommandTest {
   @Test
   void countsWhatGrepCountsInRealLogs() throws Exception {
     if (!Files.isDirectory(REAL_LOGS)) {
-      System.out.println("real logs are absent, " + REAL_LOGS + "; generated ones were used alone");
+      System.out.println("test with real logs NOT RUN: " + REAL_LOGS + " is absent");
       return;
     }
     for (String pattern : List.of("error", "INFO", "Invalid user", "\r", "unknown")) {

@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +48,27 @@ class DevCommandTest {
     screen.await("+Howdy,  // World!");
     thread.interrupt();
     assertThat(exitCode.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(ExitCode.INTERRUPTED);
+  }
+
+  @Test
+  void aScriptRunsAsItIsSaved() throws Exception {
+    ProgramTools.requireRuntime("quickjs");
+    Path project = make("javascript");
+    start(project);
+    screen.await("+Hello, World!", "running app@sha256:", "test case hello passes");
+    Path source = project.resolve("functions/app/app.js");
+    String text = Files.readString(source);
+    Files.writeString(source, text.replace("Hello, ", "Howdy, "));
+    screen.await("result changed, 1 items", "+Howdy, World!");
+    screen.clear();
+    Files.writeString(source, text.replace("return", "retrun"));
+    screen.await("guest_exit", "SyntaxError");
+    Files.writeString(project.resolve("functions/app/words.js"), "export const word = 'Hi, ';\n");
+    Files.writeString(
+        source,
+        text.replace("export function", "import { word } from './words.js';\nexport function")
+            .replace("Hello, ", "${word}"));
+    screen.await("+Hi, World!");
   }
 
   @Test
@@ -216,10 +236,11 @@ class DevCommandTest {
             new ByteArrayInputStream(new byte[0]),
             screen.stream(),
             screen.stream(),
-            Map.of(),
+            ProgramTools.environment(),
             CommandRun.ROOT,
             CommandRun.GUEST_BUILD,
             folder,
+            false,
             false,
             false,
             new Terminal.Talk());

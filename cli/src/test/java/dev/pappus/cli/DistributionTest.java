@@ -86,8 +86,10 @@ class DistributionTest {
 
     Path commands = cache.resolve("command.aot");
     byte[] whole = Files.readAllBytes(commands);
+    byte[] damaged = whole.clone();
+    Arrays.fill(damaged, whole.length / 4, whole.length / 4 + 65536, (byte) 0x55);
     for (byte[] broken :
-        List.of(new byte[0], new byte[100_000], Arrays.copyOf(whole, whole.length / 2))) {
+        List.of(new byte[0], new byte[100_000], Arrays.copyOf(whole, whole.length / 2), damaged)) {
       Files.write(commands, broken);
       assertThat(pappus(own, more, "version")).as("%d bytes", broken.length).isEqualTo(made);
       assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
@@ -97,6 +99,14 @@ class DistributionTest {
     Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
     assertThat(pappus(own, more, "version")).as("another jar").isEqualTo(made);
     assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
+  }
+
+  @Test
+  void whatBenchmarksCompareComesAlong() throws Exception {
+    assertThat(home.resolve("bench/systems/crun/check")).isExecutable();
+    assertThat(home.resolve("bench/systems/lib.sh")).isRegularFile();
+    Run trial = pappus("bench", "serve", "--kind", "fork-exec", "--size", "8", "--try");
+    assertThat(trial.exitCode()).as(trial.text()).isZero();
   }
 
   @Test

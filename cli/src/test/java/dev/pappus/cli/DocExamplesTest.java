@@ -27,8 +27,11 @@ class DocExamplesTest {
 
   private static final Map<String, String> ELSEWHERE =
       Map.of(
+          "programs.md", "ProgramExamplesTest, ProgramCommandsTest, ScriptCommandsTest",
           "project.md", "ProjectDocumentationTest, its dev lines DevCommandTest",
           "performance.md", "BenchCommand's own figures take minutes",
+          "benchmarks.md", "BenchCommandTest, with less of everything",
+          "traces.md", "TraceReplayTest and PipelineBenchTest, with less of everything",
           "http-function.md", "its server line is one option, tested by CommandLineTest",
           "wasm-native.md", "NativeWasiTest and NativeContractTest, where wabt is there");
 

@@ -56,15 +56,17 @@ class NodeCommandsTest {
     Path file = Files.writeString(folder.resolve("name"), " a File\n# of 'two' lines");
     assertThat(run("invoke", "greet", "-d", "@" + file).out())
         .isEqualTo("Hello,  a File\n# of 'two' lines!\n");
-    CommandRun piped =
-        CommandRun.with(
-            Map.of("PAPPUS_SERVER", node.adminAddress().toString()),
-            "Pipe".getBytes(StandardCharsets.UTF_8),
-            "invoke",
-            "greet",
-            "-d",
-            "-");
-    assertThat(piped.out()).isEqualTo("Hello, Pipe!\n");
+    for (String standardInput : List.of("-", "@-")) {
+      CommandRun piped =
+          CommandRun.with(
+              Map.of("PAPPUS_SERVER", node.adminAddress().toString()),
+              "Pipe".getBytes(StandardCharsets.UTF_8),
+              "invoke",
+              "greet",
+              "-d",
+              standardInput);
+      assertThat(piped.out()).as(standardInput).isEqualTo("Hello, Pipe!\n");
+    }
     assertThat(run("invoke", "greet", "-d", "@" + folder + "/absent").exitCode())
         .isEqualTo(ExitCode.NOT_FOUND);
   }

@@ -139,6 +139,7 @@ class RenderingTest {
         Path.of("/"),
         false,
         false,
+        false,
         new Terminal.Talk());
   }
 

@@ -92,6 +92,7 @@ class SampleLogsTest {
             folder,
             false,
             false,
+            false,
             new Terminal.Talk()));
   }
 }
