@@ -28,6 +28,7 @@ public final class SettingKeys {
           "PAPPUS_MAVEN_OPTS",
           "PAPPUS_CACHE",
           "PAPPUS_RUNTIMES",
+          "PAPPUS_TEST_RUNTIMES",
           "PAPPUS_LOG");
 
   private SettingKeys() {}
