@@ -24,8 +24,8 @@ configure_python() (
 
 # By the interpreter itself, which takes modules from a folder as well: its byte code is its own.
 pack_library() {
-  mkdir "$work/root" && ln -s ../python/Lib "$work/root/lib" &&
-    PAPPUS_ROOT=$work/root "$work/python/python" "$here/library.py" "$work/python/Lib" "$out/library/python.zip"
+  mkdir "$work/tree" && ln -s ../python/Lib "$work/tree/lib" &&
+    PAPPUS_ROOT=$work/tree "$work/python/python" "$here/library.py" "$work/python/Lib" "$out/library/python.zip"
 }
 
 build() {

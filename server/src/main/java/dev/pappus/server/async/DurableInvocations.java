@@ -59,6 +59,7 @@ public final class DurableInvocations implements AutoCloseable {
 
   private final Settings settings;
   private final InvocationStore store;
+  private final WorkCount count;
   private final Map<String, DurableJob> live = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor timer;
   private final long underWayBytesMax;
@@ -95,6 +96,7 @@ public final class DurableInvocations implements AutoCloseable {
   public DurableInvocations(Settings settings) {
     this.settings = settings;
     this.store = settings.store();
+    this.count = new WorkCount(settings.quota());
     this.underWayBytesMax = Runtime.getRuntime().maxMemory() / 16;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -156,7 +158,7 @@ public final class DurableInvocations implements AutoCloseable {
     DurableJob job = new DurableJob(row, request.inputs());
     String fingerprint = submission.key() == null ? "" : Fingerprint.of(request);
     if (submission.awaited()) {
-      job.keepFirst(waiter(job)); // before it can run, which must not count then
+      job.keepFirst(count.waiter(job)); // before it can run, which must not count then
     }
     live.put(job.id(), job); // before it is on disk: whoever repeats its key waits for it here
     return store
@@ -206,11 +208,11 @@ public final class DurableInvocations implements AutoCloseable {
   /** The first whose namespace may do more, in the namespaces' turns; null is none. */
   private @Nullable DurableJob takeNext() {
     for (DurableJob job : queue.heads()) {
-      if (!enters(job)) {
+      if (!count.enter(job)) {
         continue;
       }
       if (underWay > 0 && underWayBytes + job.row().requestBytes() > underWayBytesMax) {
-        leave(job);
+        count.leave(job);
         return null; // what is under way ends, and none that is smaller goes before
       }
       queue.take(job);
@@ -230,51 +232,13 @@ public final class DurableInvocations implements AutoCloseable {
     pump();
   }
 
-  /** Where a request waits for its end, that one counts already. */
-  private boolean enters(DurableJob job) {
-    boolean awaited = job.waiters() > 0;
-    if (!awaited && !settings.quota().enter(job.row().namespace())) {
-      return false;
-    }
-    job.counted(!awaited);
-    job.atWork(true);
-    return true;
-  }
-
-  private void leave(DurableJob job) {
-    job.atWork(false);
-    recount(job);
-  }
-
-  /** After a change of what {@link DurableJob#counts} depends on. */
-  private void recount(DurableJob job) {
-    synchronized (queue) {
-      boolean counts = job.counts();
-      if (job.counted(counts) == counts) {
-        return;
-      }
-      Namespace namespace = job.row().namespace();
-      if (counts) {
-        settings.quota().take(namespace);
-      } else {
-        settings.quota().leave(namespace);
-      }
-    }
-  }
-
-  private CompletableFuture<InvocationResult> waiter(DurableJob job) {
-    CompletableFuture<InvocationResult> waiter = job.waiter(() -> recount(job));
-    recount(job);
-    return waiter;
-  }
-
   /** As long as results cannot be stored, one run at a time finds out whether they can. */
   private int places() {
     return storageFaults > 0 ? 1 : settings.underWayMax();
   }
 
   private void release(DurableJob job) {
-    leave(job);
+    count.leave(job);
     releasePlace(job);
   }
 
@@ -374,7 +338,7 @@ public final class DurableInvocations implements AutoCloseable {
   }
 
   private void retryLater(DurableJob job) {
-    leave(job);
+    count.leave(job);
     long delay = delayMillis(job.overloaded(), RETRY_MILLIS_MAX);
     synchronized (queue) {
       if (!stopped) {
@@ -390,7 +354,7 @@ public final class DurableInvocations implements AutoCloseable {
 
   /** A result could not be stored, so its invocation has to run again, and others need not try. */
   private void notStored(DurableJob job, Throwable failure) {
-    leave(job);
+    count.leave(job);
     long delay = 0;
     synchronized (queue) {
       if (!pausing && !stopped) {
@@ -522,7 +486,7 @@ public final class DurableInvocations implements AutoCloseable {
       return CompletableFuture.completedFuture(kept(id));
     }
     CompletableFuture<InvocationResult> first = job.takeFirst();
-    return first == null ? waiter(job) : first;
+    return first == null ? count.waiter(job) : first;
   }
 
   /** The result of an invocation that has ended. */
