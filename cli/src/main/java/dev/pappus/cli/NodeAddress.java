@@ -40,15 +40,14 @@ class NodeAddress {
     URI address = address(settings);
     String token = token(terminal, settings);
     requireTrusted(settings, address, token);
-    return new NodeClient(
-        address,
-        timeoutMillis,
+    NodeClient.Access access =
         new NodeClient.Access(
             token,
             namespace != null ? namespace : settings.text("namespace").orElse(null),
             address.getScheme().equals("https")
                 ? settings.text("ca").map(Path::of).map(TrustedAuthorities::of).orElse(null)
-                : null));
+                : null);
+    return new NodeClient(address, timeoutMillis, access).shownOn(terminal);
   }
 
   /** Whether somebody has named a node, so that another place to run would be a surprise. */

@@ -37,6 +37,9 @@ final class NodeClient {
    *
    * @param token sent as {@code Authorization: Bearer}, or null
    * @param namespace sent as {@code Pappus-Namespace}, or null
+  /** Where long waits and large answers are shown; null is nowhere. */
+  private final @Nullable Terminal terminal;
+
    * @param sockets for https; null are Java's
    */
   record Access(
@@ -54,9 +57,19 @@ final class NodeClient {
     this.access = access;
   }
 
+    this(address, timeoutMillis, access, null);
+  }
+
+  private NodeClient(URI address, int timeoutMillis, Access access, @Nullable Terminal terminal) {
   /** A successful answer. */
   static final class Reply {
     private final NodeConnection connection;
+    this.terminal = terminal;
+  }
+
+  /** The same, whose long waits and large answers are shown on {@code terminal}. */
+  NodeClient shownOn(Terminal terminal) {
+    return new NodeClient(address, timeoutMillis, access, terminal);
     private final byte[] body;
 
     private Reply(NodeConnection connection, byte[] body) {
@@ -209,6 +222,7 @@ final class NodeClient {
               + " ~/.config/pappus/config.toml, or PAPPUS_CA");
     }
   }
+      receive(connection);
 
   /**
    * Reads the lines of an answer as they come.
@@ -237,6 +251,7 @@ final class NodeClient {
         ExitCode.UNREACHABLE,
         "the node at " + address + " " + how,
         "look whether it still runs, then ask again");
+      connection.receive();
   }
 
   private void readLines(NodeConnection connection, Consumer<String> line) throws IOException {
@@ -271,8 +286,21 @@ final class NodeClient {
     connection.send(request.method(), target, headers, request.body());
   }
 
-  private static Reply answer(NodeConnection connection) throws IOException {
-    byte[] body = connection.body().readAllBytes();
+  private void receive(NodeConnection connection) throws IOException {
+    if (terminal == null) {
+      connection.receive();
+      return;
+    }
+    try (Activity _ = Activity.of(terminal, "waiting for the answer")) {
+      connection.receive();
+    }
+  }
+
+  private Reply answer(NodeConnection connection) throws IOException {
+    byte[] body =
+        terminal == null
+            ? connection.body().readAllBytes()
+            : Progress.read(terminal, "receiving", connection.body(), connection.length());
     if (connection.status() >= 300) {
       throw new ProblemReply(connection.status(), JsonObject.parse(body));
     }
