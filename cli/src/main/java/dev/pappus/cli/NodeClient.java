@@ -12,7 +12,9 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -23,6 +25,9 @@ final class NodeClient {
   /** The largest page that a node makes: a list in as few exchanges as possible. */
   private static final String PAGE = "limit=10000";
 
+  /** The member of a page that leads to the next one. */
+  private static final String NEXT = "next";
+
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
   /** A node that has nothing to tell says so every 15 s. */
@@ -32,14 +37,14 @@ final class NodeClient {
   private final int timeoutMillis;
   private final Access access;
 
+  /** Where long waits and large answers are shown; null is nowhere. */
+  private final @Nullable Terminal terminal;
+
   /**
    * As whom to talk, and whom to trust.
    *
    * @param token sent as {@code Authorization: Bearer}, or null
    * @param namespace sent as {@code Pappus-Namespace}, or null
-  /** Where long waits and large answers are shown; null is nowhere. */
-  private final @Nullable Terminal terminal;
-
    * @param sockets for https; null are Java's
    */
   record Access(
@@ -52,24 +57,24 @@ final class NodeClient {
   }
 
   NodeClient(URI address, int timeoutMillis, Access access) {
-    this.address = address;
-    this.timeoutMillis = timeoutMillis;
-    this.access = access;
-  }
-
     this(address, timeoutMillis, access, null);
   }
 
   private NodeClient(URI address, int timeoutMillis, Access access, @Nullable Terminal terminal) {
-  /** A successful answer. */
-  static final class Reply {
-    private final NodeConnection connection;
+    this.address = address;
+    this.timeoutMillis = timeoutMillis;
+    this.access = access;
     this.terminal = terminal;
   }
 
   /** The same, whose long waits and large answers are shown on {@code terminal}. */
   NodeClient shownOn(Terminal terminal) {
     return new NodeClient(address, timeoutMillis, access, terminal);
+  }
+
+  /** A successful answer. */
+  static final class Reply {
+    private final NodeConnection connection;
     private final byte[] body;
 
     private Reply(NodeConnection connection, byte[] body) {
@@ -166,24 +171,35 @@ final class NodeClient {
 
   /** Everything of a kind, such as {@code functions} or {@code compositions}. */
   List<JsonObject> list(String kind) throws IOException {
+    return list(kind, null);
+  }
+
+  /** The same with these members only; null is all. */
+  List<JsonObject> list(String kind, @Nullable Set<String> members) throws IOException {
+    Set<String> read = null;
+    if (members != null) {
+      read = new HashSet<>(members);
+      read.addAll(List.of(kind, NEXT));
+    }
     try {
-      return list(kind, PAGE);
+      return list(kind, read, PAGE);
     } catch (ProblemReply refused) {
       if (refused.status() != 400) {
         throw refused;
       }
       // An older node makes no pages of this size.
-      return list(kind, "");
+      return list(kind, read, "");
     }
   }
 
-  private List<JsonObject> list(String kind, String limit) throws IOException {
+  private List<JsonObject> list(String kind, @Nullable Set<String> read, String limit)
+      throws IOException {
     List<JsonObject> all = new ArrayList<>();
     String query = limit;
     while (true) {
-      JsonObject page = get("/v1/" + kind + "?" + query).json();
+      JsonObject page = JsonObject.parse(get("/v1/" + kind + "?" + query).body(), read);
       all.addAll(page.objects(kind));
-      String next = page.text("next");
+      String next = page.text(NEXT);
       if (next == null) {
         return all;
       }
@@ -206,6 +222,7 @@ final class NodeClient {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + request.path());
     try (NodeConnection connection = open(target, timeoutMillis)) {
       send(connection, target, request);
+      receive(connection);
       return answer(connection);
     } catch (SocketTimeoutException e) {
       throw new CliException(
@@ -222,7 +239,6 @@ final class NodeClient {
               + " ~/.config/pappus/config.toml, or PAPPUS_CA");
     }
   }
-      receive(connection);
 
   /**
    * Reads the lines of an answer as they come.
@@ -235,6 +251,7 @@ final class NodeClient {
     int patience = endless ? SILENCE_MILLIS : timeoutMillis;
     try (NodeConnection connection = open(target, patience)) {
       send(connection, target, Request.of("GET", path));
+      connection.receive();
       if (connection.status() >= 300) {
         answer(connection);
       }
@@ -251,7 +268,6 @@ final class NodeClient {
         ExitCode.UNREACHABLE,
         "the node at " + address + " " + how,
         "look whether it still runs, then ask again");
-      connection.receive();
   }
 
   private void readLines(NodeConnection connection, Consumer<String> line) throws IOException {
