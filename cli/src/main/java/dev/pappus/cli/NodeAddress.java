@@ -19,6 +19,10 @@ import picocli.CommandLine.Option;
 class NodeAddress {
   static final String DEFAULT_URL = "http://127.0.0.1:9080";
   static final int DEFAULT_TIMEOUT_MILLIS = 90_000;
+
+  /** Names another default to tests, which cannot have the port for themselves. */
+  static final String DEFAULT_PROPERTY = "pappus.server.default";
+
   private static final long TOKEN_BYTES_MAX = 8192;
 
   @Option(
@@ -62,7 +66,8 @@ class NodeAddress {
 
   private URI address(Settings settings) {
     String chosen = url;
-    return parse(chosen != null ? chosen : settings.text("server").orElse(DEFAULT_URL));
+    String otherwise = System.getProperty(DEFAULT_PROPERTY, DEFAULT_URL);
+    return parse(chosen != null ? chosen : settings.text("server").orElse(otherwise));
   }
 
   private static URI parse(String address) {
