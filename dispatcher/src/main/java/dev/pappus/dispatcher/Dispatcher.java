@@ -9,6 +9,7 @@ import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
 import dev.pappus.dispatcher.engine.FairShare;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
@@ -30,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +53,7 @@ public final class Dispatcher implements AutoCloseable {
   private final Settings settings;
   private final Node node;
   private final Registry registry;
-  private final ScheduledThreadPoolExecutor timer;
+  private final Timeouts timeouts;
   private final InvocationIds ids = new InvocationIds();
   private final RecentInvocations recent = new RecentInvocations();
   private final Map<String, InvocationRun> running = new ConcurrentHashMap<>();
@@ -143,12 +144,10 @@ public final class Dispatcher implements AutoCloseable {
     Limits limits = settings.limits();
     shares = new FairShare(limits.count(Limit.INVOCATIONS_MAX));
     DataFolder folder = DataFolder.open(settings.dataFolder());
-    timer =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timer").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
+    timeouts = new Timeouts();
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
     Backends backends = settings.backends();
-    EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timer);
+    EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timeouts);
     CodeCache code =
         new CodeCache(backends, folder.blobs(), folder.templates(), limits, engines::forget);
     Node.Compute compute = new Node.Compute(engines, code, new CopiedBytes());
@@ -160,7 +159,7 @@ public final class Dispatcher implements AutoCloseable {
             compute,
             new CommunicationPool(limits.count(Limit.IO_CONCURRENCY), waitingMax),
             results,
-            timer,
+            timeouts,
             internalErrors);
     registry = openRegistry(folder, compute);
   }
@@ -180,7 +179,7 @@ public final class Dispatcher implements AutoCloseable {
     } finally {
       if (!opened) {
         compute.engines().close();
-        timer.shutdownNow();
+        timeouts.close();
         folder.close();
       }
     }
@@ -194,6 +193,16 @@ public final class Dispatcher implements AutoCloseable {
   /** What any-sets are cut for on this node. */
   public PartitionSettings partition() {
     return node.partition();
+  }
+
+  /**
+   * Has short functions that the calling thread invokes run on it, while nothing waits for an
+   * engine. The thread must go on until this is closed.
+   *
+   * @param later does things on the calling thread, after what it is doing now
+   */
+  public void borrowThread(Executor later) {
+    node.compute().engines().borrowThread(later);
   }
 
   /** What is registered. */
@@ -436,7 +445,7 @@ public final class Dispatcher implements AutoCloseable {
     } else {
       LOG.error("an engine does not end; its sandboxes stay open until the process ends");
     }
-    timer.shutdownNow();
+    timeouts.close();
     registry.close();
   }
 

@@ -8,6 +8,7 @@ import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.language.Application;
 import dev.pappus.language.OutputMerge;
 import dev.pappus.language.Partitioner;
@@ -31,8 +32,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +63,10 @@ final class InvocationRun implements Invocation {
 
   // Below: whoever attends the mailbox.
   private final Queue<Runnable> agenda = new ArrayDeque<>();
-  private final Set<InstanceWork> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<InstanceWork> underWay = Collections.newSetFromMap(new IdentityHashMap<>(1));
   private final List<InstanceReport> reports = new ArrayList<>();
   private @Nullable StartLevel coldestStart;
-  private @Nullable Future<?> timer;
+  private Timeouts.@Nullable Timeout timeout;
   private final InvocationQuota quota;
   private final LogTails logs = new LogTails();
   private final StartWindow window = new StartWindow();
@@ -200,7 +199,7 @@ final class InvocationRun implements Invocation {
   }
 
   private void armTimer() {
-    timer = node.timer().schedule(() -> post(this::timeIsUp), wallNanos, TimeUnit.NANOSECONDS);
+    timeout = node.timeouts().after(wallNanos, () -> post(this::timeIsUp));
   }
 
   private void timeIsUp() {
@@ -502,9 +501,9 @@ final class InvocationRun implements Invocation {
   }
 
   private void letGo() {
-    Future<?> armed = timer;
+    Timeouts.Timeout armed = timeout;
     if (armed != null) {
-      armed.cancel(false);
+      armed.cancel();
     }
     agenda.clear();
     window.clear();

@@ -156,6 +156,11 @@ final class JavaDriver implements ComputeDriver {
   }
 
   @Override
+  public boolean sharesThreads() {
+    return true;
+  }
+
+  @Override
   public void close() {
     rule(openNow.get() == 0);
     closed = true;

@@ -1,6 +1,7 @@
 package dev.pappus.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,9 @@ import java.util.BitSet;
 public final class Threads {
   private static final int MAX_CPUS = 8192;
   private static final int PRIO_PROCESS = 0;
+
+  /** {@code <sched.h>}. */
+  private static final int SCHED_FIFO = 1;
 
   private Threads() {}
 
@@ -49,6 +53,24 @@ public final class Threads {
    */
   public static void setNice(int thread, int nice) {
     LibC.check(LibC.setpriority(PRIO_PROCESS, thread, nice), "setpriority", "nice " + nice);
+  }
+
+  /**
+   * Lets a thread run whenever it wants to, before all ordinary ones (SCHED_FIFO, sched(7)). It
+   * must sleep nearly always: others get nothing while it runs.
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with EPERM without the privilege
+   */
+  public static void runFirst(int thread) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct sched_param of <bits/types/struct_sched_param.h>: int sched_priority, 1 to 99.
+      MemorySegment parameter = arena.allocateFrom(JAVA_INT, 1);
+      LibC.check(
+          LibC.schedSetscheduler(thread, SCHED_FIFO, parameter),
+          "sched_setscheduler",
+          "SCHED_FIFO");
+    }
   }
 
   /** How far the calling thread stands back behind others: its nice value, if that is above 0. */

@@ -149,6 +149,7 @@ public final class PappusNode implements AutoCloseable {
     tls = openTls();
     int cores = Runtime.getRuntime().availableProcessors();
     EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
+    loops.onEach(Objects.requireNonNull(dispatcher)::borrowThread);
     BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
     InetSocketAddress invocation = resolve(configuration.host(), configuration.port());
     InetSocketAddress administration =

@@ -124,13 +124,18 @@ public final class KvmDriver implements ComputeDriver {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException("an engine needs a platform thread");
     }
-    BitSet before = settings.pinEngines() ? places.take(index) : null;
+    BitSet before = settings.pinEngines() && index >= 0 ? places.take(index) : null;
     try {
       return new KvmEngine(
           pool, budget, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
     } catch (LinuxException e) {
       throw unavailable("no engine can be opened: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public boolean sharesThreads() {
+    return true;
   }
 
   @Override
