@@ -49,9 +49,9 @@ class ManyFunctionsTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
   }
 
