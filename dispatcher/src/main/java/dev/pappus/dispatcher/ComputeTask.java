@@ -221,6 +221,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
         new Instance.End(
             result.outputs(),
             result.problem(),
+            result.printed(),
             startLevel(code.from(), result.warmth()),
             phases,
             System.nanoTime()));

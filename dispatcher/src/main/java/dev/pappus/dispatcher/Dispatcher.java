@@ -66,6 +66,18 @@ public final class Dispatcher implements AutoCloseable {
   private final LongAdder cancelled = new LongAdder();
   private final LongAdder overloaded = new LongAdder();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final RunListener listener =
+      new RunListener() {
+        @Override
+        public void ended(InvocationRun run, InvocationResult result) {
+          Dispatcher.this.ended(run, result);
+        }
+
+        @Override
+        public void instanceEnded(InvocationRun run, int place, InstanceReport report) {
+          tell(observer -> observer.instanceEnded(run.info(), place, report));
+        }
+      };
 
   /**
    * What a dispatcher is made of.
@@ -216,7 +228,7 @@ public final class Dispatcher implements AutoCloseable {
     RegistrySnapshot snapshot = registry.snapshot(request.options().namespace());
     String id = request.options().id();
     InvocationRun run =
-        new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);
+        new InvocationRun(id == null ? newId() : id, node, snapshot, request, listener);
     received.increment();
     // Counted before the look at the flag: close() either sees this run or is seen by it.
     running.put(run.id(), run);

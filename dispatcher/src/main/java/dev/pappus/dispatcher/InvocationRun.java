@@ -33,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +53,7 @@ final class InvocationRun implements Invocation {
   private final RegistrySnapshot registry;
   private final InvocationRequest.CodeSource source;
   private final long wallNanos;
-  private final BiConsumer<InvocationRun, InvocationResult> onEnd;
+  private final RunListener listener;
   private final long acceptedNanos = System.nanoTime();
   private final long deadlineNanos;
   private final CompletableFuture<InvocationResult> future = new CompletableFuture<>();
@@ -76,14 +75,14 @@ final class InvocationRun implements Invocation {
   /**
    * An invocation that sees {@code registry}.
    *
-   * @param onEnd told of the result before its caller is
+   * @param listener told of the result before its caller is
    */
   InvocationRun(
       String id,
       Node node,
       RegistrySnapshot registry,
       InvocationRequest request,
-      BiConsumer<InvocationRun, InvocationResult> onEnd) {
+      RunListener listener) {
     this.node = node;
     this.registry = registry;
     this.asked = request.target();
@@ -98,7 +97,7 @@ final class InvocationRun implements Invocation {
             trace == null ? TraceContext.begin() : trace);
     this.wallNanos =
         Math.min(node.limits().get(Limit.INVOCATION_WALL), request.options().timeoutNanos());
-    this.onEnd = onEnd;
+    this.listener = listener;
     this.quota = new InvocationQuota(node.limits(), node.results());
     this.deadlineNanos = acceptedNanos + wallNanos;
   }
@@ -116,6 +115,13 @@ final class InvocationRun implements Invocation {
   @Override
   public CompletionStage<InvocationResult> result() {
     return future.minimalCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<InstanceReport>> instances() {
+    CompletableFuture<List<InstanceReport>> told = new CompletableFuture<>();
+    post(() -> told.complete(List.copyOf(reports)));
+    return told.minimalCompletionStage();
   }
 
   @Override
@@ -441,15 +447,7 @@ final class InvocationRun implements Invocation {
     if (problem == null) {
       problem = quota.hold(ResultBudget.bytesOf(end.outputs()));
     }
-    if (reports.size() < REPORTS_MAX) {
-      reports.add(
-          instance.report(
-              acceptedNanos,
-              end.start(),
-              end.phases(),
-              problem == null ? null : problem.code(),
-              logs.of(instance, end.outputs(), problem)));
-    }
+    report(instance, end, problem);
     StartLevel start = end.start();
     if (start != null) {
       coldestStart = coldestStart == null ? start : StartLevel.colder(coldestStart, start);
@@ -464,6 +462,24 @@ final class InvocationRun implements Invocation {
         window.ended();
       }
       startHeld();
+    }
+  }
+
+  private void report(Instance instance, Instance.End end, @Nullable Problem problem) {
+    int place = reports.size();
+    if (place == REPORTS_MAX) {
+      return;
+    }
+    InstanceReport report =
+        instance.report(
+            acceptedNanos,
+            end.start(),
+            end.phases(),
+            problem == null ? null : problem.code(),
+            logs.of(instance, end, problem));
+    reports.add(report);
+    if (instance.application().label() != null) { // else it ends with its invocation
+      listener.instanceEnded(this, place, report);
     }
   }
 
@@ -494,7 +510,7 @@ final class InvocationRun implements Invocation {
     InvocationResult result =
         new InvocationResult(
             info, outcome, trace.phases(acceptedNanos, System.nanoTime()), coldestStart, reports);
-    attempt(() -> onEnd.accept(this, result));
+    attempt(() -> listener.ended(this, result));
     future.complete(result);
   }
 

@@ -9,8 +9,6 @@ import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
 import dev.pappus.server.telemetry.TelemetrySettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -273,12 +271,12 @@ public record Configuration(
     /** The configuration. */
     public Configuration build() {
       return new Configuration(
-          nodeName == null ? machineName() : nodeName,
+          nodeName == null ? NodeDefaults.name() : nodeName,
           host,
           port,
           adminHost,
           adminPort,
-          dataFolder == null ? defaultDataFolder() : dataFolder,
+          dataFolder == null ? NodeDefaults.dataFolder() : dataFolder,
           engines == 0 ? defaultEngines() : engines,
           ioCores,
           sandbox,
@@ -287,7 +285,7 @@ public record Configuration(
           egressPublic,
           new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
           localPathFolder,
-          withReceiver(telemetry),
+          NodeDefaults.withReceiver(telemetry),
           new Limits(limits));
     }
 
@@ -300,18 +298,6 @@ public record Configuration(
             "tls.certificate and tls.key belong together; only one of them is set");
       }
       return new AccessSettings.Tls(tlsCertificate, tlsKey, tlsLoopback);
-    }
-
-    private static TelemetrySettings withReceiver(TelemetrySettings settings) {
-      String url = System.getenv(TelemetrySettings.OTLP_VARIABLE);
-      if (settings.otlp() != null || url == null || url.isEmpty()) {
-        return settings;
-      }
-      try {
-        return settings.withOtlp(TelemetrySettings.receiver(url));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigurationException(TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
-      }
     }
 
     private static String requireText(String value, String expected) {
@@ -327,26 +313,5 @@ public record Configuration(
       }
       return (int) value;
     }
-  }
-
-  /** The name of a node that was given none: the machine's. */
-  public static String machineName() {
-    // From the kernel, because asking the resolver may take seconds.
-    try {
-      String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
-      return name.isEmpty() ? "node" : name;
-    } catch (IOException e) {
-      return "node";
-    }
-  }
-
-  /** The data folder of a node that was given none. */
-  public static Path defaultDataFolder() {
-    String xdg = System.getenv("XDG_DATA_HOME");
-    Path base =
-        xdg != null && Path.of(xdg).isAbsolute()
-            ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home", "."), ".local", "share");
-    return base.resolve("pappus");
   }
 }

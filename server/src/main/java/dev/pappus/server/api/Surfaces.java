@@ -69,7 +69,8 @@ public record Surfaces(
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
-    new RegistrySurface(registry, access, limits).addTo(router);
+    new RegistrySurface(registry).addTo(router);
+    new DeploySurface(registry, access, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs, access.accounts().tokens()).addTo(router);
