@@ -34,8 +34,11 @@ enum Backing {
   /** Most that {@link #SHARED} takes; larger images overflow into {@link #HEAP}. */
   static final long SHARED_BYTES_MAX = (1L << 30) - (2 << 20);
 
-  /** Size of {@link #HOT}: one huge page. */
-  static final long HOT_BYTES = 2 << 20;
+  /** The first page tables, which share a huge page with {@link #HOT}: of some ten functions. */
+  static final long TABLES_AT_HAND_BYTES = 256 << 10;
+
+  /** Size of {@link #HOT}: what the first page tables leave of a huge page. */
+  static final long HOT_BYTES = (2 << 20) - TABLES_AT_HAND_BYTES;
 
   /**
    * Size of {@link #SYSTEM} with a heap of {@code heapBytes}, so that one root may set tables aside

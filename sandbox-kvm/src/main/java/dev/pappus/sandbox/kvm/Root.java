@@ -106,7 +106,7 @@ final class Root {
     return PageRange.joined(found);
   }
 
-  /** Takes the note away; only together with dropping the page. */
+  /** Takes the note away; only together with having the page dropped or forgotten. */
   void clean(Run run, int index) {
     long entry = run.entries() + 8L * index;
     system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) & ~PageTables.DIRTY);

@@ -28,7 +28,7 @@ final class VirtualMachine implements AutoCloseable {
   private static final long TSS_AREA = 0xFFFB_D000L;
 
   /** What it keeps resident in any case, but for code and image. */
-  static final long OWN_BYTES = Backing.HOT_BYTES + VmMemory.TABLES_AT_HAND_BYTES;
+  static final long OWN_BYTES = Backing.HOT_BYTES + Backing.TABLES_AT_HAND_BYTES;
 
   private final WipeMethod wipeMethod;
   private final ResidentBudget budget;
@@ -191,7 +191,7 @@ final class VirtualMachine implements AutoCloseable {
   void wipe(long writtenEnd) {
     int pages = wiper.wipe(currentRoot(), Objects.requireNonNull(bound), writtenEnd);
     if (wipeMethod == WipeMethod.DIRTY_BITS && trimPolicy.after(pages)) {
-      renewHot();
+      forgetHotNotes();
       heapWiper.forgetImageNotes(currentRoot());
     }
   }
@@ -222,12 +222,10 @@ final class VirtualMachine implements AutoCloseable {
     return idleSinceNanos;
   }
 
-  /** Drops all hot memory of a wiped machine, and with it the notes of what was ever written. */
-  void renewHot() {
-    Root current = currentRoot();
-    memory.renewHot();
-    current.cleanHot();
-    wiper.loadHot(Objects.requireNonNull(bound));
+  /** Forgets which hot pages have ever been written; the machine is wiped. */
+  void forgetHotNotes() {
+    memory.forgetHot();
+    currentRoot().cleanHot();
   }
 
   /** Sets every register for a new run of the bound function. */
