@@ -60,7 +60,7 @@ final class HeapWiper {
         }
       }
     }
-    copyImage(code);
+    code.place(Backing.HEAP, heap);
   }
 
   /** Makes a wiped heap blank. */
@@ -135,7 +135,7 @@ final class HeapWiper {
         root.clean(run, i);
       }
     }
-    copyImage(code);
+    code.place(Backing.HEAP, heap);
   }
 
   /** Takes all charges back; the memory is about to go. */
@@ -150,16 +150,6 @@ final class HeapWiper {
     keptCount = 0;
   }
 
-  private void copyImage(GuestCode code) {
-    for (int i = 0; i < code.plan().regions().size(); i++) {
-      Region region = code.plan().regions().get(i);
-      MemorySegment pages = code.pages(i);
-      if (pages != null && region.backing() == Backing.HEAP) {
-        MemorySegment.copy(pages, 0, heap, region.offset(), region.sizeBytes());
-      }
-    }
-  }
-
   /**
    * Finds what the guest has touched, and wipes that of it which stays.
    *
@@ -168,8 +158,7 @@ final class HeapWiper {
   private int wipeNoted(Root root, GuestCode code) {
     int restored = 0;
     for (Root.Run run : root.heap()) {
-      MemorySegment pages = code.pages(run.region());
-      long regionOffset = root.plan().regions().get(run.region()).offset();
+      Region region = root.plan().regions().get(run.region());
       long bytes = run.large() ? HUGE_PAGE : PAGE;
       for (int i = 0; i < run.count(); i++) {
         if (root.dirty(run, i)) {
@@ -178,11 +167,11 @@ final class HeapWiper {
           touched[chunk] = true;
           if (!stays(chunk)) {
             used[chunk] = true;
-          } else if (pages == null) {
+          } else if (!region.loaded()) {
             used[chunk] |= zero(at, bytes);
           } else {
             // The chunk holds parts of the image, so it stays whether it was used or not.
-            MemorySegment.copy(pages, at - regionOffset, heap, at, bytes);
+            code.place(run.region(), at - region.offset(), bytes, heap, at);
             restored++;
           }
         }
