@@ -129,6 +129,19 @@ final class GuestCode {
     }
   }
 
+  /** Whether placing the image overwrites all from one offset to another. */
+  boolean fills(Backing backing, long from, long to) {
+    for (Region region : plan.regions()) {
+      if (region.loaded()
+          && region.backing() == backing
+          && region.offset() <= from
+          && to <= region.offset() + region.sizeBytes()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What its machines share, or null. */
   @Nullable SharedPages shared() {
     return shared;

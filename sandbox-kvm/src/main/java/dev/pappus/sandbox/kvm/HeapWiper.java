@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a machine's heap slot back to what its function starts with, in chunks of one huge page.
@@ -47,28 +48,92 @@ final class HeapWiper {
     leaving = new boolean[chunks];
   }
 
-  /** Copies what the image holds into a heap that is blank. */
-  void load(GuestCode code) {
-    for (Region region : code.plan().regions()) {
-      if (region.loaded() && region.backing() == Backing.HEAP) {
-        long end = region.offset() + region.sizeBytes();
-        for (int chunk = chunk(region.offset()); chunk <= chunk(end - 1); chunk++) {
-          if (!image[chunk]) {
-            image[chunk] = true;
-            budget.charge(HUGE_PAGE);
-          }
+  /** Copies what the image holds into a heap that is blank, but for what was kept for it. */
+  void load(Root root, GuestCode code) {
+    noteImage(code, used);
+    for (int chunk = 0; chunk < used.length; chunk++) {
+      if (used[chunk] && kept[chunk]) {
+        kept[chunk] = false;
+        keptCount--;
+      } else if (used[chunk]) {
+        budget.charge(HUGE_PAGE);
+      }
+      image[chunk] = used[chunk];
+      used[chunk] = false;
+    }
+    code.place(Backing.HEAP, heap);
+    noteKept(root);
+  }
+
+  /**
+   * KVM may share what it remembers of a huge page between all tables that lead there: then it lets
+   * this function write what others have written, and notes nothing.
+   */
+  private void noteKept(Root root) {
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; run.large() && i < run.count(); i++) {
+        if (kept[chunk(run.offset() + i * HUGE_PAGE)]) {
+          root.note(run, i);
         }
       }
     }
-    code.place(Backing.HEAP, heap);
   }
 
-  /** Makes a wiped heap blank. */
-  void unload(Root root) {
-    for (int chunk = 0; chunk < leaving.length; chunk++) {
-      leaving[chunk] = image[chunk] || kept[chunk];
+  /**
+   * Makes a wiped heap blank. Chunks that the next function needs as well are kept for it, so that
+   * functions that take turns on a machine do not have them made anew each time.
+   *
+   * @param next what is loaded next, null if nobody knows
+   */
+  void unload(Root root, GuestCode code, @Nullable GuestCode next) {
+    if (next != null && !budget.overdrawn()) {
+      noteImage(next, used);
+      for (int chunk = 0; chunk < used.length; chunk++) {
+        used[chunk] |= next.heapHistory().worthKeeping(chunk);
+      }
     }
+    for (int chunk = 0; chunk < leaving.length; chunk++) {
+      leaving[chunk] = stays(chunk) && !used[chunk];
+      used[chunk] = false;
+    }
+    clearImage(code, next);
     dropLeaving(root);
+  }
+
+  /**
+   * Turns what holds parts of the image and does not leave into something that is kept: zeros, but
+   * for what the next function's image overwrites.
+   */
+  private void clearImage(GuestCode code, @Nullable GuestCode next) {
+    for (Region region : code.plan().regions()) {
+      if (region.loaded() && region.backing() == Backing.HEAP) {
+        long end = region.offset() + region.sizeBytes();
+        for (long at = region.offset(); at < end; ) {
+          long to = Math.min(end, (at & -HUGE_PAGE) + HUGE_PAGE);
+          boolean filled = next != null && next.fills(Backing.HEAP, at, to);
+          if (!leaving[chunk(at)] && !filled) {
+            heap.asSlice(at, to - at).fill((byte) 0);
+          }
+          at = to;
+        }
+      }
+    }
+    for (int chunk = 0; chunk < image.length; chunk++) {
+      if (image[chunk] && !leaving[chunk]) {
+        image[chunk] = false;
+        kept[chunk] = true;
+        keptCount++;
+      }
+    }
+  }
+
+  private static void noteImage(GuestCode code, boolean[] chunks) {
+    for (Region region : code.plan().regions()) {
+      if (region.loaded() && region.backing() == Backing.HEAP) {
+        long last = region.offset() + region.sizeBytes() - 1;
+        Arrays.fill(chunks, chunk(region.offset()), chunk(last) + 1, true);
+      }
+    }
   }
 
   /** Gives back what was kept for the function's next run. */

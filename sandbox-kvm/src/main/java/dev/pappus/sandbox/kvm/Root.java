@@ -135,11 +135,16 @@ final class Root {
       long distance = guestAddress - run.start();
       long index = distance >> (run.large() ? 21 : 12);
       if (distance >= 0 && index < run.count()) {
-        long entry = run.entries() + 8L * index;
-        system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | PageTables.DIRTY);
+        note(run, (int) index);
         return true;
       }
     }
     return false;
+  }
+
+  /** Notes that a page may have been written. */
+  void note(Run run, int index) {
+    long entry = run.entries() + 8L * index;
+    system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | PageTables.DIRTY);
   }
 }

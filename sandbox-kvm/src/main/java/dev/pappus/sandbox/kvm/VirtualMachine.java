@@ -131,22 +131,23 @@ final class VirtualMachine implements AutoCloseable {
    *     that it knows
    */
   boolean bind(GuestCode code) {
-    unbind();
     Root found = roots.get(code.plan());
     if (found == null) {
       found = tables.build(code.plan());
       if (found == null) {
+        unbind();
         return false;
       }
       roots.put(code.plan(), found);
     }
+    leave(code);
     // Code stays resident when its function is gone, until other code takes its place.
     long grown = Math.max(0, code.plan().codeBytes() - codeBytes);
     budget.charge(grown);
     chargedBytes += grown;
     codeBytes += grown;
     memory.share(vm, code.shared(), budget);
-    wiper.load(code);
+    wiper.load(found, code);
     SystemPages.setEntry(memory.code(), code.entry());
     EntryState.bind(entryState, found, code);
     if (code.syscallAddress() != syscallAddress) {
@@ -161,9 +162,13 @@ final class VirtualMachine implements AutoCloseable {
 
   /** Makes a wiped machine blank. */
   void unbind() {
+    leave(null);
+  }
+
+  private void leave(@Nullable GuestCode next) {
     if (bound != null) {
       memory.share(vm, null, budget);
-      wiper.unload(currentRoot(), bound);
+      wiper.unload(currentRoot(), bound, next);
       bound = null;
       root = null;
     }

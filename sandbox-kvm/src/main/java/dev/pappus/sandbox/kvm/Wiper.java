@@ -62,22 +62,28 @@ final class Wiper {
   }
 
   /** Copies what the image holds into a machine that is blank. */
-  void load(GuestCode code) {
+  void load(Root root, GuestCode code) {
     code.place(Backing.CODE, memory.code());
     code.place(Backing.HOT, memory.hot());
-    heap.load(code);
+    heap.load(root, code);
   }
 
-  /** Makes a wiped machine blank: what the image holds goes. Code stays, out of reach. */
-  void unload(Root root, GuestCode code) {
+  /**
+   * Makes a wiped machine blank: what the image holds goes. Code stays, out of reach.
+   *
+   * @param next what is loaded next, null if nobody knows
+   */
+  void unload(Root root, GuestCode code, @Nullable GuestCode next) {
     MemoryPlan plan = code.plan();
     for (int i = 0; i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
-      if (region.loaded() && region.backing() == Backing.HOT) {
+      long end = region.offset() + region.sizeBytes();
+      boolean filled = next != null && next.fills(Backing.HOT, region.offset(), end);
+      if (region.loaded() && region.backing() == Backing.HOT && !filled) {
         memory.hot().asSlice(region.offset(), region.sizeBytes()).fill((byte) 0);
       }
     }
-    heap.unload(root);
+    heap.unload(root, code, next);
   }
 
   private int wipeHot(Root root, GuestCode code) {
