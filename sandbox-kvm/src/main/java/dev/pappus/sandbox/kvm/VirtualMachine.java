@@ -10,6 +10,8 @@ import dev.pappus.linux.struct.KvmNumbers;
 import dev.pappus.linux.struct.KvmRegs;
 import dev.pappus.linux.struct.KvmRun;
 import dev.pappus.sandbox.PageRange;
+import dev.pappus.sandbox.PooledDomain;
+import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A virtual machine: memory, page tables, one vCPU. Blank, or bound to one function. One platform
  * thread at a time uses it; whoever holds it closes it, off the critical path (about 0.5 ms).
  */
-final class VirtualMachine implements AutoCloseable {
+final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
   private static final long TSS_AREA = 0xFFFB_D000L;
 
   /** What it keeps resident in any case, but for code and image. */
@@ -105,6 +107,20 @@ final class VirtualMachine implements AutoCloseable {
     return heapBytes;
   }
 
+  /**
+   * Whether it may be bound to a function.
+   *
+   * @param onlyBlank not if it is bound to another
+   */
+  boolean fits(long bytes, boolean onlyBlank) {
+    return heapBytes >= bytes && (!onlyBlank || bound == null);
+  }
+
+  @Override
+  public boolean holds(PreparedFunction function) {
+    return function instanceof KvmFunction own && own.owns(bound);
+  }
+
   /** The function that it is bound to, null if it is blank. */
   @Nullable GuestCode bound() {
     return bound;
@@ -160,8 +176,8 @@ final class VirtualMachine implements AutoCloseable {
     return true;
   }
 
-  /** Makes a wiped machine blank. */
-  void unbind() {
+  @Override
+  public void unbind() {
     leave(null);
   }
 
@@ -211,19 +227,20 @@ final class VirtualMachine implements AutoCloseable {
     return heapWiper.keptBytes();
   }
 
-  /** Gives those back; the machine is wiped. */
-  void giveBack() {
-    if (bound != null) {
+  @Override
+  public void giveBack() {
+    if (bound != null && keptBytes() > 0) {
       heapWiper.giveBack(currentRoot());
     }
   }
 
-  /** Notes when it came to rest. */
-  void restSince(long nanos) {
+  @Override
+  public void restSince(long nanos) {
     idleSinceNanos = nanos;
   }
 
-  long idleSinceNanos() {
+  @Override
+  public long idleSinceNanos() {
     return idleSinceNanos;
   }
 
