@@ -1,9 +1,10 @@
 package dev.pappus.sandbox.kvm;
 
-/** The memory slots of a machine: what the guest sees as physical memory. */
+/**
+ * What the guest sees as physical memory. Each is a memory slot of its machine, save {@link #HOT}
+ * and {@link #SYSTEM}, which are one: KVM keeps books of some 24 KiB for the smallest slot.
+ */
 enum Backing {
-  /** Page tables and descriptor tables; no guest code reaches them. */
-  SYSTEM(0),
   /**
    * Code and read-only data, which each function overwrites as far as it can see it; a slot that
    * the guest cannot write whatever its tables say.
@@ -16,6 +17,8 @@ enum Backing {
   SHARED(3L << 30),
   /** Written pages in 4 KiB pieces, always resident, wiped by overwriting. */
   HOT(2L << 30),
+  /** Page tables and descriptor tables; no guest code reaches them. */
+  SYSTEM((2L << 30) + Backing.HOT_BYTES),
   /** The rest of the context, at its own offset, in 2 MiB pieces; dropped after use. */
   HEAP(4L << 30);
 

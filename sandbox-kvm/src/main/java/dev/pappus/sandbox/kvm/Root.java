@@ -27,7 +27,7 @@ final class Root {
    */
   record Run(int region, long entries, int count, long start, long offset, boolean large) {}
 
-  private final long address;
+  private final long top;
   private final MemoryPlan plan;
   private final MemorySegment system;
   private final Run[] hot;
@@ -35,12 +35,12 @@ final class Root {
   private final @Nullable LinearTables linear;
 
   Root(
-      long address,
+      long top,
       MemoryPlan plan,
       List<Run> runs,
       @Nullable LinearTables linear,
       MemorySegment system) {
-    this.address = address;
+    this.top = top;
     this.plan = plan;
     this.linear = linear;
     this.system = system;
@@ -56,7 +56,7 @@ final class Root {
 
   /** What CR3 must hold. */
   long address() {
-    return address;
+    return Backing.SYSTEM.physical() + top;
   }
 
   MemoryPlan plan() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * every machine needs: hot memory, and the first page tables behind it.
  */
 final class VmMemory implements AutoCloseable {
-  private static final int SHARED_SLOT = 4;
+  private static final int SHARED_SLOT = 3;
 
   private final Mapping hotAndSystem;
   private final MemorySegment hot;
@@ -81,10 +81,9 @@ final class VmMemory implements AutoCloseable {
 
   /** Shows the slots to a new machine. */
   void attach(KvmVm vm) {
-    vm.setMemory(0, system, Backing.SYSTEM.physical(), false);
+    vm.setMemory(0, hotAndSystem.segment(), Backing.HOT.physical(), false);
     vm.setMemory(1, code.segment(), Backing.CODE.physical(), true);
-    vm.setMemory(2, hot, Backing.HOT.physical(), false);
-    vm.setMemory(3, heap.segment(), Backing.HEAP.physical(), false);
+    vm.setMemory(2, heap.segment(), Backing.HEAP.physical(), false);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.pappus.sandbox.kvm;
 
 import static dev.pappus.linux.Mapping.HUGE_PAGE;
-import static dev.pappus.linux.Mapping.PAGE;
 
 import dev.pappus.linux.KvmSystem;
 import dev.pappus.linux.KvmVcpu;
@@ -11,7 +10,6 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
-import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceRunner;
@@ -27,8 +25,8 @@ import java.util.Locale;
 /**
  * Takes apart what a machine occupies: what each step of making one adds to a control group of its
  * own (version 1, for its account of kernel memory), by the growth that many cause. Not a test: run
- * its main method, as root and with {@code -XX:+UseSerialGC -Xms256m -Xmx256m
- * -XX:+AlwaysPreTouch}, so that the JVM takes no memory meanwhile.
+ * its main method, as root and with {@code -XX:+UseSerialGC -Xms256m -Xmx256m -XX:+AlwaysPreTouch},
+ * so that the JVM takes no memory meanwhile.
  */
 final class MemoryMeasure {
   private static final int MACHINES = Integer.getInteger("machines", 64);
@@ -102,10 +100,10 @@ final class MemoryMeasure {
         vms.add(system.createVm());
       }
       print("machine without memory");
-      slot(vms, made, 0, Backing.SYSTEM, Backing.systemBytes(HeapSize.SMALLEST_BYTES));
+      long hotAndSystem = Backing.HOT_BYTES + Backing.systemBytes(HeapSize.SMALLEST_BYTES);
+      slot(vms, made, 0, Backing.HOT, hotAndSystem);
       slot(vms, made, 1, Backing.CODE, Backing.CODE_BYTES);
-      slot(vms, made, 2, Backing.HOT, Backing.HOT_BYTES);
-      slot(vms, made, 3, Backing.HEAP, HeapSize.SMALLEST_BYTES);
+      slot(vms, made, 2, Backing.HEAP, HeapSize.SMALLEST_BYTES);
       List<KvmVcpu> processors = new ArrayList<>();
       for (KvmVm vm : vms) {
         processors.add(vm.createVcpu());
@@ -177,14 +175,6 @@ final class MemoryMeasure {
         run(engine, functions.get(i));
       }
       print("again");
-      long tables = 0;
-      for (PreparedFunction function : functions) {
-        try (Context context = engine.domain().acquire(function)) {
-          tables = Math.max(tables, ((KvmContext) context).vm().currentRoot().address());
-        }
-      }
-      System.out.printf(
-          Locale.ROOT, "  tables reach to page %d of the system slot%n", tables / PAGE);
     }
   }
 
