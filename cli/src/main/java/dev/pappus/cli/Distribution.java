@@ -155,7 +155,7 @@ final class Distribution {
     for (String name : built) {
       add("guest/build/" + name, guestBuild.resolve(name), false);
     }
-    for (String name : List.of("host_runner", "zygote", "launcher", "matmul_process")) {
+    for (String name : List.of("zygote", "launcher", "matmul_process")) {
       add("guest/build/" + name, guestBuild.resolve(name), true);
     }
     for (String name : List.of("programs/shout-glibc", "programs/shout-musl")) {

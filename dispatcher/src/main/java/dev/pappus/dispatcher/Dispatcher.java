@@ -91,6 +91,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param limits the node's limits
    * @param anySharding how {@code anyEach} and {@code anyKeyed} sets are cut
    * @param observers told of every invocation
+   * @param onEngineThread done first on each thread that untrusted code is to run on
    */
   public record Settings(
       String nodeName,
@@ -100,7 +101,8 @@ public final class Dispatcher implements AutoCloseable {
       List<CommunicationFunction> communication,
       Limits limits,
       AnySharding anySharding,
-      List<InvocationObserver> observers) {
+      List<InvocationObserver> observers,
+      Runnable onEngineThread) {
     public Settings {
       communication = List.copyOf(communication);
       observers = List.copyOf(observers);
@@ -109,7 +111,7 @@ public final class Dispatcher implements AutoCloseable {
       }
     }
 
-    /** With the default cut of any-sets, observed by nobody. */
+    /** With the default cut of any-sets, observed by nobody, on threads as they are. */
     public Settings(
         String nodeName,
         Path dataFolder,
@@ -125,7 +127,8 @@ public final class Dispatcher implements AutoCloseable {
           communication,
           limits,
           AnySharding.DEFAULT,
-          List.of());
+          List.of(),
+          () -> {});
     }
   }
 
@@ -147,7 +150,9 @@ public final class Dispatcher implements AutoCloseable {
     timeouts = new Timeouts();
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
     Backends backends = settings.backends();
-    EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timeouts);
+    EnginePool engines =
+        new EnginePool(
+            backends, settings.engines(), waitingMax, timeouts, settings.onEngineThread());
     CodeCache code =
         new CodeCache(backends, folder.blobs(), folder.templates(), limits, engines::forget);
     Node.Compute compute = new Node.Compute(engines, code, new CopiedBytes());

@@ -333,6 +333,20 @@ final class InvocationRun implements Invocation {
     }
   }
 
+  /**
+   * Has the code of a function that will be applied soon brought to an engine that has nothing else
+   * to do, if it is not in memory.
+   */
+  void foresee(String callee) {
+    if (source == InvocationRequest.CodeSource.ANY
+        && registry.find(callee) instanceof FunctionEntry function
+        && !node.compute().code().holds(function.code())) {
+      node.compute()
+          .engines()
+          .submitIfIdle(new BindAheadTask(info.namespace(), function, node.compute()));
+    }
+  }
+
   private static List<Long> minSetBytes(Entry callee) {
     return callee instanceof FunctionEntry function
         ? function.registered().spec().minSetBytes()

@@ -38,7 +38,7 @@ class InvocationRunTest {
     Backends none = new Backends(List.of(), Map.of());
     try (Timeouts timeouts = new Timeouts();
         DataFolder data = DataFolder.open(folder);
-        EnginePool engines = new EnginePool(none, 1, 1, timeouts)) {
+        EnginePool engines = new EnginePool(none, 1, 1, timeouts, () -> {})) {
       Node node =
           new Node(
               "n1",

@@ -3,9 +3,14 @@ package dev.pappus.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.stream.Stream;
 
 /** Placement and priority of platform threads, and the kernel's clocks. */
 public final class Threads {
@@ -20,6 +25,15 @@ public final class Threads {
   /** The kernel's number of the calling thread. */
   public static int currentTid() {
     return LibC.gettid();
+  }
+
+  /** The kernel's numbers of this process's threads. */
+  public static int[] all() {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.mapToInt(task -> Integer.parseInt(task.getFileName().toString())).toArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The processors that the calling thread may run on. */
@@ -37,11 +51,21 @@ public final class Threads {
    * @throws LinuxException with EINVAL if none of them may be used
    */
   public static void setAffinity(BitSet cpus) {
+    setAffinity(0, cpus);
+  }
+
+  /**
+   * Confines another thread of this process to {@code cpus}.
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with EINVAL if none of them may be used, ESRCH if it has ended
+   */
+  public static void setAffinity(int thread, BitSet cpus) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mask = arena.allocate(MAX_CPUS / 8);
       byte[] bytes = cpus.toByteArray();
       MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, Math.min(bytes.length, MAX_CPUS / 8));
-      LibC.check(LibC.schedSetaffinity(0, mask), "sched_setaffinity", cpus.toString());
+      LibC.check(LibC.schedSetaffinity(thread, mask), "sched_setaffinity", cpus.toString());
     }
   }
 

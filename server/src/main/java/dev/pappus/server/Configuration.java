@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminPort port for administration; 0 is a free one
  * @param dataFolder holds what is registered; made if absent
  * @param engines compute engines; at least 1
+ * @param ioCores processors that the node keeps for itself; 0 shares all with functions
  * @param sandbox which sandboxes the node offers: all that the host has, or one kind
  * @param sandboxEntry which entry variant KVM sandboxes use: {@code auto} or a variant's name
  * @param egressAllow rules {@code HOST|CIDR[:PORT]} that communication functions may connect to
@@ -45,6 +46,7 @@ public record Configuration(
     int adminPort,
     Path dataFolder,
     int engines,
+    int ioCores,
     SandboxChoice sandbox,
     String sandboxEntry,
     List<String> egressAllow,
@@ -79,7 +81,8 @@ public record Configuration(
     private String adminHost = "127.0.0.1";
     private int adminPort = DEFAULT_ADMIN_PORT;
     private @Nullable Path dataFolder;
-    private int engines = Runtime.getRuntime().availableProcessors();
+    private int engines;
+    private int ioCores;
     private SandboxChoice sandbox = SandboxChoice.AUTO;
     private String sandboxEntry = "auto";
     private final List<String> egressAllow = new ArrayList<>();
@@ -139,6 +142,20 @@ public record Configuration(
       }
       engines = (int) value;
       return this;
+    }
+
+    /** Number of processors that the node keeps for itself; 0 shares all with functions. */
+    public Builder ioCores(long value) {
+      if (value < 0 || value > 4096) {
+        throw new IllegalArgumentException("must be a number from 0 to 4096, not " + value);
+      }
+      ioCores = (int) value;
+      return this;
+    }
+
+    /** Compute engines where their number is not said: one for each processor that they may use. */
+    private int defaultEngines() {
+      return Math.max(1, Runtime.getRuntime().availableProcessors() - ioCores);
     }
 
     /** Which sandboxes it offers: {@code auto}, {@code kvm}, {@code process} or {@code wasm}. */
@@ -260,7 +277,8 @@ public record Configuration(
           adminHost,
           adminPort,
           dataFolder == null ? NodeDefaults.dataFolder() : dataFolder,
-          engines,
+          engines == 0 ? defaultEngines() : engines,
+          ioCores,
           sandbox,
           sandboxEntry,
           egressAllow,

@@ -132,6 +132,11 @@ public final class CodeCache {
     }
   }
 
+  /** Whether the code is in memory. */
+  public boolean holds(FunctionCode code) {
+    return unused.containsKey(code) || cache.getIfPresent(code) != null;
+  }
+
   /**
    * The code if it can run at once on a thread that does other things as well: it is in memory, no
    * template has to be made, and its backend allows it; else null.

@@ -45,6 +45,7 @@ public final class EnginePool implements AutoCloseable {
 
   private final Backends backends;
   private final Timeouts timeouts;
+  private final Runnable onThread;
   private final FairShare places;
   private final List<EngineWorker> engines;
   private final List<EngineWorker> spares = new CopyOnWriteArrayList<>();
@@ -65,10 +66,13 @@ public final class EnginePool implements AutoCloseable {
    * @param engines how many; at least 1
    * @param waitingMax most tasks that may wait; shared between namespaces
    * @param timeouts stays the caller's
+   * @param onThread done first on each thread of the pool
    */
-  public EnginePool(Backends backends, int engines, int waitingMax, Timeouts timeouts) {
+  public EnginePool(
+      Backends backends, int engines, int waitingMax, Timeouts timeouts, Runnable onThread) {
     this.backends = backends;
     this.timeouts = timeouts;
+    this.onThread = onThread;
     this.places = new FairShare(waitingMax);
     this.engines =
         IntStream.range(0, engines)
@@ -80,7 +84,14 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private void start(EngineWorker worker, String name) {
-    Thread thread = Thread.ofPlatform().name(name).daemon(true).unstarted(worker);
+    Thread thread =
+        Thread.ofPlatform()
+            .name(name)
+            .daemon(true)
+            .unstarted(() -> {
+              onThread.run();
+              worker.run();
+            });
     threads.add(thread);
     boolean started = false;
     try {
@@ -121,6 +132,15 @@ public final class EnginePool implements AutoCloseable {
         new BorrowedThread(this, new EngineWorker(this, backends, BORROWED, null), later);
     BORROWED_HERE.set(here);
     borrowed.add(here);
+  }
+
+  /** Has an idle engine do {@code task}, if there is one and the namespace's share has room. */
+  public void submitIfIdle(EngineTask task) {
+    if (!closed
+        && engines.stream().anyMatch(EngineWorker::isIdle)
+        && places.tryTake(task.namespace())) {
+      enqueue(task);
+    }
   }
 
   /** Takes back a task that was already accepted and now waits again; it is never refused. */

@@ -70,6 +70,11 @@ public final class FunctionCode {
     return lastEngine;
   }
 
+  /** Engine {@code index} holds it. */
+  public void heldBy(int index) {
+    lastEngine = index;
+  }
+
   /** It ran on engine {@code index}, which was at it for {@code nanos}. */
   public void ranOn(int index, long nanos) {
     if (index >= 0) {

@@ -108,7 +108,14 @@ public final class SettingKeys {
     keys.add(
         SettingKey.integer("engines", 1, "compute engines", Configuration.Builder::engines)
             .otherwise(
-                "one for each core", () -> (long) Runtime.getRuntime().availableProcessors()));
+                "one for each core that functions may use",
+                () -> (long) Runtime.getRuntime().availableProcessors()));
+    keys.add(
+        SettingKey.integer(
+            "io_cores",
+            0,
+            "cores kept for HTTP, communication functions and the JVM itself; functions get the others. 0: all share all, and short functions run where their request was read",
+            Configuration.Builder::ioCores));
     keys.add(
         SettingKey.text(
             "sandbox.backend",
