@@ -127,7 +127,7 @@ final class SandboxCompiler {
             null,
             Map.of());
     SourceFile binary =
-        SourceFile.ofBinary(compiler.binary(), SourceFile.readBytes(compiler.binary()));
+        SourceFile.ofBinary(compiler.binary().path(), compiler.binary().read());
     new FunctionUpload(terminal, client).send(FUNCTION, binary, description, false);
   }
 
