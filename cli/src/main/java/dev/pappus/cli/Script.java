@@ -109,7 +109,7 @@ record Script(Path path, ScriptLanguage language, SourceFile source) {
   }
 
   /** The static items that a runtime's library is. */
-  static Map<String, byte[]> library(InstalledRuntime runtime) throws IOException {
+  private static Map<String, byte[]> library(InstalledRuntime runtime) throws IOException {
     Map<String, byte[]> items = new LinkedHashMap<>();
     for (Map.Entry<String, RuntimeFile> each : runtime.library().entrySet()) {
       items.put(item(Path.of(each.getKey())), each.getValue().read());

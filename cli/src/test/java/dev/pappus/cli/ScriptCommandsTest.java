@@ -164,8 +164,10 @@ class ScriptCommandsTest {
     CommandRun other = bare("run", "a.js", "--runtime", "python");
     assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(other.err()).contains("does not run it", "quickjs");
-    CommandRun compile = bare("deploy", "x.c", "--compile", "--dry-run");
-    assertThat(compile.err()).contains("more than a dry run");
+    Files.writeString(folder.resolve("x.c"), "int main(void) { return 0; }\n");
+    CommandRun compile = bare("run", "x.c", "--compile");
+    assertThat(compile.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(compile.err()).contains("compiler_unavailable", "pappus runtime add tcc");
   }
 
   @Test
