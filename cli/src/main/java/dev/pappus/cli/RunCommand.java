@@ -110,7 +110,8 @@ final class RunCommand implements Callable<Integer> {
       FunctionUpload upload = new FunctionUpload(terminal, here.client());
       deployment.with(upload, Names.requireIdentifier("function", name), withSets(said, sets));
       try {
-        return new ProgramRun(terminal, here.client(), results).run(name, sets);
+        NodeClient client = here.client().shownOn(terminal);
+        return new ProgramRun(terminal, client, results).run(name, sets);
       } catch (ProblemReply e) {
         throw SourceLine.added(path, e);
       }
@@ -154,7 +155,8 @@ final class RunCommand implements Callable<Integer> {
     try (DemoNode here = LocalNode.empty(terminal, SettingsSource.load(terminal, null))) {
       upload(here, name, source, description);
       try {
-        new Invoker(terminal, here.client(), inputs, results, List.of()).invoke(name);
+        NodeClient client = here.client().shownOn(terminal);
+        new Invoker(terminal, client, inputs, results, List.of()).invoke(name);
       } catch (ProblemReply e) {
         throw SourceLine.added(source.path(), e);
       }
@@ -173,7 +175,8 @@ final class RunCommand implements Callable<Integer> {
     Path binary = Files.createTempFile("pappus-run-", target.ending());
     List<String> line =
         new CCompiler(terminal).line(target, List.of(source), List.of("-g"), binary);
-    CCompiler.Outcome outcome = CCompiler.run(line, terminal.folder(), Map.of());
+    CCompiler.Outcome outcome =
+        CCompiler.run(terminal, "compiling " + source, line, terminal.folder(), Map.of());
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       Files.delete(binary);

@@ -73,8 +73,9 @@ public record Surfaces(
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
+    new RegistrySurface(registry).addTo(router);
     SourceCompiler compiler = new SourceCompiler(registry, invoke, compilers, limits);
-    new RegistrySurface(registry, access, compiler, limits).addTo(router);
+    new DeploySurface(registry, access, compiler, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs, access.accounts().tokens()).addTo(router);
