@@ -85,7 +85,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private Configuration configuration(Settings settings) {
-    Configuration.Builder builder = settings.builder();
+    Configuration.Builder builder = settings.builder().compilers(new NodeCompiler(terminal));
     if (host != null) {
       builder.host(host);
     }

@@ -225,7 +225,7 @@ public final class Dispatcher implements AutoCloseable {
    * result.
    */
   public Invocation invoke(InvocationRequest request) {
-    RegistrySnapshot snapshot = registry.snapshot(request.options().namespace());
+    RegistrySnapshot snapshot = registry.snapshot(namespaceOfNames(request));
     String id = request.options().id();
     InvocationRun run =
         new InvocationRun(id == null ? newId() : id, node, snapshot, request, listener);
@@ -240,6 +240,14 @@ public final class Dispatcher implements AutoCloseable {
     tell(observer -> observer.started(run.info()));
     run.start(() -> admit(request, snapshot, before, fits), request.inputs());
     return run;
+  }
+
+  /** Where what {@code request} names is registered; its share is that of its own namespace. */
+  private static Namespace namespaceOfNames(InvocationRequest request) {
+    return switch (request.target()) {
+      case InvocationTarget.OfPlatform _ -> Namespace.PLATFORM;
+      case InvocationTarget.Named _, InvocationTarget.OneShot _ -> request.options().namespace();
+    };
   }
 
   /**
@@ -305,10 +313,10 @@ public final class Dispatcher implements AutoCloseable {
   private static Entry resolve(InvocationTarget target, RegistrySnapshot snapshot) {
     return switch (target) {
       case InvocationTarget.OneShot oneShot -> RegistryRestorer.entryOf(oneShot.composition());
-      case InvocationTarget.Named named -> {
-        Entry entry = snapshot.find(named.name());
+      case InvocationTarget.Named _, InvocationTarget.OfPlatform _ -> {
+        Entry entry = snapshot.find(target.name());
         if (entry == null) {
-          String shown = Names.printable(named.name());
+          String shown = Names.printable(target.name());
           throw new ProblemException(
               Problem.of(
                       ProblemCode.UNKNOWN_INVOCABLE,

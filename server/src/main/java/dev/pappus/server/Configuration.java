@@ -8,6 +8,7 @@ import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.telemetry.TelemetrySettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may do what
  * @param localPathFolder the folder from which clients may deploy by path; null is none
  * @param telemetry log and traces
+ * @param compilers where the compiler of sources comes from
  * @param limits the limits
  */
 public record Configuration(
@@ -54,6 +56,7 @@ public record Configuration(
     AccessSettings access,
     @Nullable Path localPathFolder,
     TelemetrySettings telemetry,
+    CompilerSource compilers,
     Limits limits) {
   /** Port for invocations where nothing is configured. */
   public static final int DEFAULT_PORT = 8080;
@@ -95,6 +98,7 @@ public record Configuration(
     private final Map<Namespace, Quota> namespaces = new HashMap<>();
     private @Nullable Path localPathFolder;
     private TelemetrySettings telemetry = TelemetrySettings.DEFAULT;
+    private CompilerSource compilers = CompilerSource.NONE;
     private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
     private Builder() {}
@@ -259,6 +263,12 @@ public record Configuration(
       return this;
     }
 
+    /** Where the compiler of sources comes from; nowhere by default. */
+    public Builder compilers(CompilerSource value) {
+      compilers = value;
+      return this;
+    }
+
     /** Sets a limit, in its unit. */
     public Builder limit(Limit limit, long value) {
       if (value < 0) {
@@ -286,6 +296,7 @@ public record Configuration(
           new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
           localPathFolder,
           NodeDefaults.withReceiver(telemetry),
+          compilers,
           new Limits(limits));
     }
 

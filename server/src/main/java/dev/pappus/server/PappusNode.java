@@ -120,6 +120,7 @@ public final class PappusNode implements AutoCloseable {
                 telemetry.answered(front.acceptNanos(), front.decodeNanos(), front.encodeNanos()),
             problems,
             configuration.localPathFolder(),
+            configuration.compilers(),
             limits,
             dispatcher.partition());
     served = surfaces;

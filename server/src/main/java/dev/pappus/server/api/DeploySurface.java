@@ -8,23 +8,18 @@ import dev.pappus.dispatcher.Registry.Change;
 import dev.pappus.dispatcher.Registry.Deployment;
 import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
-import dev.pappus.model.Limit;
+import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.Suggestion;
-import dev.pappus.server.http.Body;
+import dev.pappus.server.compile.SourceCompiler;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import dev.pappus.server.invoke.HeaderValue;
-import dev.pappus.server.invoke.MediaTypes;
-import dev.pappus.server.invoke.MultipartReader;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,11 +31,13 @@ final class DeploySurface {
 
   private final Registry registry;
   private final AccessPolicy access;
+  private final SourceCompiler compiler;
   private final Limits limits;
 
-  DeploySurface(Registry registry, AccessPolicy access, Limits limits) {
+  DeploySurface(Registry registry, AccessPolicy access, SourceCompiler compiler, Limits limits) {
     this.registry = registry;
     this.access = access;
+    this.compiler = compiler;
     this.limits = limits;
   }
 
@@ -55,75 +52,43 @@ final class DeploySurface {
     access.requireDeploy(head);
     Names.requireIdentifier("function", name);
     Precondition precondition = Preconditions.of(head);
-    HeaderValue type = contentType(head);
-    boolean form = type != null && type.value().equals(MediaTypes.MULTIPART);
-    boolean dryRun = dryRun(head.query(), form ? List.of() : FunctionDraft.PARAMETERS);
+    DeploymentForm form = DeploymentForm.of(head);
+    boolean dryRun = dryRun(head.query(), form.parameters());
     return new Endpoint.Blocking(
-        form ? Limit.REGISTRATION_BODY : Limit.BINARY_BYTES,
+        form.bodyLimit(),
         (request, body) -> {
-          FunctionDraft draft;
-          MemorySegment binary;
-          if (type != null && form) {
-            Map<String, MemorySegment> parts = parts(body, type);
-            binary = parts.getOrDefault("binary", MemorySegment.NULL);
-            MemorySegment spec = parts.get("spec");
-            draft =
-                spec == null
-                    ? FunctionDraft.ofQuery(Map.of())
-                    : FunctionSpecReader.read(spec, limits.get(Limit.SET_ITEMS));
-          } else {
-            binary = body.segment();
-            draft = FunctionDraft.ofQuery(request.query());
-          }
-          Deployment deployment =
-              new Deployment(
-                  draft.complete(name, binary, limits),
-                  binary,
-                  OnConflict.REPLACE,
-                  precondition,
-                  dryRun);
-          return deployed(registry.deploy(caller.namespace(), deployment), dryRun);
+          DeploymentForm.Sent sent = form.read(request, body, limits);
+          return switch (sent.content()) {
+            case DeploymentForm.Program program ->
+                deploy(caller, name, sent.draft(), program.binary(), null, precondition, dryRun);
+            case DeploymentForm.Sources sources -> {
+              SourceCompiler.Compiled made =
+                  compiler.compile(caller.namespace(), name, sources.files());
+              yield deploy(caller, name, sent.draft(), made.binary(), made, precondition, dryRun);
+            }
+          };
         });
   }
 
-  private static @Nullable HeaderValue contentType(RequestHead head) {
-    String type = head.header("content-type");
-    try {
-      return type == null ? null : HeaderValue.parse(type);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.BAD_REQUEST, "the content type is malformed: %s", e.getMessage())
-              .withHint("send application/octet-stream, or multipart/form-data with a boundary"),
-          e);
-    }
-  }
-
-  private static Map<String, MemorySegment> parts(Body body, HeaderValue type) {
-    Map<String, MemorySegment> parts = new HashMap<>();
-    MultipartReader.readParts(
-        body,
-        type,
-        (name, data) -> {
-          List<String> known = List.of("spec", "binary");
-          if (!known.contains(name)) {
-            throw badForm(
-                "part '%s' is not known%s"
-                    .formatted(Names.printable(name), Suggestion.didYouMean(name, known)));
-          }
-          if (parts.put(name, data) != null) {
-            throw badForm("part '" + name + "' occurs twice");
-          }
-        });
-    if (!parts.containsKey("binary")) {
-      throw badForm("there is no part 'binary'");
-    }
-    return parts;
-  }
-
-  private static ProblemException badForm(String detail) {
-    return new ProblemException(
-        Problem.of(ProblemCode.BAD_REQUEST, "the form: %s", detail)
-            .withHint("send -F spec=@SPEC.json -F binary=@FILE.elf"));
+  private Response deploy(
+      Caller caller,
+      String name,
+      FunctionDraft draft,
+      MemorySegment binary,
+      SourceCompiler.@Nullable Compiled compiled,
+      Precondition precondition,
+      boolean dryRun) {
+    FunctionDeployed deployed =
+        registry.deploy(
+            caller.namespace(),
+            new Deployment(
+                draft.complete(name, binary, limits),
+                binary,
+                OnConflict.REPLACE,
+                precondition,
+                dryRun,
+                compiled == null ? null : compiled.from()));
+    return deployed(deployed, compiled == null ? null : compiled.warnings(), dryRun);
   }
 
   private static boolean dryRun(Map<String, List<String>> query, List<String> others) {
@@ -141,7 +106,8 @@ final class DeploySurface {
     };
   }
 
-  private static Response deployed(FunctionDeployed deployed, boolean dryRun) {
+  private static Response deployed(
+      FunctionDeployed deployed, @Nullable List<Diagnostic> warnings, boolean dryRun) {
     byte[] json =
         Json.object(out -> {
           out.writeStringProperty("change", deployed.change().name().toLowerCase(Locale.ROOT));
@@ -149,6 +115,9 @@ final class DeploySurface {
             out.writeBooleanProperty(DRY_RUN, true);
           }
           FunctionJson.full(out, deployed.function());
+          if (warnings != null) {
+            Json.diagnostics(out, "warnings", warnings);
+          }
         });
     int status = deployed.change() == Change.CREATED && !dryRun ? 201 : 200;
     return RegistryAnswers.tagged(
@@ -164,7 +133,7 @@ final class DeploySurface {
     String digits = to == null ? null : FunctionReference.digits(to);
     Precondition precondition = Preconditions.of(head);
     return RegistryAnswers.reading((_, _) ->
-        deployed(registry.rollBack(caller.namespace(), name, digits, precondition), false));
+        deployed(registry.rollBack(caller.namespace(), name, digits, precondition), null, false));
   }
 
   private Endpoint delete(RequestHead head, String name, Caller caller) {

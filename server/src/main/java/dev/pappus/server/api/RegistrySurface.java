@@ -3,7 +3,12 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.FunctionReference;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Item;
 import dev.pappus.model.Namespace;
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
+import dev.pappus.model.SourceCode;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
@@ -35,6 +40,11 @@ final class RegistrySurface {
             "/v1/functions/{}/binary",
             (_, name, caller) ->
                 RegistryAnswers.reading((_, _) -> binary(caller.namespace(), name)))
+        .add(
+            "GET",
+            "/v1/functions/{}/source",
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, _) -> source(caller.namespace(), name)))
         .add(
             "GET",
             "/v1/functions/{}",
@@ -107,6 +117,23 @@ final class RegistrySurface {
                 List.of(registry.binary(function))),
             function)
         .with("x-content-type-options", "nosniff");
+  }
+
+  private Response source(Namespace namespace, String text) {
+    Registered.Function function = registry.version(namespace, FunctionReference.parse(text));
+    SourceCode source = function.source();
+    if (source == null) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.UNKNOWN_SOURCE,
+                  "'%s' was deployed as a binary, so the node has no source of it",
+                  function.name())
+              .withFunction(function.name())
+              .withHint("GET /v1/functions/" + function.name() + "/binary is what was sent"));
+    }
+    List<Item> files = registry.source(function);
+    byte[] json = Json.object(out -> FunctionJson.source(out, function, source, files));
+    return RegistryAnswers.tagged(Response.of(200, Json.CONTENT_TYPE, json), function);
   }
 
   /** A function, current or not, or a communication function. */
