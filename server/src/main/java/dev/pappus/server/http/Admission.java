@@ -71,9 +71,7 @@ final class Admission {
       case Endpoint.Streaming streaming -> {
         BodyStream stream =
             new BodyStream(
-                listener.limits(),
-                endpoint.bodyLimit(),
-                paused -> pause.accept(exchange, paused));
+                listener.limits(), endpoint.bodyLimit(), paused -> pause.accept(exchange, paused));
         exchange.offload(() -> serveStream(exchange, streaming, stream));
         yield stream;
       }

@@ -44,8 +44,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     this.watch = watch;
     this.http2 = http2;
     this.admission =
-        new Admission(
-            listener, (exchange, paused) -> onLoop(() -> pauseBody(exchange, paused)));
+        new Admission(listener, (exchange, paused) -> onLoop(() -> pauseBody(exchange, paused)));
   }
 
   Listener listener() {
