@@ -33,11 +33,13 @@ final class BenchProgramsOptions {
    */
   private record Interpreter(String name, RuntimeRecipe recipe, double goal, String script) {
     BenchProgram program(InstalledRuntime runtime, Path scripts) {
-      Map<String, Path> library = new HashMap<>(runtime.library());
+      Map<String, Path> library = new HashMap<>();
+      runtime.library().forEach((file, each) -> library.put(file, each.path()));
       library.put(script, scripts.resolve(script));
       List<String> arguments = new ArrayList<>(runtime.arguments());
       arguments.add("/" + Script.LIBRARY + "/" + script);
-      return new BenchProgram(name, OptionalDouble.of(goal), runtime.binary(), arguments, library);
+      return new BenchProgram(
+          name, OptionalDouble.of(goal), runtime.binary().path(), arguments, library);
     }
   }
 

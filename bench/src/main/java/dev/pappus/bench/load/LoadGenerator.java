@@ -31,13 +31,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends HTTP requests from one thread, which sleeps in epoll until the next one is due or an answer
  * comes, so that a server on the same cores loses as little as possible. Where it may, that thread
- * has a high priority: it is late else whenever the server computes. One run at a time; any thread
- * may start it.
+ * goes before all ordinary ones: it needs little, but is late else whenever the server computes (a
+ * low nice value is not enough: the kernel lets who runs finish its slice). One run at a time; any
+ * thread may start it.
  */
 public final class LoadGenerator implements AutoCloseable {
-  /** Its thread's. It needs little, but at once. */
-  private static final int NICE = -10;
-
   /** Timers of ordinary threads may be 50 µs late, to save wake-ups. */
   private static final String TIMER_SLACK_NANOS = "1";
 
@@ -100,7 +98,7 @@ public final class LoadGenerator implements AutoCloseable {
     int thread = Threads.currentTid();
     try {
       Files.writeString(Path.of("/proc/" + thread + "/timerslack_ns"), TIMER_SLACK_NANOS);
-      Threads.setNice(thread, NICE);
+      Threads.runFirst(thread);
       return true;
     } catch (IOException | LinuxException e) {
       return false;

@@ -11,6 +11,7 @@ import dev.pappus.server.ConfigurationException;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
 import java.net.URI;
@@ -131,6 +132,7 @@ class SettingsFileTest {
                     TelemetrySettings.LogFormat.JSON,
                     Level.WARN,
                     URI.create("http://collector:4318")),
+                CompilerSource.NONE,
                 configuration.limits()));
     for (Limit limit : Limit.values()) {
       assertThat(configuration.limits().get(limit))
