@@ -76,8 +76,8 @@ class DistributionTest {
     assertThat(cache.resolve("node.aot")).isNotEmptyFile();
     assertThat(cache.resolve("tmp")).doesNotExist();
 
-    Run start =
-        pappus(
+    UnpackedArchive.Run start =
+        archive.pappus(
             own,
             Map.of("PATH", System.getenv("PATH")),
             "bench",
