@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.bench.result.FinishedRun;
 import dev.pappus.linux.KvmAvailability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,23 @@ class DistributionTest {
     }
     assertThat(cache.resolve("node.aot")).isNotEmptyFile();
     assertThat(cache.resolve("tmp")).doesNotExist();
+
+    Run start =
+        pappus(
+            own,
+            Map.of("PATH", System.getenv("PATH")),
+            "bench",
+            "start",
+            "--sandbox",
+            "process",
+            "--reps",
+            "1",
+            "--out",
+            "start");
+    assertThat(start.exitCode()).as(start.text()).isZero();
+    assertThat(FinishedRun.read(folder.resolve("start")).measures())
+        .as("a node and a bare server, each with a cache of its own")
+        .containsKeys("empty_ratio", "restart_ratio", "invoke_ratio");
 
     Path commands = cache.resolve("command.aot");
     byte[] whole = Files.readAllBytes(commands);

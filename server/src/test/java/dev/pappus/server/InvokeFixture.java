@@ -21,11 +21,10 @@ abstract class InvokeFixture {
   static final String SETS = "application/vnd.pappus.sets+json";
   static final String BOUNDARY = "multipart/form-data; boundary=XX";
 
-  @TempDir Path data;
   TestNode node;
 
   @BeforeAll
-  final void startNode() throws Exception {
+  final void startNode(@TempDir Path data) throws Exception {
     node = new TestNode(data, b -> b.limit(Limit.REQUEST_BODY, 16L << 20));
     assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     deploy("echo?in=in&out=out", "echo");

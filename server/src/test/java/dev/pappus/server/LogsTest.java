@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -126,7 +127,15 @@ class LogsTest {
                       .build(),
                   HttpResponse.BodyHandlers.ofLines());
       assertThat(answer.statusCode()).isEqualTo(200);
-      reader = Thread.ofVirtual().start(() -> answer.body().forEach(lines::add));
+      reader = Thread.ofVirtual().start(() -> read(answer.body()));
+    }
+
+    private void read(Stream<String> body) {
+      try {
+        body.forEach(lines::add);
+      } catch (UncheckedIOException e) {
+        // close() ends it so.
+      }
     }
 
     /** The next line that has {@code part} in it. */

@@ -44,12 +44,21 @@ public final class LoadGenerator implements AutoCloseable {
 
   private final InetSocketAddress address;
   private final int connectionsMax;
+  private final Reuse reuse;
   private final EventLoopGroup loop;
   private final Bootstrap bootstrap;
   private final ArrayDeque<LoadConnection> free = new ArrayDeque<>();
   private final Set<LoadConnection> connections = new HashSet<>();
   private final boolean prompt;
   private Run run = new Run(List.of(), 0, 0, 0, new CompletableFuture<>());
+
+  /** Which of the connections that wait gets the next request. */
+  public enum Reuse {
+    /** The one that was used last: no more are in use than there are requests under way. */
+    LAST_USED,
+    /** The one that has waited longest: all are in use, as those of many clients. */
+    IN_TURN
+  }
 
   /** One run. */
   private record Run(
@@ -61,8 +70,14 @@ public final class LoadGenerator implements AutoCloseable {
 
   /** Sends over at most {@code connectionsMax} connections, which are opened as they are needed. */
   public LoadGenerator(InetSocketAddress address, int connectionsMax) {
+    this(address, connectionsMax, Reuse.LAST_USED);
+  }
+
+  /** The same, saying which connection is next. */
+  public LoadGenerator(InetSocketAddress address, int connectionsMax, Reuse reuse) {
     this.address = address;
     this.connectionsMax = connectionsMax;
+    this.reuse = reuse;
     boolean epoll = Epoll.isAvailable();
     this.loop =
         new MultiThreadIoEventLoopGroup(
@@ -180,7 +195,11 @@ public final class LoadGenerator implements AutoCloseable {
   }
 
   private void send(LoadFlow flow, long dueNanos, long nowNanos) {
-    LoadConnection connection = free.poll();
+    LoadConnection connection =
+        switch (reuse) {
+          case LAST_USED -> free.pollFirst();
+          case IN_TURN -> free.pollLast();
+        };
     if (connection == null) {
       if (connections.size() >= connectionsMax) {
         flow.countUnsent();

@@ -79,6 +79,7 @@ class SettingsFileTest {
             admin_port = 2
             data = "/d"
             engines = 3
+            io_cores = 4
             [sandbox]
             backend = "process"
             entry = "idt"
@@ -118,6 +119,7 @@ class SettingsFileTest {
                 2,
                 Path.of("/d"),
                 3,
+                4,
                 SandboxChoice.PROCESS,
                 "idt",
                 java.util.List.of("10.0.0.0/8:443", "logs"),
