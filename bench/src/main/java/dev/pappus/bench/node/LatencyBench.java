@@ -163,7 +163,7 @@ public final class LatencyBench {
     results.factor(
         "generator",
         sides.stream().allMatch(Side::prompt)
-            ? "nice -10, exact timers"
+            ? "SCHED_FIFO, exact timers"
             : "ordinary priority and timers");
     for (Shape shape : Shape.values()) {
       for (Side side : sides) {
