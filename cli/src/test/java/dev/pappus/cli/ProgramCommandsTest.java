@@ -46,7 +46,9 @@ class ProgramCommandsTest {
   void itsExitCodeAndItsStderrAreTheCommands() {
     CommandRun failed = run("", "run", PROBE, "--", "exit", "42", "why");
     assertThat(failed.exitCode()).isEqualTo(42);
-    assertThat(failed.err()).contains("error why\n", "exit code 42").doesNotContain("hint");
+    assertThat(failed.err())
+        .contains("stdout:\nout why\nstderr:\nerror why\n", "exit code 42")
+        .doesNotContain("hint");
     CommandRun ended = run("", "run", PROBE, "--", "exit", "0", "fine");
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.out()).isEqualTo("out fine\n");

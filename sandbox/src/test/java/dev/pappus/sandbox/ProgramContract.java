@@ -93,9 +93,32 @@ public abstract class ProgramContract extends ProgramFixture {
         assertThat(problem.code()).isEqualTo(ProblemCode.GUEST_EXIT);
         GuestState guest = Objects.requireNonNull(problem.guest());
         assertThat(guest.exitCode()).isEqualTo(code);
-        assertThat(guest.lastWords()).isEqualTo("error badly\n");
+        assertThat(guest.lastWords()).isEqualTo("stdout:\nout badly\nstderr:\nerror badly\n");
       }
     }
+  }
+
+  /** Of 4 KiB standard error comes first, and what is left of them has the end of stdout. */
+  @Test
+  void theEndOfBothStreamsIsKeptOfAFailure() {
+    for (Program program : ways("from")) {
+      assertThat(lastWords(run(program, what("fail_printing", "0", "5")))).isEqualTo("eeeee");
+      assertThat(lastWords(run(program, what("fail_printing", "5", "0")))).isEqualTo("ööööö");
+      assertThat(lastWords(run(program, what("fail_printing", "3", "2"))))
+          .isEqualTo("stdout:\nööö\nstderr:\nee");
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "3000"))))
+          .hasSizeLessThan(4096)
+          .matches("stdout:\nö{500,600}\nstderr:\ne{3000}");
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "4090"))))
+          .isEqualTo("e".repeat(4090));
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "30000"))))
+          .isEqualTo("e".repeat(4096));
+    }
+  }
+
+  private static String lastWords(InstanceResult result) {
+    return Objects.requireNonNull(
+        Objects.requireNonNull(failed(result).guest()).lastWords(), "last words");
   }
 
   @Test
