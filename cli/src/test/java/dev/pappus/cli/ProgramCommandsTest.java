@@ -132,6 +132,9 @@ class ProgramCommandsTest {
           .as(described.err())
           .contains("\"arguments\":[\"words\",\"a b\"]", "\"snapshot\":false");
       assertThat(in(environment, "invoke", "w").out()).isEqualTo("[w]\n[words]\n[a b]\n");
+      CommandRun anew =
+          in(environment, "deploy", "2-count.x86", "--no-snapshot", "-o", "json", "--", "count");
+      assertThat(anew.out()).as(anew.err()).contains("\"snapshot\":false");
       CommandRun again =
           in(environment, "deploy", "w.toml", "--static", "more/x=y", "--", "show", "/in/more/x");
       assertThat(again.exitCode()).as(again.err()).isZero();

@@ -11,6 +11,7 @@ import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -431,6 +432,27 @@ public abstract class ProgramContract extends ProgramFixture {
       assertThat(Objects.requireNonNull(slot(without).whyNot()).detail())
           .contains("before it touched an input");
       assertThat(printed(run(without))).startsWith("2000 2668667000 ");
+    }
+  }
+
+  @Test
+  void aProgramMayMarkABetterPoint() {
+    for (Programs.Libc libc : Programs.Libc.those()) {
+      Program marked = Program.probe(libc, true, "mark").withContext(79 << 20);
+      OneTemplateFile store = new OneTemplateFile();
+      slot(marked).keepIn(store);
+      for (int round = 0; round < 3; round++) {
+        assertThat(printed(run(marked, what("marks"))))
+            .isEqualTo("before the mark, behind the mark\n");
+      }
+      assertThat(slot(marked).filled()).isNotNull();
+      byte[] file = Objects.requireNonNull(store.file()).toArray(ValueLayout.JAVA_BYTE);
+      assertThat(new String(file, StandardCharsets.ISO_8859_1))
+          .contains("before the mark")
+          .doesNotContain("behind the mark");
+      Program plain = Program.probe(libc, false, "mark").withContext(79 << 20);
+      assertSame(run(marked, what("work")), run(plain, what("work")), "mark");
+      assertThat(slot(plain).filled()).isNull();
     }
   }
 
