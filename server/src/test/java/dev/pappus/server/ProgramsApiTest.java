@@ -32,6 +32,11 @@ class ProgramsApiTest {
   @TempDir Path data;
   private TestNode node;
 
+  /** The node of the running test. */
+  TestNode node() {
+    return node;
+  }
+
   /** Where the programs run. */
   String sandbox() {
     return "process";
@@ -39,7 +44,12 @@ class ProgramsApiTest {
 
   @BeforeEach
   void start() throws IOException {
-    node = new TestNode(data, all -> all.sandbox(sandbox()));
+    start(sandbox());
+  }
+
+  /** Starts a node that offers these sandboxes. */
+  void start(String offered) throws IOException {
+    node = new TestNode(data, all -> all.sandbox(offered));
   }
 
   @AfterEach
@@ -52,11 +62,11 @@ class ProgramsApiTest {
         Path.of(System.getProperty("pappus.guest.build"), "programs", "probe-glibc"));
   }
 
-  private static String text(HttpResponse<byte[]> answer) {
+  static String text(HttpResponse<byte[]> answer) {
     return new String(answer.body(), UTF_8);
   }
 
-  private HttpResponse<byte[]> put(String parameters) throws Exception {
+  HttpResponse<byte[]> put(String parameters) throws Exception {
     return node.admin("PUT", PROBE + parameters, probe());
   }
 
@@ -109,15 +119,15 @@ class ProgramsApiTest {
     assertThat(text(ofOneCall)).isEqualTo("[x]\n[words]\n[c d]\n");
   }
 
-  @Test
-  void snapshotsOutliveTheNode() throws Exception {
+  /** Deploys a program and runs it; the file that its snapshot has become, long unused. */
+  Path snapshotOf(String parameters) throws Exception {
     Path templates = data.resolve("templates");
-    Path file;
     try (WatchService changes = FileSystems.getDefault().newWatchService()) {
       var _ = templates.register(changes, StandardWatchEventKinds.ENTRY_CREATE);
-      put("?arg=count");
+      put(parameters);
       assertThat(text(node.invoke("/function/probe", "a b\nc\n".getBytes(UTF_8))))
           .isEqualTo("2 3 6\n");
+      Path file;
       do {
         WatchKey change = changes.poll(1, TimeUnit.MINUTES);
         assertThat(change).as("a file is written").isNotNull();
@@ -126,15 +136,26 @@ class ProgramsApiTest {
         change.reset();
         file = only(templates);
       } while (file == null);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+      return file;
     }
-    node.close();
-    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
-    start();
+  }
+
+  /** That the next run begins from that file, and that there is no other. */
+  void assertUsed(Path file) throws Exception {
     assertThat(text(node.invoke("/function/probe", "d\n".getBytes(UTF_8)))).isEqualTo("1 1 2\n");
     assertThat(Files.getLastModifiedTime(file))
         .as("when used")
         .isGreaterThan(FileTime.fromMillis(0));
-    assertThat(only(templates)).isEqualTo(file);
+    assertThat(only(data.resolve("templates"))).isEqualTo(file);
+  }
+
+  @Test
+  void snapshotsOutliveTheNode() throws Exception {
+    Path file = snapshotOf("?arg=count");
+    node.close();
+    start();
+    assertUsed(file);
   }
 
   /** The file of a folder that has a whole one. */

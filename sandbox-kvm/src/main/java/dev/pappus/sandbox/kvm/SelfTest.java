@@ -12,6 +12,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
 import dev.pappus.sandbox.LibosPlace;
+import dev.pappus.sandbox.ProcessorView;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -129,6 +130,7 @@ final class SelfTest {
               host.xcr0(),
               host.tripleFaultEvent(),
               syscallEntry(vm),
+              processor(vm),
               roundTrip(vm),
               findings);
         }
@@ -248,6 +250,18 @@ final class SelfTest {
     }
     boolean user = (seen.getAtIndex(JAVA_INT, 0) & 3) == 3;
     return user ? SyscallEntry.USER : SyscallEntry.SUPERVISOR;
+  }
+
+  /** What programs see of the processor; empty if that cannot be found out. */
+  private String processor(VirtualMachine vm) {
+    GuestCode guest = TinyGuest.of(ProcessorView.guest((int) TinyGuest.DATA, "E6 10"));
+    MemorySegment answers = MemorySegment.ofArray(new byte[ProcessorView.answersBytes()]);
+    VmExit exit = answer(vm, guest, answers);
+    if (!(exit instanceof VmExit.Agreed)) {
+      findings.add("a guest cannot ask for the processor: " + exit);
+      return "";
+    }
+    return ProcessorView.text(answers);
   }
 
   /** Runs a guest, and reads what it has left in its data. */
