@@ -4,8 +4,8 @@
 #   build.sh build OUT WORK   fills OUT, an empty folder, with `program`, `library/` and `about`; WORK is an empty folder for what
 #                             lies around meanwhile, to be deleted afterwards
 #
-# Standard output is for whoever shows progress: `at PERCENT TEXT`, and before a failure `error TEXT` and `hint TEXT`. Standard error
-# is the log. Sources come from Debian's archive by apt with a state folder of its own: the mirrors are those of the system's
+# Standard output is for whoever shows progress: `at PERCENT TEXT`, `note TEXT` for what users should know of the result, and before a
+# failure `error TEXT` and `hint TEXT`. Standard error is the log. Sources come from Debian's archive by apt with a state folder of its own: the mirrors are those of the system's
 # configuration, and apt checks signatures and digests as it does for packages. Nothing here needs root.
 set -euo pipefail
 
@@ -117,15 +117,13 @@ CONF
 }
 
 # download SUITE PACKAGE: into the working folder. The newest of all lists, or where a mirror lacks files that its lists name, the
-# newest of the suite itself.
+# newest of the suite itself, and then users hear of it: it may lack security fixes.
 download() {
-  local each
-  for each in "$2" "$2/$1"; do
-    if apt_get "$work/apt-$1" source --download-only "$each" >&2; then return; fi
-    echo "$each cannot be had from the mirror" >&2
-    rm -f ./*
-  done
-  return 1
+  if apt_get "$work/apt-$1" source --download-only "$2" >&2; then return; fi
+  echo "$2 cannot be had from the mirror in its newest version" >&2
+  rm -f ./*
+  apt_get "$work/apt-$1" source --download-only "$2/$1" >&2 || return
+  echo "note the mirror lacks the newest source of $2: built from that of the suite $1 itself, perhaps without security fixes"
 }
 
 # fetch SUITE PACKAGE FOLDER: the newest source of a package in a suite, with Debian's patches, in WORK/FOLDER.
@@ -156,11 +154,13 @@ open_compiler() {
   local compiler='gcc -static'
   ! command -v musl-gcc >/dev/null || compiler='musl-gcc -static'
   mkdir "$work/bin"
+  local map
+  map=$(printf %q "-ffile-prefix-map=$work=.")
   # A configure script that asks for the directory of shared libraries gets none: they differ between the two C libraries.
   cat >"$work/bin/static-cc" <<WRAPPER
-#!/bin/sh
+#!/bin/bash
 case " \$* " in *" --print-multiarch "*) exit 1 ;; esac
-exec $compiler -ffile-prefix-map=$work=. "\$@"
+exec $compiler $map "\$@"
 WRAPPER
   chmod 755 "$work/bin/static-cc"
   export PATH="$work/bin:$PATH"

@@ -119,7 +119,7 @@ void pappus_put_text(pappus_out set, const pappus_item *like, const char *format
 /* ---- Printing and ending --------------------------------------------------------------------- */
 
 /* Print to stdout and to stderr: both go to the output set stdio, if the function has one, and to
- * the log ring, whose last 4096 bytes the caller sees when the function fails. */
+ * the log ring, whose last 4096 bytes the log keeps and the caller of a function that fails sees. */
 void pappus_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void pappus_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -72,12 +72,22 @@ export function inputs() {
 
 // Makes an item of an output set, of text or bytes.
 export function write(set, name, data, key = 0) {
+  if (typeof name !== "string" || !(typeof data === "string" || isBytes(data)))
+    throw new TypeError(`an item of "${set}" has a text as name and a text or bytes as data, not ${name} and ${kind(data)}`);
   const path = `${ROOT}/out/${key ? `${set}:${key}` : set}/${name}`;
   // What cannot be made is there; else opening the file says what is wrong.
   for (let at = path.indexOf("/", ROOT.length + 1); at > 0; at = path.indexOf("/", at + 1)) os.mkdir(path.slice(0, at));
   const file = open(path, "wb");
   put(path, file, data);
   check(path, file.close());
+}
+
+function isBytes(data) {
+  return data instanceof ArrayBuffer || ArrayBuffer.isView(data);
+}
+
+function kind(value) {
+  return value?.constructor?.name ?? String(value);
 }
 
 // Throws if what is written does not all arrive.
@@ -92,10 +102,15 @@ function put(path, file, data) {
 // Calls handler(inputs); its answer is an object of arrays of {name, data, key}, or is printed.
 export async function serve(handler) {
   const answer = await handler(inputs());
-  if (typeof answer === "string" || ArrayBuffer.isView(answer)) put("standard output", std.out, answer);
+  if (typeof answer === "string" || isBytes(answer)) put("standard output", std.out, answer);
   else if (answer !== undefined && answer !== null) {
+    if (typeof answer !== "object" || Array.isArray(answer))
+      throw new TypeError(`handler returns an object of sets, a text or bytes, not ${kind(answer)}`);
     for (const [set, items] of Object.entries(answer)) {
-      for (const { name, data, key } of items) write(set, name, data, key);
+      for (const item of items) {
+        if (typeof item !== "object" || item === null) throw new TypeError(`an item of "${set}" is {name, data, key}, not ${kind(item)}`);
+        write(set, item.name, item.data, item.key);
+      }
     }
   }
 }

@@ -10,11 +10,13 @@ LIBRARY = __file__.split("/")[-2]  # the set that this file is an item of
 
 def files(folder, prefix=""):
     for name in sorted(os.listdir(folder + prefix)):
-        if os.stat(folder + prefix + name)[0] & 0xF000 == 0x4000:
+        stat = os.stat(folder + prefix + name)
+        if stat[0] & 0xF000 == 0x4000:
             yield from files(folder, prefix + name + "/")
         else:
             with open(folder + prefix + name, "rb") as file:
-                yield prefix + name, file.read()
+                # With its size, since MicroPython takes a long time to read much that it does not expect.
+                yield prefix + name, file.read(stat[6])
 
 
 def inputs():
@@ -30,6 +32,8 @@ def inputs():
 
 def write(set, name, data, key=0):
     """Makes an item of an output set, of bytes or text."""
+    if not isinstance(name, str) or not isinstance(data, (str, bytes, bytearray, memoryview)):
+        raise TypeError("an item of %r has a text as name and a text or bytes as data, not %r and %s" % (set, name, kind(data)))
     path = ROOT + "/out/" + (set + ":" + str(key) if key else set) + "/" + name
     at = path.find("/", len(ROOT) + 1)
     while at > 0:
@@ -42,18 +46,26 @@ def write(set, name, data, key=0):
         file.write(data.encode() if isinstance(data, str) else data)
 
 
+def kind(value):
+    return type(value).__name__
+
+
 def serve(handler):
     """Calls handler(inputs); its answer is a dictionary of lists of (name, data) or (name, key, data), or is printed."""
     answer = handler(inputs())
     if isinstance(answer, dict):
         for set, items in answer.items():
             for item in items:
+                if not isinstance(item, (tuple, list)) or not 2 <= len(item) <= 3:
+                    raise TypeError("an item of %r is (name, data) or (name, key, data), not %s" % (set, kind(item)))
                 write(set, item[0], item[-1], item[1] if len(item) > 2 else 0)
     elif isinstance(answer, str):
         sys.stdout.write(answer)
-    elif answer is not None:
+    elif isinstance(answer, (bytes, bytearray, memoryview)):
         sys.stdout.flush()
         sys.stdout.buffer.write(answer)
+    elif answer is not None:
+        raise TypeError("handler returns a dictionary of sets, a text or bytes, not %s" % kind(answer))
 
 
 def finish(names):

@@ -1,12 +1,15 @@
 # The JVM's caches of loaded and linked classes, one for nodes and one for other commands: they take
 # a third off every start. Sourced by the launchers.
 
+# How long a node has the machine to itself before caches are made beside it.
+cache_delay_seconds=10
+
 # use_cache FOLDER ROLE COMMAND: sets cache_option to what makes the JVM use the cache in FOLDER, and has
 # the caches made if they are missing. The JVM starts without a cache that does not fit it or the jars.
 use_cache() {
   cache=$1 cache_option=
   case ${PAPPUS_CACHE:-on} in
-  off) return ;;
+  off) ;;
   now)
     if can_make_caches; then
       make_caches || say "no caches made"
@@ -16,19 +19,15 @@ use_cache() {
     ;;
   on)
     case $3 in
-    server | bench) ;; # they want the machine to themselves
-    *)
-      # Neither Ctrl-C nor a closed terminal ends it half-way.
-      ! may_make_caches || {
-        trap '' HUP INT
-        make_caches
-      } </dev/null >/dev/null 2>&1 &
-      ;;
+    bench) ;;
+    server) make_caches_behind "$cache_delay_seconds" ;;
+    *) make_caches_behind 0 ;;
     esac
     ;;
   *) die "PAPPUS_CACHE must be on, off or now, not '$PAPPUS_CACHE'" ;;
   esac
-  if [ -r "$cache/$2.aot" ]; then
+  [ "$3" != bench ] || hold_caches
+  if [ "${PAPPUS_CACHE:-on}" != off ] && [ -r "$cache/$2.aot" ]; then
     cache_option="-XX:AOTCache=$cache/$2.aot"
   fi
 }
@@ -46,8 +45,20 @@ may_make_caches() {
   [ "$memory_max" = max ]
 }
 
-# Makes both unless they are there or being made. The folder appears when all is done, so that no
-# start sees half a file; without a file in it, if the JVM could make none.
+# make_caches_behind SECONDS: makes them in the background, if that may be, but not before so long. What does it is
+# nobody's child, so that a node does not count it as its own; neither Ctrl-C nor a closed terminal ends it half-way.
+make_caches_behind() {
+  ! may_make_caches || (
+    (
+      trap '' HUP INT
+      [ "$1" = 0 ] || sleep "$1"
+      make_caches
+    ) </dev/null >/dev/null 2>&1 &
+  )
+}
+
+# Makes both unless they are there or being made, or something is being measured. The folder appears when all
+# is done, so that no start sees half a file; without a file in it, if the JVM could make none.
 make_caches() (
   exec 7>"$cache.lock"
   flock -n 7 || exit 0
@@ -60,6 +71,18 @@ make_caches() (
   sync "$cache.new"/* 2>/dev/null || true
   mv "$cache.new" "$cache"
 )
+
+# What measures waits until nobody makes caches any more, and nobody does until this process ends.
+hold_caches() {
+  command -v flock >/dev/null || return 0
+  (: >>"$cache.lock") 2>/dev/null || true
+  [ -r "$cache.lock" ] || return 0
+  exec 7<"$cache.lock"
+  flock -s -n 7 || {
+    say "waiting until the JVM's caches are made"
+    flock -s 7
+  }
+}
 
 # The JVM that records a node starts the one that records commands.
 rehearse() {

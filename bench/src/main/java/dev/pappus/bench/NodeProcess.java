@@ -3,18 +3,13 @@ package dev.pappus.bench;
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.ServerProcess;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +17,12 @@ import org.jspecify.annotations.Nullable;
  * its memory and processor time can be told from ours. Whoever started it closes it.
  */
 public final class NodeProcess implements AutoCloseable {
-  private static final long END_SECONDS_MAX = 20;
   private static final String GUEST_BUILD = "pappus.guest.build";
 
-  private final Process process;
-  private final URI invocation;
-  private final URI administration;
+  private final ListeningProcess process;
 
-  private NodeProcess(Process process, URI invocation, URI administration) {
+  private NodeProcess(ListeningProcess process) {
     this.process = process;
-    this.invocation = invocation;
-    this.administration = administration;
   }
 
   /**
@@ -52,11 +42,6 @@ public final class NodeProcess implements AutoCloseable {
       @Nullable ControlGroup group)
       throws IOException {
     List<String> command = new ArrayList<>();
-    if (group != null) {
-      // It moves itself before it is a JVM: what was charged elsewhere would stay there.
-      command.addAll(List.of("sh", "-c", "echo $$ > \"$0\" && exec \"$@\""));
-      command.add(group.processes().toString());
-    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -72,33 +57,7 @@ public final class NodeProcess implements AutoCloseable {
             folder.resolve("data").toString(),
             "127.0.0.1:" + egressPort));
     limits.forEach((limit, value) -> command.add(limit.name() + "=" + value));
-    Path log = folder.resolve("node.log");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(log.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String line = out.readLine();
-      if (line == null) {
-        throw new IOException("the node has not come up: " + Files.readString(log).strip());
-      }
-      return new NodeProcess(process, address(line, "invoke="), address(line, "admin="));
-    } catch (IOException | RuntimeException e) {
-      process.destroyForcibly();
-      throw e;
-    }
-  }
-
-  private static URI address(String line, String name) {
-    for (String word : line.split(" ", -1)) {
-      if (word.startsWith(name)) {
-        return URI.create(word.substring(name.length()));
-      }
-    }
-    throw new IllegalStateException("no " + name + " in: " + line);
+    return new NodeProcess(ListeningProcess.start(command, folder, group));
   }
 
   /** Its process: {@code DATA EGRESS [LIMIT=VALUE …]}. */
@@ -118,11 +77,11 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   public URI invocation() {
-    return invocation;
+    return process.address("invoke");
   }
 
   public URI administration() {
-    return administration;
+    return process.address("admin");
   }
 
   public long pid() {
@@ -131,14 +90,6 @@ public final class NodeProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    process.close();
   }
 }

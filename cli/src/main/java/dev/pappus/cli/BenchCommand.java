@@ -1,13 +1,10 @@
 package dev.pappus.cli;
 
-import dev.pappus.bench.BenchProgram;
 import dev.pappus.bench.BenchReport;
 import dev.pappus.bench.DeadlineBench;
 import dev.pappus.bench.FaultsBench;
 import dev.pappus.bench.OverloadBench;
 import dev.pappus.bench.OverloadResult;
-import dev.pappus.bench.ProgramBench;
-import dev.pappus.bench.ProgramReport;
 import dev.pappus.bench.SandboxBench;
 import dev.pappus.bench.result.Assertion;
 import dev.pappus.bench.result.Comparison;
@@ -17,12 +14,8 @@ import dev.pappus.model.ProblemException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +30,8 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand {
   /** What writes run folders. */
-  private static final List<String> REPEATABLE = List.of("load", "curves", "trace", "pipeline");
+  private static final List<String> REPEATABLE =
+      List.of("load", "curves", "trace", "pipeline", "latency", "mixed", "start", "memory");
 
   private final Terminal terminal;
 
@@ -45,31 +39,8 @@ final class BenchCommand {
     this.terminal = terminal;
   }
 
-  /**
-   * An interpreter as it is measured.
-   *
-   * @param name shown in reports
-   * @param goal of a run from its template, as a share of a process's
-   * @param script what it runs
-   */
-  private record Interpreter(String name, RuntimeRecipe recipe, double goal, String script) {
-    BenchProgram program(InstalledRuntime runtime, Path scripts) {
-      Map<String, Path> library = new HashMap<>(runtime.library());
-      library.put(script, scripts.resolve(script));
-      List<String> arguments = new ArrayList<>(runtime.arguments());
-      arguments.add("/" + Script.LIBRARY + "/" + script);
-      return new BenchProgram(name, OptionalDouble.of(goal), runtime.binary(), arguments, library);
-    }
-  }
-
-  private static final List<Interpreter> INTERPRETERS =
-      List.of(
-          new Interpreter("MicroPython", RuntimeRecipe.MICROPYTHON, 0.5, "words.py"),
-          new Interpreter("QuickJS", RuntimeRecipe.QUICKJS, 0.3, "words.js"),
-          new Interpreter("CPython, json and re", RuntimeRecipe.PYTHON, 0.12, "words.py"));
-
   /** A benchmark. */
-  private interface Measurement<T> {
+  interface Measurement<T> {
     T run() throws IOException;
   }
 
@@ -83,7 +54,8 @@ final class BenchCommand {
       throws IOException {
     long nanos = TimeUnit.SECONDS.toNanos(quick ? 12 : 150);
     BenchReport report =
-        measured(() -> new SandboxBench(terminal.guestBuild(), nanos, this::tell).run());
+        measured(() ->
+            new SandboxBench(terminal.guestBuild(), nanos, what -> tell(terminal, what)).run());
     if (output.json()) {
       Json.write(terminal.out(), report::writeTo);
     } else {
@@ -131,31 +103,8 @@ final class BenchCommand {
         "What unmodified Linux programs cost in sandboxes, beside processes of the same files.",
         "Interpreters are measured where 'pappus runtime add' has built them."
       })
-  int programs(
-      @Mixin OutputOption output,
-      @Option(names = "--quick", description = "3 seconds for each program instead of 20.")
-          boolean quick)
-      throws IOException {
-    long nanos = TimeUnit.SECONDS.toNanos(quick ? 3 : 20);
-    Map<String, String> absent = new LinkedHashMap<>();
-    List<BenchProgram> interpreters = new ArrayList<>();
-    for (Interpreter each : INTERPRETERS) {
-      InstalledRuntime runtime = Runtimes.of(terminal).find(each.recipe());
-      if (runtime == null) {
-        absent.put(each.name(), "not built: pappus runtime add " + each.recipe().text());
-      } else {
-        interpreters.add(each.program(runtime, terminal.home().resolve("runtimes/bench")));
-      }
-    }
-    ProgramReport report =
-        measured(() ->
-            new ProgramBench(terminal.guestBuild(), interpreters, absent, nanos, this::tell).run());
-    if (output.json()) {
-      Json.write(terminal.out(), report::writeTo);
-    } else {
-      terminal.out().print(report.text());
-    }
-    return ExitCode.OK;
+  int programs(@Mixin BenchProgramsOptions options) throws IOException {
+    return options.run(terminal);
   }
 
   @Command(
@@ -183,6 +132,34 @@ final class BenchCommand {
       name = "pipeline",
       description = "Chains, fan-outs, mixes of computing and communication; bytes copied.")
   int pipeline(@Mixin BenchPipelineOptions options) throws IOException {
+    return options.run(terminal);
+  }
+
+  @Command(
+      name = "latency",
+      description = "What the smallest function adds to an echo of the same server.")
+  int latency(@Mixin BenchLatencyOptions options) throws IOException {
+    return options.run(terminal);
+  }
+
+  @Command(
+      name = "mixed",
+      description = "What short functions suffer from long ones on the same node.")
+  int mixed(@Mixin BenchMixedOptions options) throws IOException {
+    return options.run(terminal);
+  }
+
+  @Command(
+      name = "start",
+      description = "From nothing to a node's first answer, beside a bare Netty server.")
+  int start(@Mixin BenchStartOptions options) throws IOException {
+    return options.run(terminal);
+  }
+
+  @Command(
+      name = "memory",
+      description = "What a node occupies at rest, with warm sandboxes, with many functions.")
+  int memory(@Mixin BenchMemoryOptions options) throws IOException {
     return options.run(terminal);
   }
 
@@ -245,7 +222,7 @@ final class BenchCommand {
 
   @Command(
       name = "serve",
-      description = "Serve matrix products in another way over the node's HTTP server.")
+      description = "Serve matrix products in another way, or an echo, over the node's server.")
   int serve(@Mixin BenchServeOptions options) throws IOException, InterruptedException {
     return options.run(terminal);
   }
@@ -275,13 +252,15 @@ final class BenchCommand {
     return ExitCode.OK;
   }
 
-  private void tell(String what) {
+  /** Whoever watches wants to know. */
+  static void tell(Terminal terminal, String what) {
     if (terminal.interactive()) {
       terminal.say("measuring " + what);
     }
   }
 
-  private static <T> T measured(Measurement<T> measurement) throws IOException {
+  /** Runs a benchmark; what it cannot do becomes a failure of the command. */
+  static <T> T measured(Measurement<T> measurement) throws IOException {
     try {
       return measurement.run();
     } catch (ProblemException e) {

@@ -17,7 +17,7 @@ final class BenchServeOptions {
       names = "--kind",
       paramLabel = "KIND",
       required = true,
-      description = "in-process, fork-exec, crun, runc or gvisor.")
+      description = "in-process, echo, fork-exec, crun, runc or gvisor.")
   private String kind = "";
 
   @Option(names = "--port", paramLabel = "N", description = "0 is a free one (default: 0).")

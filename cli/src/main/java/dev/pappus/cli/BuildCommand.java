@@ -112,7 +112,13 @@ final class BuildCommand implements Callable<Integer> {
     if (verbose) {
       terminal.say(String.join(" ", line));
     }
-    CCompiler.Outcome outcome = CCompiler.run(line, Path.of("").toAbsolutePath(), Map.of());
+    CCompiler.Outcome outcome =
+        CCompiler.run(
+            terminal,
+            "compiling " + sources.getFirst(),
+            line,
+            Path.of("").toAbsolutePath(),
+            Map.of());
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       throw new CliException(

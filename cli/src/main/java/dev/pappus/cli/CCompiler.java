@@ -92,6 +92,23 @@ final class CCompiler {
   }
 
   /**
+   * The same as below, which says on the terminal that it goes on.
+   *
+   * @param what that is to be said
+   */
+  static Outcome run(
+      Terminal terminal,
+      String what,
+      List<String> line,
+      Path folder,
+      Map<String, String> environment)
+      throws IOException, InterruptedException {
+    try (Activity _ = Activity.of(terminal, what)) {
+      return run(line, folder, environment);
+    }
+  }
+
+  /**
    * Runs {@code line} in {@code folder} and waits for it; if this thread is interrupted meanwhile,
    * the program is ended.
    *

@@ -58,7 +58,9 @@ final class DemoNode implements AutoCloseable {
       throws IOException {
     Settings settings =
         Settings.load(Settings.Sources.of(terminal.environment(), project.root(), null));
-    return startWith(settings, builder -> builder.port(port).adminPort(adminPort));
+    return startWith(
+        settings,
+        builder -> builder.port(port).adminPort(adminPort).compilers(new NodeCompiler(terminal)));
   }
 
   private static DemoNode start(Configuration.Builder builder) throws IOException {

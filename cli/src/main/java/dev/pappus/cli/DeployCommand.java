@@ -64,7 +64,7 @@ final class DeployCommand implements Callable<Integer> {
     List<String> files =
         operands.subList(0, operands.size() - (arguments == null ? 0 : arguments.size()));
     List<String> sources =
-        options.compile() ? files.stream().filter(SandboxCompiler::takes).toList() : List.of();
+        options.compile() ? files.stream().filter(CSources::takes).toList() : List.of();
     List<String> others = files.stream().filter(each -> !sources.contains(each)).toList();
     if (files.isEmpty()) {
       throw new CliException(ExitCode.USAGE, "there is no FILE before --", null);
@@ -79,18 +79,22 @@ final class DeployCommand implements Callable<Integer> {
     FunctionDescription said = function.description(terminal, arguments);
     NodeClient client = node.clientWaiting(terminal, NodeAddress.DEFAULT_TIMEOUT_MILLIS);
     Content content = read(others, said);
-    if (!sources.isEmpty()) {
-      SourceFile compiled = new SandboxCompiler(terminal, client).compile(sources);
-      content.functions().add(FunctionSource.of(compiled, said));
-    }
     List<JsonObject> answers = new ArrayList<>();
     FunctionUpload upload = new FunctionUpload(terminal, client);
+    if (!sources.isEmpty()) {
+      CSources program = CSources.read(terminal, sources);
+      Path path = program.path();
+      String functionName = functionName(path, SourceFile.identifier(path));
+      JsonObject answer = upload.compile(functionName, program, said, dryRun);
+      answers.add(answer);
+      sayDeployed(path, "function " + functionName, answer);
+    }
     for (FunctionSource each : content.functions()) {
-      String functionName = functionName(each);
+      String functionName = functionName(each.binary().path(), each.name());
       JsonObject answer = upload.send(functionName, each.binary(), each.description(), dryRun);
       SourceLine.remember(terminal, answer, each.binary().path());
       answers.add(answer);
-      sayDeployed(each.binary(), "function " + functionName, answer);
+      sayDeployed(each.binary().path(), "function " + functionName, answer);
     }
     for (SourceFile source : content.compositions()) {
       answers.add(deployCompositions(client, source));
@@ -134,10 +138,6 @@ final class DeployCommand implements Callable<Integer> {
     if (options.compile() && sources.isEmpty()) {
       throw new CliException(ExitCode.USAGE, "--compile wants C sources", null);
     }
-    if (options.compile() && dryRun) {
-      throw new CliException(
-          ExitCode.USAGE, "--compile runs the compiler, so it is more than a dry run", null);
-    }
   }
 
   /** As the user would name it. */
@@ -145,12 +145,12 @@ final class DeployCommand implements Callable<Integer> {
     return path.startsWith(terminal.folder()) ? terminal.folder().relativize(path) : path;
   }
 
-  private String functionName(FunctionSource function) {
-    String chosen = name != null ? name : function.name();
+  private String functionName(Path path, String otherwise) {
+    String chosen = name != null ? name : otherwise;
     if (!Names.isIdentifier(chosen)) {
       throw new CliException(
           ExitCode.USAGE,
-          function.binary().path() + ": '" + Names.printable(chosen) + "' cannot name a function",
+          path + ": '" + Names.printable(chosen) + "' cannot name a function",
           "give a name with --name: a letter or '_' followed by letters, digits or '_'");
     }
     return chosen;
@@ -167,7 +167,7 @@ final class DeployCommand implements Callable<Integer> {
       JsonObject answer = reply.json();
       ProblemText.sayDiagnostics(terminal, answer, "warnings", source.path().toString());
       for (JsonObject each : answer.objects("compositions")) {
-        sayDeployed(source, "composition " + each.text("name", "?"), each);
+        sayDeployed(source.path(), "composition " + each.text("name", "?"), each);
       }
       return answer;
     } catch (ProblemReply e) {
@@ -175,8 +175,8 @@ final class DeployCommand implements Callable<Integer> {
     }
   }
 
-  private void sayDeployed(SourceFile source, String what, JsonObject answer) {
+  private void sayDeployed(Path path, String what, JsonObject answer) {
     String change = answer.text("change", "deployed").toLowerCase(Locale.ROOT);
-    terminal.say(source.path() + ": " + what + (dryRun ? " would be " : " ") + change);
+    terminal.say(path + ": " + what + (dryRun ? " would be " : " ") + change);
   }
 }

@@ -3,16 +3,21 @@ package dev.pappus.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows one invocation whole. */
+/** Shows one invocation whole, or one function. */
 @Command(
     name = "describe",
-    description = "Show what became of an invocation: where its time went, what failed, its logs.")
+    description = {
+      "Show what became of an invocation: where its time went, what failed, its logs.",
+      "Or show a function: its sets, how it runs, and what it was compiled from."
+    })
 final class DescribeCommand implements Callable<Integer> {
   private static final int DIGEST_LENGTH = 19;
 
@@ -21,8 +26,17 @@ final class DescribeCommand implements Callable<Integer> {
   @Mixin private final NodeOption node = new NodeOption();
   @Mixin private final OutputOption output = new OutputOption();
 
-  @Parameters(paramLabel = "ID", description = "As 'pappus ps' shows it.")
+  @Parameters(
+      paramLabel = "ID|FUNCTION",
+      description =
+          "An invocation as 'pappus ps' shows it, or a function, or a version of it:"
+              + " NAME@sha256:DIGITS.")
   private String id = "";
+
+  @Option(
+      names = "--source",
+      description = "Print the sources that the node has compiled to the function.")
+  private boolean source;
 
   DescribeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -30,13 +44,22 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    JsonObject invocation =
-        node.client(terminal).get("/v1/invocations/" + NodeClient.encode(id)).json();
+    NodeClient client = node.client(terminal);
+    // Identifiers of invocations begin with a digit, which no name does.
+    if (FunctionPage.isFunction(id)) {
+      new FunctionPage(terminal, client, output.json()).show(id, source);
+      return ExitCode.OK;
+    }
+    if (source) {
+      throw new CliException(
+          ExitCode.USAGE, "--source goes with a function", "pappus describe NAME --source");
+    }
+    JsonObject invocation = client.get("/v1/invocations/" + NodeClient.encode(id)).json();
     if (output.json()) {
       Json.write(terminal.out(), json -> Json.writeValue(json, invocation.fields()));
       return ExitCode.OK;
     }
-    head(invocation);
+    head(invocation, FunctionPage.kinds(client));
     List<JsonObject> instances = invocation.objects("instances");
     if (!instances.isEmpty()) {
       terminal.out().println();
@@ -50,9 +73,10 @@ final class DescribeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void head(JsonObject invocation) {
+  private void head(JsonObject invocation, Map<String, String> kinds) {
     line("invocation", invocation.text("id"));
     line("target", invocation.text("target"));
+    line("kind", FunctionPage.kind(kinds, invocation.text("target", "")));
     line("status", invocation.text("status"));
     line("accepted", invocation.text("acceptedAt"));
     line("ended", invocation.text("endedAt"));
@@ -87,9 +111,7 @@ final class DescribeCommand implements Callable<Integer> {
   }
 
   private void line(String label, @Nullable String value) {
-    if (value != null) {
-      terminal.out().printf("%-11s %s%n", label, ProblemText.printable(value));
-    }
+    FunctionPage.line(terminal, label, value);
   }
 
   private static TextTable table(JsonObject invocation, List<JsonObject> instances) {

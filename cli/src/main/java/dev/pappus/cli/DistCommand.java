@@ -37,12 +37,14 @@ final class DistCommand implements Callable<Integer> {
     Distribution distribution =
         Distribution.of(terminal, System.getProperty("java.class.path", ""));
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    ProgressBar bar = new ProgressBar(terminal);
     try {
       try (OutputStream out = Files.newOutputStream(fresh)) {
-        distribution.write(out, top);
+        distribution.write(out, top, count -> show(bar, count, distribution.size()));
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
+      bar.erase();
       Files.deleteIfExists(fresh);
     }
     terminal.say(
@@ -50,5 +52,11 @@ final class DistCommand implements Callable<Integer> {
     terminal.say(
         "next: tar -xzf " + DemoNext.quote(file.toString()) + " && " + top + "/pappus demo");
     return ExitCode.OK;
+  }
+
+  private void show(ProgressBar bar, int count, int total) {
+    if (terminal.showsProgress()) {
+      bar.show("packing", 100 * count / total, " of " + total + " files");
+    }
   }
 }

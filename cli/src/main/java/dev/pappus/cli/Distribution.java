@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -154,7 +155,7 @@ final class Distribution {
     for (String name : built) {
       add("guest/build/" + name, guestBuild.resolve(name), false);
     }
-    for (String name : List.of("host_runner", "zygote", "launcher", "matmul_process")) {
+    for (String name : List.of("zygote", "launcher", "matmul_process")) {
       add("guest/build/" + name, guestBuild.resolve(name), true);
     }
     for (String name : List.of("programs/shout-glibc", "programs/shout-musl")) {
@@ -195,8 +196,12 @@ final class Distribution {
     return entries.size();
   }
 
-  /** Writes the archive; everything in it lies below the folder {@code top}. */
-  void write(OutputStream out, String top) throws IOException {
+  /**
+   * Writes the archive; everything in it lies below the folder {@code top}.
+   *
+   * @param written told how many files have been, after each
+   */
+  void write(OutputStream out, String top, IntConsumer written) throws IOException {
     GZIPOutputStream compressed =
         new GZIPOutputStream(out, 1 << 16) {
           {
@@ -213,9 +218,11 @@ final class Distribution {
       for (String each : folders) {
         tar.folder(each);
       }
+      int count = 0;
       for (Map.Entry<String, Entry> each : entries.entrySet()) {
         Entry entry = each.getValue();
         tar.file(top + "/" + each.getKey(), entry.executable(), entry.content().read());
+        written.accept(++count);
       }
     }
   }

@@ -24,9 +24,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<HostCheck> checks = new ArrayList<>(SandboxChecks.run(terminal.guestBuild()));
-    checks.addAll(new HostChecks(Path.of("/")).all());
-    checks.addAll(RuntimeChecks.run(terminal));
+    List<HostCheck> checks;
+    try (Activity _ = Activity.of(terminal, "checking this machine")) {
+      checks = new ArrayList<>(SandboxChecks.run(terminal.guestBuild()));
+      checks.addAll(new HostChecks(Path.of("/")).all());
+      checks.addAll(RuntimeChecks.run(terminal));
+    }
     return report(terminal, checks, output.json());
   }
 

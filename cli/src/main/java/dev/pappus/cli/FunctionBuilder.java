@@ -230,6 +230,6 @@ final class FunctionBuilder {
     if (verbose) {
       terminal.say(String.join(" ", line));
     }
-    return CCompiler.run(line, from, environment);
+    return CCompiler.run(terminal, "building " + function.name(), line, from, environment);
   }
 }

@@ -46,6 +46,31 @@ final class FunctionUpload {
     return client.exchange(request).json();
   }
 
+  /**
+   * Has a node compile sources, and register the program.
+   *
+   * @param dryRun compiles, and only asks what would become of it
+   * @return the node's answer
+   * @throws ProblemReply with the compiler's messages if they do not compile
+   */
+  JsonObject compile(String name, CSources sources, FunctionDescription description, boolean dryRun)
+      throws IOException {
+    List<String> inputs = description.inputs();
+    MultipartBody body = new MultipartBody();
+    body.part(
+        "spec",
+        "application/json",
+        spec(description, inputs == null ? programInputs(description.statics()) : inputs));
+    sources.files().forEach((file, bytes) -> body.part("source/" + file, "text/x-c", bytes));
+    NodeClient.Request request =
+        NodeClient.Request.of(
+                "PUT", "/v1/functions/" + NodeClient.encode(name) + (dryRun ? "?dryRun=true" : ""))
+            .with(body.contentType(), Progress.of(terminal, "deploying", body));
+    JsonObject answer = client.exchange(request).json();
+    ProblemText.sayDiagnostics(terminal, answer, "warnings", sources.path().toString());
+    return answer;
+  }
+
   private static String query(FunctionDescription description, boolean dryRun) {
     StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
     if (description.isPlain()) {
@@ -82,8 +107,11 @@ final class FunctionUpload {
     if (inputs == null) {
       inputs = source.isProgram() ? programInputs(description.statics()) : source.inputs();
     }
-    requireSets(description.statics(), inputs);
-    List<String> sets = inputs;
+    return spec(description, inputs);
+  }
+
+  private static byte[] spec(FunctionDescription description, List<String> sets) {
+    requireSets(description.statics(), sets);
     return Json.bytes(json -> {
       json.writeStartObject();
       json.writeArrayPropertyStart("inputs");

@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.model.Digest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of its recipe
  * @param version of its sources
  * @param folder where it lies
+ * @param manifest names all that was built
  * @param binary its program, a static one
  * @param arguments words that the program begins with
  * @param library files that it finds in {@code /lib}, by their paths there
@@ -20,9 +22,10 @@ record InstalledRuntime(
     String name,
     String version,
     Path folder,
-    Path binary,
+    Digest manifest,
+    RuntimeFile binary,
     List<String> arguments,
-    Map<String, Path> library,
+    Map<String, RuntimeFile> library,
     @Nullable String memory) {
   InstalledRuntime {
     arguments = List.copyOf(arguments);

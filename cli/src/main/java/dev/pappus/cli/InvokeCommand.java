@@ -82,7 +82,7 @@ final class InvokeCommand implements Callable<Integer> {
     }
     try (DemoNode here = LocalNode.withData(terminal, settings, data)) {
       try {
-        invoke(here.client());
+        invoke(here.client().shownOn(terminal));
       } catch (ProblemReply e) {
         throw SourceLine.added(terminal, here.client(), e);
       }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -51,9 +52,17 @@ final class Json {
    * @throws JacksonException if it is not JSON
    */
   static @Nullable Object read(byte[] document) {
+    return read(document, null);
+  }
+
+  /**
+   * The same, reading over members with other names than these, which then cost little; null is
+   * all.
+   */
+  static @Nullable Object read(byte[] document, @Nullable Set<String> members) {
     try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), document)) {
       json.nextToken();
-      return value(json);
+      return value(json, members);
     }
   }
 
@@ -81,11 +90,11 @@ final class Json {
     }
   }
 
-  private static @Nullable Object value(JsonParser json) {
+  private static @Nullable Object value(JsonParser json, @Nullable Set<String> members) {
     // By number: a switch over the tokens that takes null is linked at run time, at each start.
     return switch (json.currentTokenId()) {
-      case JsonTokenId.ID_START_OBJECT -> object(json);
-      case JsonTokenId.ID_START_ARRAY -> array(json);
+      case JsonTokenId.ID_START_OBJECT -> object(json, members);
+      case JsonTokenId.ID_START_ARRAY -> array(json, members);
       case JsonTokenId.ID_STRING -> json.getString();
       case JsonTokenId.ID_NUMBER_INT -> json.getLongValue();
       case JsonTokenId.ID_NUMBER_FLOAT -> json.getDoubleValue();
@@ -95,20 +104,25 @@ final class Json {
     };
   }
 
-  private static Map<String, @Nullable Object> object(JsonParser json) {
+  private static Map<String, @Nullable Object> object(
+      JsonParser json, @Nullable Set<String> members) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = json.currentName();
       json.nextToken();
-      fields.put(name, value(json));
+      if (members == null || members.contains(name)) {
+        fields.put(name, value(json, members));
+      } else {
+        json.skipChildren();
+      }
     }
     return fields;
   }
 
-  private static List<@Nullable Object> array(JsonParser json) {
+  private static List<@Nullable Object> array(JsonParser json, @Nullable Set<String> members) {
     List<@Nullable Object> elements = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      elements.add(value(json));
+      elements.add(value(json, members));
     }
     return elements;
   }

@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -17,8 +18,13 @@ record JsonObject(Map<?, ?> fields) {
 
   /** The object in {@code document}; empty if there is none. */
   static JsonObject parse(byte[] document) {
+    return parse(document, null);
+  }
+
+  /** The same with these members only, at any depth; null is all. */
+  static JsonObject parse(byte[] document, @Nullable Set<String> members) {
     try {
-      return of(Json.read(document));
+      return of(Json.read(document, members));
     } catch (JacksonException e) {
       return EMPTY;
     }

@@ -10,9 +10,9 @@ final class LocalNode {
   private LocalNode() {}
 
   /** With nothing registered. */
-  static DemoNode empty(Settings settings) throws IOException {
+  static DemoNode empty(Terminal terminal, Settings settings) throws IOException {
     quieten();
-    return DemoNode.startWith(settings, _ -> {});
+    return DemoNode.startWith(settings, builder -> builder.compilers(new NodeCompiler(terminal)));
   }
 
   /** With what {@code data} holds. */

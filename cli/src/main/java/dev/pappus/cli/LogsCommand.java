@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
     name = "logs",
     description = {
       "Show what functions printed and why invocations failed, as far as the node remembers.",
-      "A function's prints are known if it declares the output set stdio, or if it failed."
+      "Lines of a function come when its run has ended, not before: it does not leave its sandbox"
+          + " to print. With -f those of a composition come as each of its instances ends."
     })
 final class LogsCommand implements Callable<Integer> {
   private final Terminal terminal;

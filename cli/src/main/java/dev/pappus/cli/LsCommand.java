@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,6 +10,24 @@ import picocli.CommandLine.Mixin;
 /** Lists what a node has. */
 @Command(name = "ls", description = "List the functions and compositions of a node.")
 final class LsCommand implements Callable<Integer> {
+  /** What the table shows of an entry; a binary's digest is the version that older nodes tell. */
+  private static final Set<String> NARROW =
+      Set.of("name", "kind", "inputs", "outputs", "binaryBytes", "version", "binary");
+
+  private static final Set<String> WIDE =
+      Set.of(
+          "name",
+          "kind",
+          "inputs",
+          "outputs",
+          "binaryBytes",
+          "version",
+          "binary",
+          "memoryBytes",
+          "timeout",
+          "sandbox",
+          "deployed");
+
   private final Terminal terminal;
 
   @Mixin private final NodeOption node = new NodeOption();
@@ -21,8 +40,9 @@ final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     NodeClient client = node.client(terminal);
-    List<JsonObject> functions = client.list("functions");
-    List<JsonObject> compositions = client.list("compositions");
+    Set<String> members = output.json() ? null : output.wide() ? WIDE : NARROW;
+    List<JsonObject> functions = client.list("functions", members);
+    List<JsonObject> compositions = client.list("compositions", members);
     if (output.json()) {
       Json.write(
           terminal.out(),

@@ -19,6 +19,10 @@ import picocli.CommandLine.Option;
 class NodeAddress {
   static final String DEFAULT_URL = "http://127.0.0.1:9080";
   static final int DEFAULT_TIMEOUT_MILLIS = 90_000;
+
+  /** Names another default to tests, which cannot have the port for themselves. */
+  static final String DEFAULT_PROPERTY = "pappus.server.default";
+
   private static final long TOKEN_BYTES_MAX = 8192;
 
   @Option(
@@ -40,15 +44,14 @@ class NodeAddress {
     URI address = address(settings);
     String token = token(terminal, settings);
     requireTrusted(settings, address, token);
-    return new NodeClient(
-        address,
-        timeoutMillis,
+    NodeClient.Access access =
         new NodeClient.Access(
             token,
             namespace != null ? namespace : settings.text("namespace").orElse(null),
             address.getScheme().equals("https")
                 ? settings.text("ca").map(Path::of).map(TrustedAuthorities::of).orElse(null)
-                : null));
+                : null);
+    return new NodeClient(address, timeoutMillis, access).shownOn(terminal);
   }
 
   /** Whether somebody has named a node, so that another place to run would be a surprise. */
@@ -63,7 +66,8 @@ class NodeAddress {
 
   private URI address(Settings settings) {
     String chosen = url;
-    return parse(chosen != null ? chosen : settings.text("server").orElse(DEFAULT_URL));
+    String otherwise = System.getProperty(DEFAULT_PROPERTY, DEFAULT_URL);
+    return parse(chosen != null ? chosen : settings.text("server").orElse(otherwise));
   }
 
   private static URI parse(String address) {

@@ -12,7 +12,9 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -23,6 +25,9 @@ final class NodeClient {
   /** The largest page that a node makes: a list in as few exchanges as possible. */
   private static final String PAGE = "limit=10000";
 
+  /** The member of a page that leads to the next one. */
+  private static final String NEXT = "next";
+
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
   /** A node that has nothing to tell says so every 15 s. */
@@ -31,6 +36,9 @@ final class NodeClient {
   private final URI address;
   private final int timeoutMillis;
   private final Access access;
+
+  /** Where long waits and large answers are shown; null is nowhere. */
+  private final @Nullable Terminal terminal;
 
   /**
    * As whom to talk, and whom to trust.
@@ -49,9 +57,19 @@ final class NodeClient {
   }
 
   NodeClient(URI address, int timeoutMillis, Access access) {
+    this(address, timeoutMillis, access, null);
+  }
+
+  private NodeClient(URI address, int timeoutMillis, Access access, @Nullable Terminal terminal) {
     this.address = address;
     this.timeoutMillis = timeoutMillis;
     this.access = access;
+    this.terminal = terminal;
+  }
+
+  /** The same, whose long waits and large answers are shown on {@code terminal}. */
+  NodeClient shownOn(Terminal terminal) {
+    return new NodeClient(address, timeoutMillis, access, terminal);
   }
 
   /** A successful answer. */
@@ -153,24 +171,35 @@ final class NodeClient {
 
   /** Everything of a kind, such as {@code functions} or {@code compositions}. */
   List<JsonObject> list(String kind) throws IOException {
+    return list(kind, null);
+  }
+
+  /** The same with these members only; null is all. */
+  List<JsonObject> list(String kind, @Nullable Set<String> members) throws IOException {
+    Set<String> read = null;
+    if (members != null) {
+      read = new HashSet<>(members);
+      read.addAll(List.of(kind, NEXT));
+    }
     try {
-      return list(kind, PAGE);
+      return list(kind, read, PAGE);
     } catch (ProblemReply refused) {
       if (refused.status() != 400) {
         throw refused;
       }
       // An older node makes no pages of this size.
-      return list(kind, "");
+      return list(kind, read, "");
     }
   }
 
-  private List<JsonObject> list(String kind, String limit) throws IOException {
+  private List<JsonObject> list(String kind, @Nullable Set<String> read, String limit)
+      throws IOException {
     List<JsonObject> all = new ArrayList<>();
     String query = limit;
     while (true) {
-      JsonObject page = get("/v1/" + kind + "?" + query).json();
+      JsonObject page = JsonObject.parse(get("/v1/" + kind + "?" + query).body(), read);
       all.addAll(page.objects(kind));
-      String next = page.text("next");
+      String next = page.text(NEXT);
       if (next == null) {
         return all;
       }
@@ -193,6 +222,7 @@ final class NodeClient {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + request.path());
     try (NodeConnection connection = open(target, timeoutMillis)) {
       send(connection, target, request);
+      receive(connection);
       return answer(connection);
     } catch (SocketTimeoutException e) {
       throw new CliException(
@@ -221,6 +251,7 @@ final class NodeClient {
     int patience = endless ? SILENCE_MILLIS : timeoutMillis;
     try (NodeConnection connection = open(target, patience)) {
       send(connection, target, Request.of("GET", path));
+      connection.receive();
       if (connection.status() >= 300) {
         answer(connection);
       }
@@ -271,8 +302,21 @@ final class NodeClient {
     connection.send(request.method(), target, headers, request.body());
   }
 
-  private static Reply answer(NodeConnection connection) throws IOException {
-    byte[] body = connection.body().readAllBytes();
+  private void receive(NodeConnection connection) throws IOException {
+    if (terminal == null) {
+      connection.receive();
+      return;
+    }
+    try (Activity _ = Activity.of(terminal, "waiting for the answer")) {
+      connection.receive();
+    }
+  }
+
+  private Reply answer(NodeConnection connection) throws IOException {
+    byte[] body =
+        terminal == null
+            ? connection.body().readAllBytes()
+            : Progress.read(terminal, "receiving", connection.body(), connection.length());
     if (connection.status() >= 300) {
       throw new ProblemReply(connection.status(), JsonObject.parse(body));
     }

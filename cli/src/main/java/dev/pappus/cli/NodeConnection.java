@@ -93,7 +93,7 @@ final class NodeConnection implements Closeable {
   }
 
   /**
-   * Sends {@code body}, or nothing, and waits for the head of the answer.
+   * Sends {@code body}, or nothing; {@link #receive} then waits for the head of the answer.
    *
    * @param headers name, value, name, value, …
    */
@@ -120,11 +120,25 @@ final class NodeConnection implements Closeable {
         throw e;
       } catch (IOException e) {
         receiveAfter(e);
-        return;
       }
-      receive();
     } catch (HttpException e) {
-      throw new IOException("this is no answer of a node: " + e.getMessage(), e);
+      throw notANode(e);
+    }
+  }
+
+  private static IOException notANode(HttpException e) {
+    return new IOException("this is no answer of a node: " + e.getMessage(), e);
+  }
+
+  /** Waits for the head of the answer. */
+  void receive() throws IOException {
+    if (response != null) {
+      return; // it came before everything was sent
+    }
+    try {
+      receiveHead();
+    } catch (HttpException e) {
+      throw notANode(e);
     }
   }
 
@@ -133,14 +147,14 @@ final class NodeConnection implements Closeable {
    */
   private void receiveAfter(IOException failure) throws IOException, HttpException {
     try {
-      receive();
+      receiveHead();
     } catch (IOException | HttpException e) {
       failure.addSuppressed(e);
       throw failure;
     }
   }
 
-  private void receive() throws IOException, HttpException {
+  private void receiveHead() throws IOException, HttpException {
     ClassicHttpResponse received = http.receiveResponseHeader();
     while (received.getCode() < 200) {
       received = http.receiveResponseHeader();
@@ -167,6 +181,12 @@ final class NodeConnection implements Closeable {
   @Nullable String header(String name) {
     Header found = answer().getFirstHeader(name);
     return found == null ? null : found.getValue();
+  }
+
+  /** How much the answer says to hold; -1 if it does not say. */
+  long length() {
+    HttpEntity entity = answer().getEntity();
+    return entity == null ? -1 : entity.getContentLength();
   }
 
   /** What the answer holds, as it comes. */

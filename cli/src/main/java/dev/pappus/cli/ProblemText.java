@@ -37,12 +37,16 @@ final class ProblemText {
     }
   }
 
-  /** The messages about a text, each with its excerpt, {@code file} in front of the place. */
+  /**
+   * The messages about a text, each with its excerpt, in front of the place the file that it names,
+   * else {@code file}.
+   */
   static void sayDiagnostics(Terminal terminal, JsonObject answer, String list, String file) {
     for (JsonObject each : answer.objects(list)) {
       JsonObject span = each.has("span") ? each.object("span") : each;
+      String about = printable(each.text("file", file));
       String place =
-          (file.isEmpty() ? "" : file + ":") + span.integer("line") + ":" + column(span) + ": ";
+          (about.isEmpty() ? "" : about + ":") + span.integer("line") + ":" + column(span) + ": ";
       terminal.sayMore(
           place
               + each.text("severity", "error")

@@ -1,11 +1,13 @@
 package dev.pappus.cli;
 
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Locale;
 
-/** A bar on the terminal while much is sent; nothing where nobody watches or little is sent. */
+/** A bar on the terminal while much is moved; nothing where nobody watches or it is little. */
 final class Progress {
   private static final long BYTES_MIN = 1 << 20;
   private static final int CHUNK_BYTES = 64 << 10;
@@ -19,7 +21,7 @@ final class Progress {
 
   /** {@code content}, showing how much of it has been sent. */
   static NodeClient.Content of(Terminal terminal, String what, NodeClient.Content content) {
-    if (!terminal.showsProgress() || content.length() <= BYTES_MIN) {
+    if (!isWorthABar(terminal, content.length())) {
       return content;
     }
     return new NodeClient.Content() {
@@ -30,9 +32,9 @@ final class Progress {
 
       @Override
       public void writeTo(OutputStream out) throws IOException {
-        Bar bar = new Bar(terminal, what, out, content.length());
+        Bar bar = new Bar(terminal, what, content.length());
         try {
-          content.writeTo(bar);
+          content.writeTo(new Sink(out, bar));
         } finally {
           bar.erase();
         }
@@ -40,35 +42,41 @@ final class Progress {
     };
   }
 
-  private static final class Bar extends FilterOutputStream {
+  /**
+   * All of {@code in}, showing how much of it has come.
+   *
+   * @param total how much it says to hold; less than 0 if it does not say
+   */
+  static byte[] read(Terminal terminal, String what, InputStream in, long total)
+      throws IOException {
+    if (!isWorthABar(terminal, total)) {
+      return in.readAllBytes();
+    }
+    Bar bar = new Bar(terminal, what, total);
+    try {
+      return new Source(in, bar).readAllBytes();
+    } finally {
+      bar.erase();
+    }
+  }
+
+  private static boolean isWorthABar(Terminal terminal, long bytes) {
+    return terminal.showsProgress() && bytes > BYTES_MIN;
+  }
+
+  private static final class Bar {
     private final ProgressBar bar;
     private final String what;
     private final long total;
     private long done;
 
-    Bar(Terminal terminal, String what, OutputStream out, long total) {
-      super(out);
+    Bar(Terminal terminal, String what, long total) {
       this.bar = new ProgressBar(terminal);
       this.what = what;
       this.total = total;
     }
 
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      advance(1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      for (int at = 0; at < length; at += CHUNK_BYTES) {
-        int size = Math.min(CHUNK_BYTES, length - at);
-        out.write(bytes, offset + at, size);
-        advance(size);
-      }
-    }
-
-    private void advance(int bytes) {
+    void advance(int bytes) {
       done += bytes;
       bar.show(
           what,
@@ -76,8 +84,59 @@ final class Progress {
           String.format(Locale.ROOT, " of %.1f MiB", total / 1048576.0));
     }
 
-    private void erase() {
+    void erase() {
       bar.erase();
+    }
+  }
+
+  private static final class Source extends FilterInputStream {
+    private final Bar bar;
+
+    Source(InputStream in, Bar bar) {
+      super(in);
+      this.bar = bar;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int next = in.read();
+      if (next >= 0) {
+        bar.advance(1);
+      }
+      return next;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = in.read(bytes, offset, Math.min(length, CHUNK_BYTES));
+      if (count > 0) {
+        bar.advance(count);
+      }
+      return count;
+    }
+  }
+
+  private static final class Sink extends FilterOutputStream {
+    private final Bar bar;
+
+    Sink(OutputStream out, Bar bar) {
+      super(out);
+      this.bar = bar;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      bar.advance(1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      for (int at = 0; at < length; at += CHUNK_BYTES) {
+        int size = Math.min(CHUNK_BYTES, length - at);
+        out.write(bytes, offset + at, size);
+        bar.advance(size);
+      }
     }
   }
 }

@@ -2,22 +2,20 @@ package dev.pappus.cli;
 
 import java.util.Locale;
 
-/** One line on the terminal that is written over: how far something has come. */
+/** How far something has come whose end is known, on a terminal. */
 final class ProgressBar {
   private static final int CELLS = 30;
 
-  private final Terminal terminal;
-  private int width;
-  private String shown = "";
+  private final StatusLine line;
 
   ProgressBar(Terminal terminal) {
-    this.terminal = terminal;
+    this.line = new StatusLine(terminal);
   }
 
-  /** Shows {@code what [#### ] 50%after}; nothing is written if that stands there already. */
+  /** Shows {@code what [#### ] 50%after}. */
   void show(String what, int percent, String after) {
     int full = CELLS * Math.clamp(percent, 0, 100) / 100;
-    String line =
+    line.show(
         String.format(
             Locale.ROOT,
             "%s [%s%s] %3d%%%s",
@@ -25,23 +23,11 @@ final class ProgressBar {
             "#".repeat(full),
             " ".repeat(CELLS - full),
             percent,
-            after);
-    if (!line.equals(shown)) {
-      shown = line;
-      String rest = " ".repeat(Math.max(0, width - line.length()));
-      width = line.length();
-      terminal.err().print("\r" + line + rest);
-      terminal.err().flush();
-    }
+            after));
   }
 
   /** Leaves an empty line. */
   void erase() {
-    if (width > 0) {
-      terminal.err().print("\r" + " ".repeat(width) + "\r");
-      terminal.err().flush();
-      width = 0;
-      shown = "";
-    }
+    line.erase();
   }
 }

@@ -55,7 +55,8 @@ final class PsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<JsonObject> invocations = invocations(node.client(terminal));
+    NodeClient client = node.client(terminal);
+    List<JsonObject> invocations = invocations(client);
     if (output.json()) {
       Json.write(
           terminal.out(),
@@ -69,8 +70,10 @@ final class PsCommand implements Callable<Integer> {
     }
     TextTable table =
         output.wide()
-            ? new TextTable("ID", "TARGET", "STATUS", "START", ">TIME", ">AGE", "DURABLE", "CODE")
+            ? new TextTable(
+                "ID", "TARGET", "STATUS", "START", ">TIME", ">AGE", "KIND", "DURABLE", "CODE")
             : new TextTable("ID", "TARGET", "STATUS", "START", ">TIME", ">AGE");
+    Map<String, String> kinds = output.wide() ? FunctionPage.kinds(client) : Map.of();
     for (JsonObject each : invocations) {
       List<String> cells =
           new ArrayList<>(
@@ -82,6 +85,8 @@ final class PsCommand implements Callable<Integer> {
                   each.has("durationMicros") ? millis(each.number("durationMicros")) : "",
                   age(each.text("acceptedAt", ""))));
       if (output.wide()) {
+        String kind = FunctionPage.kind(kinds, each.text("target", ""));
+        cells.add(kind == null ? "" : kind);
         cells.add(Boolean.TRUE.equals(each.fields().get("durable")) ? "yes" : "no");
         cells.add(each.text("code", ""));
       }

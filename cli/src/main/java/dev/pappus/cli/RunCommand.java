@@ -61,21 +61,22 @@ final class RunCommand implements Callable<Integer> {
     Path path = terminal.folder().resolve(file);
     Script script = Script.read(file, path);
     if (script != null) {
-      FunctionSource function = script.function(Runtimes.of(terminal), said, options.runtime());
-      return runProgram(_ -> function);
+      return runProgram(script.function(Runtimes.of(terminal), said, options.runtime()));
     }
     options.requireNoRuntime();
     if (options.compile()) {
-      return runProgram(client ->
-          FunctionSource.of(
-              new SandboxCompiler(terminal, client).compile(List.of(file.toString())), said));
+      CSources sources = CSources.read(terminal, List.of(file.toString()));
+      return runProgram(
+          SourceFile.identifier(path),
+          said,
+          file,
+          (upload, name, description) -> upload.compile(name, sources, description, false));
     }
     Path built = path.toString().endsWith(".c") ? compiled(path) : null;
     try {
       SourceFile source = SourceFile.readRunnable(built == null ? path : built);
       if (source.isProgram()) {
-        FunctionSource program = new FunctionSource(source, SourceFile.identifier(path), said);
-        return runProgram(_ -> program);
+        return runProgram(new FunctionSource(source, SourceFile.identifier(path), said));
       }
       runFunction(source, said);
     } finally {
@@ -86,22 +87,33 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** A program, for which a node may be needed. */
-  private interface Program {
-    FunctionSource on(NodeClient client) throws IOException;
+  /** Registers a program with the node that is to run it. */
+  private interface Deployment {
+    void with(FunctionUpload upload, String name, FunctionDescription description)
+        throws IOException;
   }
 
-  private int runProgram(Program program) throws IOException {
+  private int runProgram(FunctionSource program) throws IOException {
+    return runProgram(
+        program.name(),
+        program.description(),
+        program.binary().path(),
+        (upload, name, description) -> upload.send(name, program.binary(), description, false));
+  }
+
+  private int runProgram(String name, FunctionDescription said, Path path, Deployment deployment)
+      throws IOException {
     Settings settings = SettingsSource.load(terminal, null);
     long bytesMax = settings.builder().build().limits().get(Limit.REQUEST_BODY);
     List<DataSet> sets = inputs.programSets(terminal, bytesMax);
-    try (DemoNode here = LocalNode.empty(settings)) {
-      FunctionSource source = program.on(here.client());
-      upload(here, source.name(), source.binary(), withSets(source.description(), sets));
+    try (DemoNode here = LocalNode.empty(terminal, settings)) {
+      FunctionUpload upload = new FunctionUpload(terminal, here.client());
+      deployment.with(upload, Names.requireIdentifier("function", name), withSets(said, sets));
       try {
-        return new ProgramRun(terminal, here.client(), results).run(source.name(), sets);
+        NodeClient client = here.client().shownOn(terminal);
+        return new ProgramRun(terminal, client, results).run(name, sets);
       } catch (ProblemReply e) {
-        throw SourceLine.added(source.binary().path(), e);
+        throw SourceLine.added(path, e);
       }
     }
   }
@@ -140,10 +152,11 @@ final class RunCommand implements Callable<Integer> {
             "name them with --out SET, or build it with PAPPUS_FUNCTION, whose note does");
       }
     }
-    try (DemoNode here = LocalNode.empty(SettingsSource.load(terminal, null))) {
+    try (DemoNode here = LocalNode.empty(terminal, SettingsSource.load(terminal, null))) {
       upload(here, name, source, description);
       try {
-        new Invoker(terminal, here.client(), inputs, results, List.of()).invoke(name);
+        NodeClient client = here.client().shownOn(terminal);
+        new Invoker(terminal, client, inputs, results, List.of()).invoke(name);
       } catch (ProblemReply e) {
         throw SourceLine.added(source.path(), e);
       }
@@ -162,7 +175,8 @@ final class RunCommand implements Callable<Integer> {
     Path binary = Files.createTempFile("pappus-run-", target.ending());
     List<String> line =
         new CCompiler(terminal).line(target, List.of(source), List.of("-g"), binary);
-    CCompiler.Outcome outcome = CCompiler.run(line, terminal.folder(), Map.of());
+    CCompiler.Outcome outcome =
+        CCompiler.run(terminal, "compiling " + source, line, terminal.folder(), Map.of());
     terminal.err().print(outcome.messages());
     if (outcome.exitCode() != 0) {
       Files.delete(binary);

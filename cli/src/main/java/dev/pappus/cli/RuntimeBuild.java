@@ -2,9 +2,16 @@ package dev.pappus.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,11 +22,16 @@ import java.util.stream.Stream;
 
 /**
  * Builds a runtime by its script, which fetches Debian's sources and compiles them: minutes. What
- * is built beside it by another process does no harm; the last one stays.
+ * is built beside it by another process does no harm; the last one stays. Each build works in a
+ * folder of its own, whose lock it holds: a folder with a lock that nobody holds was left behind.
  */
 final class RuntimeBuild {
   private static final String STAGING = ".building-";
-  private static final Pattern STAGED = Pattern.compile(Pattern.quote(STAGING) + ".*-(\\d{1,18})");
+  private static final String LOCK = "lock";
+
+  /** Whoever makes a folder locks it at once; one without a lock is from an older Pappus. */
+  private static final Duration UNLOCKED_MAX = Duration.ofDays(1);
+
   private static final Pattern STEP = Pattern.compile("at (\\d{1,3}) (.*)");
   private static final Path NOTHING = Path.of("/dev/null");
   private static final int LINE_MAX = 400;
@@ -80,21 +92,33 @@ final class RuntimeBuild {
   InstalledRuntime run(RuntimeRecipe recipe) throws IOException, InterruptedException {
     Files.createDirectories(runtimes.folder());
     removeAbandoned();
-    Path staging =
-        runtimes.folder().resolve(STAGING + recipe.text() + "-" + ProcessHandle.current().pid());
+    Path staging = Files.createTempDirectory(runtimes.folder(), STAGING + recipe.text() + "-");
+    try (FileChannel lock = openLock(staging)) {
+      if (lock.tryLock() == null) {
+        throw new IOException(staging + " is locked by another build");
+      }
+      return run(recipe, staging);
+    } finally {
+      Folders.delete(staging);
+    }
+  }
+
+  private static FileChannel openLock(Path staging) throws IOException {
+    return FileChannel.open(
+        staging.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private InstalledRuntime run(RuntimeRecipe recipe, Path staging)
+      throws IOException, InterruptedException {
     Path built = Files.createDirectories(staging.resolve("built"));
     Path work = Files.createDirectories(staging.resolve("work"));
     Path log = runtimes.folder().resolve(recipe.text() + ".log");
     // Whoever edits the recipe meanwhile has not built what it says then.
     String key = runtimes.key(recipe);
-    try {
-      follow(recipe, built, work, log);
-      InstalledRuntime published = runtimes.publish(recipe, key, built);
-      Files.deleteIfExists(log);
-      return published;
-    } finally {
-      Folders.delete(staging);
-    }
+    follow(recipe, built, work, log);
+    InstalledRuntime published = runtimes.publish(recipe, key, built);
+    Files.deleteIfExists(log);
+    return published;
   }
 
   private void follow(RuntimeRecipe recipe, Path built, Path work, Path log)
@@ -111,6 +135,9 @@ final class RuntimeBuild {
         Matcher step = STEP.matcher(line);
         if (step.matches()) {
           show(bar, recipe, Integer.parseInt(step.group(1)), step.group(2));
+        } else if (line.startsWith("note ")) {
+          bar.erase();
+          terminal.say(recipe.text() + ": " + line.substring(5));
         } else if (line.startsWith("error ")) {
           error = line.substring(6);
         } else if (line.startsWith("hint ")) {
@@ -180,10 +207,26 @@ final class RuntimeBuild {
       all = files.toList();
     }
     for (Path each : all) {
-      Matcher staged = STAGED.matcher(String.valueOf(each.getFileName()));
-      if (staged.matches() && ProcessHandle.of(Long.parseLong(staged.group(1))).isEmpty()) {
+      if (String.valueOf(each.getFileName()).startsWith(STAGING) && isAbandoned(each)) {
         Folders.delete(each);
       }
+    }
+  }
+
+  private static boolean isAbandoned(Path staging) throws IOException {
+    if (!Files.exists(staging.resolve(LOCK))) {
+      Instant changed = Files.getLastModifiedTime(staging).toInstant();
+      return changed.isBefore(Instant.now().minus(UNLOCKED_MAX));
+    }
+    try (FileChannel channel = FileChannel.open(staging.resolve(LOCK), StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      // Another thread of this process builds there.
+      return false;
+    } catch (NoSuchFileException e) {
+      // Its build has just ended.
+      return false;
     }
   }
 }

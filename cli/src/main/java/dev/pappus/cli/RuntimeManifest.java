@@ -82,30 +82,34 @@ final class RuntimeManifest {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    JsonObject manifest = JsonObject.parse(Files.readAllBytes(file));
-    Map<String, Path> files = new LinkedHashMap<>();
+    byte[] text = Files.readAllBytes(file);
+    JsonObject manifest = JsonObject.parse(text);
+    Map<String, RuntimeFile> files = new LinkedHashMap<>();
     for (JsonObject each : manifest.objects("files")) {
       Path path = folder.resolve(each.text("name", "")).normalize();
+      String digest = each.text("sha256", "");
       if (!path.startsWith(folder.normalize())
           || !Files.isRegularFile(path)
-          || Files.size(path) != each.integer("bytes")) {
+          || Files.size(path) != each.integer("bytes")
+          || !digest.matches("[0-9a-f]{64}")) {
         return null;
       }
-      files.put(each.text("name", ""), path);
+      files.put(each.text("name", ""), new RuntimeFile(recipe.text(), path, new Digest(digest)));
     }
-    Path program = files.remove(PROGRAM);
+    RuntimeFile program = files.remove(PROGRAM);
     if (program == null) {
       return null;
     }
-    Map<String, Path> library = new LinkedHashMap<>();
-    files.forEach((name, path) -> library.put(name.replaceFirst("^" + LIBRARY + "/", ""), path));
+    Map<String, RuntimeFile> library = new LinkedHashMap<>();
+    files.forEach((name, each) -> library.put(name.replaceFirst("^" + LIBRARY + "/", ""), each));
     for (String helper : recipe.helpers()) {
-      library.put(helper, helpers.resolve(helper));
+      library.put(helper, new RuntimeFile(recipe.text(), helpers.resolve(helper), null));
     }
     return new InstalledRuntime(
         recipe.text(),
         manifest.text("version", ""),
         folder,
+        Digest.of(MemorySegment.ofArray(text)),
         program,
         recipe.arguments(),
         library,

@@ -74,13 +74,12 @@ final class Runtimes {
   /** As {@link #find(String)}. */
   @Nullable InstalledRuntime find(RuntimeRecipe recipe) {
     try {
-      // Of several versions the newest: the names differ in the version alone.
       String key = key(recipe);
       InstalledRuntime newest = null;
       for (Path each : folders(recipe)) {
         if (each.toString().endsWith("-" + key)) {
           InstalledRuntime found = RuntimeManifest.read(recipe, each, helpers());
-          newest = found == null ? newest : found;
+          newest = found == null || (newest != null && isNewer(newest, found)) ? newest : found;
         }
       }
       return newest;
@@ -88,6 +87,10 @@ final class Runtimes {
       throw new CliException(
           ExitCode.FAILED, "runtimes cannot be looked for: " + IoText.of(e), null);
     }
+  }
+
+  private static boolean isNewer(InstalledRuntime one, InstalledRuntime other) {
+    return RuntimeVersion.compare(one.version(), other.version()) > 0;
   }
 
   /** All that can be used, by name. */

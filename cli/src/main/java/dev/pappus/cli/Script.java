@@ -82,7 +82,7 @@ record Script(Path path, ScriptLanguage language, SourceFile source) {
                 asked.snapshot(),
                 asked.minSetBytes())
             .over(ofRuntime);
-    SourceFile binary = SourceFile.ofBinary(path, SourceFile.readBytes(chosen.binary()));
+    SourceFile binary = SourceFile.ofBinary(path, chosen.binary().read());
     return FunctionSource.of(binary, all);
   }
 
@@ -109,10 +109,10 @@ record Script(Path path, ScriptLanguage language, SourceFile source) {
   }
 
   /** The static items that a runtime's library is. */
-  static Map<String, byte[]> library(InstalledRuntime runtime) throws IOException {
+  private static Map<String, byte[]> library(InstalledRuntime runtime) throws IOException {
     Map<String, byte[]> items = new LinkedHashMap<>();
-    for (Map.Entry<String, Path> each : runtime.library().entrySet()) {
-      items.put(item(Path.of(each.getKey())), SourceFile.readBytes(each.getValue()));
+    for (Map.Entry<String, RuntimeFile> each : runtime.library().entrySet()) {
+      items.put(item(Path.of(each.getKey())), each.getValue().read());
     }
     return items;
   }

@@ -45,6 +45,14 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Integer engines;
 
   @Option(
+      names = "--io-cores",
+      paramLabel = "N",
+      description =
+          "Cores kept for HTTP, communication functions and the JVM; functions get the others"
+              + " (default: 0, all share all).")
+  private @Nullable Integer ioCores;
+
+  @Option(
       names = "--sandbox",
       paramLabel = "KIND",
       description = "What functions run in: auto, kvm, process or wasm (default: auto).")
@@ -77,7 +85,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private Configuration configuration(Settings settings) {
-    Configuration.Builder builder = settings.builder();
+    Configuration.Builder builder = settings.builder().compilers(new NodeCompiler(terminal));
     if (host != null) {
       builder.host(host);
     }
@@ -95,6 +103,9 @@ final class ServerCommand implements Callable<Integer> {
     }
     if (engines != null) {
       builder.engines(engines);
+    }
+    if (ioCores != null) {
+      builder.ioCores(ioCores);
     }
     if (sandbox != null) {
       builder.sandbox(Target.sandbox(sandbox).text());

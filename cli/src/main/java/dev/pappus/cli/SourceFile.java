@@ -77,7 +77,7 @@ final class SourceFile {
       throw new CliException(
           ExitCode.FAILED,
           path + " is neither an ELF file, a WebAssembly module nor a composition",
-          "build C sources first: pappus build x.c");
+          "build C sources first: pappus build x.c; with main: pappus deploy x.c --compile");
     }
     return text;
   }
@@ -102,7 +102,7 @@ final class SourceFile {
     throw new CliException(
         ExitCode.FAILED,
         path + " is neither an ELF file nor a WebAssembly module",
-        "build C sources with: pappus build x.c");
+        "build C sources with: pappus build x.c; with main: pappus run x.c --compile");
   }
 
   private static void requireNoScript(Path path, byte... bytes) {

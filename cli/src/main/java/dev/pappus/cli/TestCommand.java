@@ -53,7 +53,7 @@ final class TestCommand implements Callable<Integer> {
     }
     try (DemoNode node = DemoNode.startFor(terminal, project, 0, 0)) {
       node.requireSandboxes(terminal);
-      return run(project, cases, builds, node.client());
+      return run(project, cases, builds, node.client().shownOn(terminal));
     }
   }
 

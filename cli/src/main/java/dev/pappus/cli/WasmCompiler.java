@@ -135,7 +135,9 @@ final class WasmCompiler {
     if (verbose) {
       terminal.say(String.join(" ", line));
     }
-    CCompiler.Outcome outcome = CCompiler.run(line, Path.of("").toAbsolutePath(), Map.of());
+    CCompiler.Outcome outcome =
+        CCompiler.run(
+            terminal, "compiling " + module, line, Path.of("").toAbsolutePath(), Map.of());
     if (outcome.exitCode() != 0) {
       terminal.err().print(outcome.messages());
       throw new CliException(

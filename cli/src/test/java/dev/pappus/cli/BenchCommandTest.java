@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The measuring tools from end to end; how fast things are is no matter of tests. */
@@ -178,6 +180,33 @@ class BenchCommandTest {
     assertThat(folder.resolve("curves/figure5.svg")).content().contains("in-process", "0 % hot");
     assertThat(Files.readString(folder.resolve("curves/run.json")))
         .contains("matmul_n.elf", "pappus-process.isolation");
+  }
+
+  /** Every part of it, in about a minute; what is left out of it is said. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void theQuickFigureEndsAndLeavesAWholeFolder() throws Exception {
+    CommandRun drawn = run("bench", "curves", "--quick", "--out", "quick");
+    assertThat(drawn.exitCode()).as(drawn.err()).isZero();
+    FinishedRun run = FinishedRun.read(folder.resolve("quick"));
+    assertThat(run.bench()).isEqualTo("curves");
+    assertThat(run.command()).contains("--quick", "--seed");
+    Path quick = folder.resolve("quick");
+    List<Point> points = PointsFile.read(quick.resolve("points.csv"));
+    assertThat(points)
+        .allSatisfy(point -> {
+          String histogram = point.text(Column.HISTOGRAM);
+          assertThat(histogram.isEmpty() ? "" : histogram.substring(0, histogram.indexOf('#')))
+              .satisfies(file -> assertThat(quick.resolve("histograms").resolve(file)).exists());
+        });
+    assertThat(quick.resolve("figure5.svg")).isNotEmptyFile();
+    String record = Files.readString(quick.resolve("run.json"));
+    assertThat(record)
+        .contains("\"commit\"", "\"dirty\"", "\"loadAfter\"", "\"stealPercent\"", "matmul_n.elf");
+    assertThat(Files.exists(quick.resolve("figure5.png")) || record.contains("figure5.png"))
+        .isTrue();
+    // On a machine that is busy with something else time may be up before the first point.
+    assertThat(!points.isEmpty() || record.contains("points were left out")).isTrue();
   }
 
   @Test

@@ -53,9 +53,11 @@ class ClientRequestTest {
     boolean async = exchange.getRequestHeaders().containsKey("Prefer");
     boolean first = path.startsWith("/v1/functions") && !path.contains("cursor");
     byte[] body =
-        (first
-                ? "{\"functions\":[{\"name\":\"a\"}],\"next\":\"1:a b\"}"
-                : "{\"functions\":[{\"name\":\"z\"}]}")
+        (path.startsWith("/function/large")
+                ? "x".repeat(2 << 20)
+                : first
+                    ? "{\"functions\":[{\"name\":\"a\"}],\"next\":\"1:a b\"}"
+                    : "{\"functions\":[{\"name\":\"z\"}]}")
             .getBytes(StandardCharsets.UTF_8);
     if (async) {
       exchange.getResponseHeaders().set("Location", "/v1/invocations/abc123");
@@ -130,5 +132,11 @@ class ClientRequestTest {
     assertThat(run(Map.of("TERM", "xterm"), "invoke", "f", "-d", large).err())
         .contains("sending [", "100% of 2.0 MiB");
     assertThat(run(Map.of("TERM", "xterm"), "invoke", "f", "-q", "-d", large).err()).isEmpty();
+    CommandRun received = run(Map.of("TERM", "xterm"), "invoke", "large");
+    assertThat(received.err()).contains("receiving [", "100% of 2.0 MiB");
+    assertThat(received.out().length()).as("with a line end").isEqualTo((2 << 20) + 1);
+    CommandRun piped = run(Map.of(), "invoke", "large");
+    assertThat(piped.err()).isEmpty();
+    assertThat(piped.out().length()).isEqualTo(2 << 20);
   }
 }

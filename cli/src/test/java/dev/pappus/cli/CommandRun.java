@@ -49,6 +49,15 @@ record CommandRun(int exitCode, String out, String err) {
         folder, environment, new byte[0], new ByteArrayOutputStream(), new ByteArrayOutputStream());
   }
 
+  /** With somebody who reads what it prints. */
+  static Terminal terminal(
+      Path folder,
+      Map<String, String> environment,
+      ByteArrayOutputStream out,
+      ByteArrayOutputStream err) {
+    return terminal(folder, environment, new byte[0], out, err);
+  }
+
   private static Terminal terminal(
       Path folder,
       Map<String, String> environment,

@@ -41,6 +41,8 @@ class DocExamplesTest {
           "curl -H 'Prefer: respond-async' -H 'X-Callback-Url:", "needs a network",
           "./pappus logs -f", "goes on for ever",
           "pappus token create --scope admin --data /var/lib/pappus", "needs that folder",
+          "curl -T words.c", "needs a runtime: SourcesTest",
+          "curl -X PUT -F 'spec={\"arguments\"", "needs a runtime: SourcesTest",
           "pappus graph app.dag --name rank", "one of several compositions: GraphCommandTest");
 
   @Test

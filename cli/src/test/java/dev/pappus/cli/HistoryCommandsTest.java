@@ -59,9 +59,10 @@ class HistoryCommandsTest {
     assertThat(run("describe", failed).out())
         .contains("problem     guest_exit", "hint", "pappus explain guest_exit")
         .contains("  | the last words of a function");
-    CommandRun unknown = run("describe", "none");
+    CommandRun unknown = run("describe", "01none");
     assertThat(unknown.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(unknown.err()).contains("unknown_invocation", "hint:");
+    assertThat(run("describe", "none").err()).contains("unknown_invocable", "hint:");
   }
 
   @Test

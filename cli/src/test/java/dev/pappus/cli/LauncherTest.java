@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,63 @@ class LauncherTest {
       assertThat(each.waitFor()).isZero();
     }
     assertThat(tree.rehearsals()).isEqualTo(1);
+  }
+
+  @Test
+  void aNodeHasTheCachesMadeBesideIt() throws Exception {
+    tree.link("/usr/bin/nice", "bin/nice");
+    tree.remove("bin/sleep"); // the pause that a node gets first
+    tree.link("/usr/bin/true", "bin/sleep");
+    tree.set("PAPPUS_CACHE", "on");
+    for (int i = 0; i < 2; i++) {
+      LauncherTree.Run run = tree.run("server", "--port", "0");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.out()).contains("Main|server|--port|0|").doesNotContain("AOTCache");
+      tree.awaitBackground();
+      assertThat(tree.rehearsals()).isEqualTo(memoryIsLimited() ? 0 : 1);
+    }
+  }
+
+  /** Then nothing runs in the background: reaching the limit would end the node, too. */
+  private static boolean memoryIsLimited() throws IOException {
+    Path limit = Path.of("/sys/fs/cgroup/memory.max");
+    return Files.isReadable(limit) && !Files.readString(limit).strip().equals("max");
+  }
+
+  @Test
+  void nobodyMakesCachesBesideWhatMeasures() throws Exception {
+    tree.link("/usr/bin/nice", "bin/nice");
+    Process bench = tree.start("bench", "wait");
+    try (BufferedReader out = bench.inputReader()) {
+      assertThat(out.readLine()).contains("java of 25.0.1");
+      tree.set("PAPPUS_CACHE", "now");
+      LauncherTree.Run run = tree.run("version");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(tree.rehearsals()).isZero();
+      bench.getOutputStream().close();
+      assertThat(bench.waitFor()).isZero();
+    }
+    assertThat(tree.run("version").exitCode()).isZero();
+    assertThat(tree.rehearsals()).isEqualTo(1);
+  }
+
+  @Test
+  void whatMeasuresWaitsForWhoMakesCaches() throws Exception {
+    assertThat(tree.run("bench").exitCode()).isZero();
+    String lock = tree.cacheLock("25.0.1").toString();
+    Process making = new ProcessBuilder("flock", lock, "sh", "-c", "echo held; cat").start();
+    try (BufferedReader held = making.inputReader()) {
+      assertThat(held.readLine()).isEqualTo("held");
+      Process bench = tree.start("bench");
+      try (BufferedReader said = bench.errorReader()) {
+        // Until that line comes, or the lines end.
+        assertThat(said.lines().anyMatch(line -> line.contains("until the JVM's caches are made")))
+            .isTrue();
+        making.getOutputStream().close();
+        assertThat(making.waitFor()).isZero();
+        assertThat(bench.waitFor()).isZero();
+      }
+    }
   }
 
   @Test

@@ -106,7 +106,10 @@ final class LauncherTree {
     return home;
   }
 
-  /** A folder that looks like a JDK; its java prints its version and arguments. */
+  /**
+   * A folder that looks like a JDK; its java prints its version and arguments, and as {@code bench
+   * wait} goes on until its standard input ends.
+   */
   void jdk(String name, String version) throws IOException {
     Path jdk = folder.resolve(name);
     Files.createDirectories(jdk.resolve("bin"));
@@ -119,6 +122,7 @@ final class LauncherTree {
         case " $* " in *" dev.pappus.cli.Rehearsal "*) echo >>"%s" ;; esac
         printf 'java of %%s\\n' '%s'
         printf '%%s|' "$@"
+        case " $* " in *" dev.pappus.cli.Main bench wait "*) echo; cat ;; esac
         """
             .formatted(folder.resolve("rehearsals"), version));
     executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
@@ -138,6 +142,25 @@ final class LauncherTree {
 
   void set(String variable, String value) {
     environment.put(variable, value);
+  }
+
+  /** The file whose lock is held while caches are made, and while something is measured. */
+  Path cacheLock(String version) throws IOException {
+    return builds("aot-" + version + ".lock").getFirst();
+  }
+
+  /** Waits until nothing that starts have left in the background uses a build any more. */
+  void awaitBackground() throws IOException, InterruptedException {
+    for (Path lock : builds("lock")) {
+      new ProcessBuilder("flock", lock.toString(), "true").start().waitFor();
+    }
+  }
+
+  /** A file of each build. */
+  private List<Path> builds(String file) throws IOException {
+    try (Stream<Path> builds = Files.list(home.resolve("target/run"))) {
+      return builds.filter(Files::isDirectory).map(build -> build.resolve(file)).toList();
+    }
   }
 
   /** How often something to be cached was run. */

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Linux programs on the command line: run, deploy, invoke. */
 class ProgramCommandsTest {
@@ -106,9 +108,54 @@ class ProgramCommandsTest {
     assertThat(run("", "run", "s.sh").err()).contains("'/bin/sh'", "busybox");
     assertThat(run("", "deploy", "s.sh").err()).contains("'/bin/sh'");
     assertThat(run("", "run", "/bin/sh").err()).contains("gcc -static");
+    CommandRun dynamic = run("", "run", "/bin/sh");
+    assertThat(dynamic.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(dynamic.err()).contains("dynamically linked", "musl-gcc");
     CommandRun option = run("", "run", PROBE, "-l");
     assertThat(option.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(option.err()).contains("-l").contains("--");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "18, 183, built for AArch64",
+    "18, 3, built for 32-bit x86",
+    "4, 1, not a 64-bit ELF file",
+    "5, 2, not a little-endian ELF file",
+    "16, 1, an object file"
+  })
+  void filesForOtherMachinesSayWhatTheyAre(int at, int value, String expected) throws IOException {
+    byte[] program = Files.readAllBytes(Path.of(PROBE));
+    program[at] = (byte) value;
+    Files.write(folder.resolve("tool"), program);
+    CommandRun refused = run("", "run", "tool");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err()).contains(expected, "hint:", "static x86-64");
+  }
+
+  @Test
+  void whatIsNoFileSaysSo() throws IOException {
+    CommandRun missing = run("", "run", "nothing");
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(missing.err()).contains("nothing: no such file");
+    Files.createDirectory(folder.resolve("tools"));
+    CommandRun directory = run("", "run", "tools");
+    assertThat(directory.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(directory.err()).contains("tools is a folder", "name the files in it");
+    Files.write(folder.resolve("empty"), new byte[0]);
+    CommandRun empty = run("", "run", "empty");
+    assertThat(empty.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(empty.err()).contains("empty is neither an ELF file", "hint:");
+    Files.writeString(folder.resolve("s"), "#!/usr/bin/env python3\nprint(1)\n");
+    assertThat(run("", "run", "s").err()).contains("call it NAME.py");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fork, processes", "socket, network", "exec, processes"})
+  void whatAFunctionHasNotIsNamed(String call, String purpose) {
+    CommandRun failed = run("", "run", PROBE, "--", "want", call);
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err()).contains(purpose, "exit code 1");
   }
 
   @Test

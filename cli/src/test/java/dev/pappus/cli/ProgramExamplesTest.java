@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.server.settings.Settings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +30,11 @@ class ProgramExamplesTest {
 
   @BeforeEach
   void start() throws IOException {
-    node = DemoNode.start("127.0.0.1:1");
     environment = new HashMap<>(ProgramTools.environment());
+    node =
+        LocalNode.empty(
+            CommandRun.terminal(folder, environment),
+            Settings.load(Settings.Sources.of(Map.of(), folder, null)));
     environment.put("PAPPUS_SERVER", node.adminAddress().toString());
   }
 
@@ -215,7 +219,8 @@ class ProgramExamplesTest {
             "words.h",
             "--compile");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(wrong.err()).contains("my words.c:2: error:", "my words.c does not compile");
+    assertThat(wrong.err())
+        .contains("my words.c:2:", "error:", "does not compile", "source_invalid");
     assertThat(command("ls").out())
         .as("what does not compile is not deployed")
         .doesNotContain("my_words");

@@ -52,11 +52,11 @@ class RuntimeHelpersTest {
       throws IOException, InterruptedException {
     ProgramTools.requireRuntime(name);
     InstalledRuntime runtime = Objects.requireNonNull(Runtimes.of(terminal()).find(name));
-    for (Map.Entry<String, Path> each : runtime.library().entrySet()) {
+    for (Map.Entry<String, RuntimeFile> each : runtime.library().entrySet()) {
       Path file = root.resolve("lib").resolve(each.getKey());
       Files.createDirectories(file.getParent());
       if (!Files.exists(file)) {
-        Files.copy(each.getValue(), file);
+        Files.copy(each.getValue().path(), file);
       }
     }
     String handler = text(name, "handler.py", "handler.js");
@@ -65,7 +65,7 @@ class RuntimeHelpersTest {
     Files.createDirectories(root.resolve("in/lib"));
     Files.writeString(root.resolve("in/lib/secret"), "of no interest");
     Files.createDirectories(root.resolve("out"));
-    List<String> line = new ArrayList<>(List.of(runtime.binary().toString()));
+    List<String> line = new ArrayList<>(List.of(runtime.binary().path().toString()));
     runtime.arguments().forEach(word -> line.add(word.startsWith("/lib/") ? root + word : word));
     line.add(root + "/lib/" + handler);
     line.addAll(List.of(words));

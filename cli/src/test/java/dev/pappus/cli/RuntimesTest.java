@@ -3,14 +3,25 @@ package dev.pappus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cache of runtimes, with a script that builds in no time. */
 class RuntimesTest {
@@ -67,9 +78,11 @@ class RuntimesTest {
     InstalledRuntime built = build();
     assertThat(built).isEqualTo(runtimes.find("quickjs"));
     assertThat(built.version()).isEqualTo("1.2");
-    assertThat(built.binary()).hasContent("binary");
+    assertThat(built.binary().path()).hasContent("binary");
     assertThat(built.library()).containsOnlyKeys("deep/file", "run.js", "pappus.js");
-    assertThat(built.library().get("deep/file")).hasContent("text");
+    assertThat(Objects.requireNonNull(built.library().get("deep/file")).read())
+        .asString()
+        .isEqualTo("text\n");
     assertThat(cached()).containsExactly("quickjs-1.2-" + runtimes.key(RECIPE));
     assertThat(runtimes.installed()).containsExactly(built);
   }
@@ -93,7 +106,7 @@ class RuntimesTest {
     build();
     script("echo other >$2/program");
     assertThat(runtimes.find(RECIPE)).isNull();
-    assertThat(build().binary()).hasContent("other");
+    assertThat(build().binary().path()).hasContent("other");
     assertThat(cached()).hasSize(2);
     assertThat(runtimes.remove(RECIPE)).isEqualTo(2);
     assertThat(cached()).isEmpty();
@@ -103,7 +116,7 @@ class RuntimesTest {
   @Test
   void damagedOnesAreAsGoodAsNone() throws Exception {
     InstalledRuntime built = build();
-    Files.writeString(built.binary(), "longer than it was");
+    Files.writeString(built.binary().path(), "longer than it was");
     assertThat(runtimes.find(RECIPE)).isNull();
     build();
     assertThat(runtimes.find(RECIPE)).isNotNull();
@@ -139,14 +152,81 @@ class RuntimesTest {
 
   @Test
   void whatKilledBuildsLeftIsRemoved() throws Exception {
-    Process gone = new ProcessBuilder("true").start();
-    gone.waitFor();
-    Files.createDirectories(cache.resolve(".building-python-" + gone.pid()).resolve("work"));
-    long living = ProcessHandle.current().parent().orElseThrow().pid();
-    String other = ".building-python-" + living;
-    Files.createDirectories(cache.resolve(other));
-    build();
-    assertThat(cached()).containsExactly(other, "quickjs-1.2-" + runtimes.key(RECIPE));
+    Path left = Files.createDirectories(cache.resolve(".building-python-1"));
+    Files.createDirectories(left.resolve("work"));
+    Files.createFile(left.resolve("lock"));
+    Path old = Files.createDirectories(cache.resolve(".building-python-4711"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Files.createDirectories(cache.resolve(".building-python-2"));
+    Path living = Files.createDirectories(cache.resolve(".building-python-3"));
+    try (FileChannel lock =
+        FileChannel.open(
+            living.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      assertThat(lock.tryLock()).isNotNull();
+      build();
+    }
+    assertThat(cached())
+        .containsExactly(
+            ".building-python-2", ".building-python-3", "quickjs-1.2-" + runtimes.key(RECIPE));
+  }
+
+  @Test
+  void whatIsNotWhatWasBuiltIsNotUsed() throws Exception {
+    InstalledRuntime built = build();
+    Files.writeString(built.binary().path(), "BINARY\n");
+    InstalledRuntime found = Objects.requireNonNull(runtimes.find(RECIPE));
+    assertThatThrownBy(found.binary()::read)
+        .isInstanceOfSatisfying(
+            CliException.class,
+            failure -> {
+              assertThat(failure.text()).contains("is not what was built");
+              assertThat(failure.hint()).contains("pappus runtime add --force quickjs");
+            });
+    assertThat(Objects.requireNonNull(found.library().get("deep/file")).read())
+        .asString()
+        .isEqualTo("text\n");
+    Path manifest = built.folder().resolve("manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replaceAll("\"sha256\":\"", "\"sha256\":\"x"));
+    assertThat(runtimes.find(RECIPE)).as("no digests").isNull();
+  }
+
+  @Test
+  void ofSeveralVersionsTheHighestCounts() throws Exception {
+    for (String version : List.of("1.10.2", "1.9.12", "1.10")) {
+      script("echo binary >$2/program; sed -i s/1.2/" + version + "/ $2/about");
+      build();
+    }
+    String key = runtimes.key(RECIPE);
+    for (String each : cached()) {
+      String version = each.split("-", -1)[1];
+      Files.move(cache.resolve(each), cache.resolve("quickjs-" + version + "-" + key));
+    }
+    assertThat(Objects.requireNonNull(runtimes.find(RECIPE)).version()).isEqualTo("1.10.2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3.9,3.11",
+    "2023.12.09,2025.04.26",
+    "1.0,1.0a",
+    "1.0,1.0.1",
+    "1.0a,1.0b",
+    "0.9.27,1"
+  })
+  void versionsHaveAnOrder(String older, String newer) {
+    assertThat(RuntimeVersion.compare(older, newer)).isNegative();
+    assertThat(RuntimeVersion.compare(newer, older)).isPositive();
+    assertThat(RuntimeVersion.compare(older, older)).isZero();
+  }
+
+  @Test
+  void whatABuildHasToSayIsShown() throws Exception {
+    script("echo binary >$2/program; echo 'note from an older source'");
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Terminal terminal = CommandRun.terminal(folder, Map.of(), new ByteArrayOutputStream(), err);
+    new RuntimeBuild(terminal, runtimes).run(RECIPE);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("quickjs: from an older source");
   }
 
   @Test

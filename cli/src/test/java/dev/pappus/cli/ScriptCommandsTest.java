@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +72,86 @@ class ScriptCommandsTest {
     assertThat(joined.out()).isEqualTo("xy");
   }
 
+  /** Runs a handler whose source depends on the language; the runtime must be there. */
+  private CommandRun handler(String runtime, String python, String javaScript, String... more)
+      throws IOException {
+    ProgramTools.requireRuntime(runtime);
+    boolean script = runtime.equals("quickjs");
+    String file = script ? "handler.js" : "handler.py";
+    Files.writeString(folder.resolve(file), script ? javaScript : python);
+    List<String> words = new ArrayList<>(List.of("run", file, "--runtime", runtime));
+    words.addAll(List.of(more));
+    return run("", words.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"python", "micropython", "quickjs"})
+  void whatGoesWrongIsShownWithItsLine(String runtime) throws IOException {
+    String line = runtime.equals("quickjs") ? "handler.js:3" : "handler.py\", line 3";
+    CommandRun raised =
+        handler(
+            runtime,
+            "# one\ndef handler(inputs):\n    return inputs['none']\n",
+            "// one\nexport function handler(inputs) {\n  return inputs.none.length;\n}\n");
+    assertThat(raised.exitCode()).isEqualTo(1);
+    assertThat(raised.err()).contains(line, "Error", "exit code 1");
+    CommandRun syntax = handler(runtime, "# one\n\ndef (:\n", "// one\n\nexport function (;\n");
+    assertThat(syntax.exitCode()).isEqualTo(1);
+    assertThat(syntax.err()).contains("SyntaxError", line);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"python", "micropython", "quickjs"})
+  void whatAHandlerMayNotReturnIsSaid(String runtime) throws IOException {
+    assertThat(
+            handler(
+                    runtime,
+                    "def handler(inputs):\n    return 5\n",
+                    "export const handler = () => 5;\n")
+                .err())
+        .contains("TypeError: handler returns", "of sets, a text or bytes, not");
+    assertThat(
+            handler(
+                    runtime,
+                    "def handler(inputs):\n    return {'stdio': ['ab']}\n",
+                    "export const handler = () => ({ stdio: ['ab'] });\n")
+                .err())
+        .contains("TypeError: an item of", "stdio", "name, data");
+    assertThat(
+            handler(
+                    runtime,
+                    "def handler(inputs):\n    return {'stdio': [('a', 5)]}\n",
+                    "export const handler = () => ({ stdio: [{ name: 'a', data: 5 }] });\n")
+                .err())
+        .contains("TypeError: an item of", "a text or bytes as data");
+    CommandRun other =
+        handler(
+            runtime,
+            "def handler(inputs):\n    return {'typo': [('a', 'b')]}\n",
+            "export const handler = () => ({ typo: [{ name: 'a', data: 'b' }] });\n");
+    assertThat(other.exitCode()).isNotZero();
+    assertThat(other.err()).contains("typo");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"python", "micropython", "quickjs"})
+  void muchDataGoesInAndOut(String runtime) throws IOException {
+    byte[] bytes = new byte[20 << 20];
+    new Random(1).nextBytes(bytes);
+    Files.write(folder.resolve("big"), bytes);
+    CommandRun turned =
+        handler(
+            runtime,
+            "# pappus: in=rows out=made memory=512MiB\ndef handler(inputs):\n"
+                + "    return {'made': [(i.name, i.key, i.data) for i in inputs['rows']]}\n",
+            "// pappus: in=rows out=made memory=512MiB\nexport const handler = (inputs) =>\n"
+                + "  ({ made: inputs.rows.map(({ name, key, data }) => ({ name, key, data })) });\n",
+            "--set=rows:7/a/b=@big",
+            "--out-dir=made");
+    assertThat(turned.exitCode()).as(turned.err()).isZero();
+    assertThat(folder.resolve("made/made:7/a/b")).hasBinaryContent(bytes);
+  }
+
   @Test
   void withoutItsRuntimeAScriptSaysHowToGetIt() throws IOException {
     Files.writeString(folder.resolve("a.py"), "print(1)\n");
@@ -81,8 +164,10 @@ class ScriptCommandsTest {
     CommandRun other = bare("run", "a.js", "--runtime", "python");
     assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(other.err()).contains("does not run it", "quickjs");
-    CommandRun compile = bare("deploy", "x.c", "--compile", "--dry-run");
-    assertThat(compile.err()).contains("more than a dry run");
+    Files.writeString(folder.resolve("x.c"), "int main(void) { return 0; }\n");
+    CommandRun compile = bare("run", "x.c", "--compile");
+    assertThat(compile.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(compile.err()).contains("compiler_unavailable", "pappus runtime add tcc");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
@@ -16,10 +17,14 @@ import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
+import dev.pappus.sandbox.PreparedFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An instance of a compute function, for an engine. */
 final class ComputeTask extends EngineTask implements InstanceWork {
+  /** Copying more would take too long for a thread that does other things as well. */
+  private static final long SHORT_INPUT_BYTES_MAX = 1 << 20;
+
   private final InvocationRun run;
   private final Instance instance;
   private final FunctionEntry function;
@@ -83,6 +88,29 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   }
 
   @Override
+  protected boolean isShort() {
+    return source == InvocationRequest.CodeSource.ANY
+        && function.code().isShort()
+        && ResultBudget.bytesOf(instance.inputs()) <= SHORT_INPUT_BYTES_MAX
+        && compute.code().readyToShareThread(function.code()) != null;
+  }
+
+  @Override
+  protected void runBriefly(EngineWorker worker, long nanos) {
+    if (deadline.isCancelled()) {
+      return;
+    }
+    long startNanos = System.nanoTime();
+    PreparedFunction ready = compute.code().readyToShareThread(function.code());
+    if (ready == null || !worker.has(ready)) { // evicted meanwhile, or refused by the host
+      compute.engines().resubmit(this);
+      return;
+    }
+    var found = new CodeCache.Found(ready, StartLevel.Code.LOADED);
+    var _ = finish(worker, found, startNanos, deadline.within(startNanos + nanos));
+  }
+
+  @Override
   protected void run(EngineWorker worker) {
     if (deadline.isCancelled()) {
       return;
@@ -93,7 +121,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       case ANY -> {
         switch (compute.code().lookup(function.code(), this::codeLoaded)) {
           case CodeCache.Found found -> {
-            var _ = finish(worker, found, startNanos);
+            var _ = finish(worker, found, startNanos, deadline);
           }
           case CodeCache.Missing missing -> fail(missing.problem());
           case CodeCache.LoadedElsewhere _ -> {}
@@ -119,15 +147,19 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       fail(e.problem());
       return;
     }
-    ComputeEngine engine = finish(worker, found, startNanos);
+    ComputeEngine engine = finish(worker, found, startNanos, deadline);
     if (engine != null) {
       engine.domain().forget(found.function());
     }
   }
 
-  /** Runs it; the engine that did, or null if it failed before. */
+  /**
+   * Runs it; the engine that did, or null if it failed before.
+   *
+   * @param until when this attempt must have ended, at the deadline or before
+   */
   private @Nullable ComputeEngine finish(
-      EngineWorker worker, CodeCache.Found code, long startNanos) {
+      EngineWorker worker, CodeCache.Found code, long startNanos, Deadline until) {
     FunctionSpec spec;
     ComputeEngine engine;
     try {
@@ -145,10 +177,25 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             code.function(),
             spec,
             instance.inputs(),
-            deadline,
+            until,
             run.limits(),
-            result -> ended(worker, code, result, startNanos, foundNanos));
+            result -> {
+              if (wasCutShort(until, result)) {
+                function.code().tookTooLong();
+                compute.engines().resubmit(this);
+              } else {
+                ended(worker, code, result, startNanos, foundNanos);
+              }
+            });
     return engine;
+  }
+
+  /** Whether its attempt ended before the instance had to; not by a timeout of its own. */
+  private boolean wasCutShort(Deadline until, InstanceResult result) {
+    return until != deadline
+        && result.problem() != null
+        && result.problem().code() == ProblemCode.INVOCATION_DEADLINE
+        && !deadline.hasPassed(System.nanoTime());
   }
 
   private void ended(
@@ -174,6 +221,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
         new Instance.End(
             result.outputs(),
             result.problem(),
+            result.printed(),
             startLevel(code.from(), result.warmth()),
             phases,
             System.nanoTime()));

@@ -9,6 +9,7 @@ import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
 import dev.pappus.dispatcher.engine.FairShare;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
@@ -30,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +53,7 @@ public final class Dispatcher implements AutoCloseable {
   private final Settings settings;
   private final Node node;
   private final Registry registry;
-  private final ScheduledThreadPoolExecutor timer;
+  private final Timeouts timeouts;
   private final InvocationIds ids = new InvocationIds();
   private final RecentInvocations recent = new RecentInvocations();
   private final Map<String, InvocationRun> running = new ConcurrentHashMap<>();
@@ -65,6 +66,18 @@ public final class Dispatcher implements AutoCloseable {
   private final LongAdder cancelled = new LongAdder();
   private final LongAdder overloaded = new LongAdder();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final RunListener listener =
+      new RunListener() {
+        @Override
+        public void ended(InvocationRun run, InvocationResult result) {
+          Dispatcher.this.ended(run, result);
+        }
+
+        @Override
+        public void instanceEnded(InvocationRun run, int place, InstanceReport report) {
+          tell(observer -> observer.instanceEnded(run.info(), place, report));
+        }
+      };
 
   /**
    * What a dispatcher is made of.
@@ -78,6 +91,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param limits the node's limits
    * @param anySharding how {@code anyEach} and {@code anyKeyed} sets are cut
    * @param observers told of every invocation
+   * @param onEngineThread done first on each thread that untrusted code is to run on
    */
   public record Settings(
       String nodeName,
@@ -87,7 +101,8 @@ public final class Dispatcher implements AutoCloseable {
       List<CommunicationFunction> communication,
       Limits limits,
       AnySharding anySharding,
-      List<InvocationObserver> observers) {
+      List<InvocationObserver> observers,
+      Runnable onEngineThread) {
     public Settings {
       communication = List.copyOf(communication);
       observers = List.copyOf(observers);
@@ -96,7 +111,7 @@ public final class Dispatcher implements AutoCloseable {
       }
     }
 
-    /** With the default cut of any-sets, observed by nobody. */
+    /** With the default cut of any-sets, observed by nobody, on threads as they are. */
     public Settings(
         String nodeName,
         Path dataFolder,
@@ -112,7 +127,8 @@ public final class Dispatcher implements AutoCloseable {
           communication,
           limits,
           AnySharding.DEFAULT,
-          List.of());
+          List.of(),
+          () -> {});
     }
   }
 
@@ -131,12 +147,12 @@ public final class Dispatcher implements AutoCloseable {
     Limits limits = settings.limits();
     shares = new FairShare(limits.count(Limit.INVOCATIONS_MAX));
     DataFolder folder = DataFolder.open(settings.dataFolder());
-    timer =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timer").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
+    timeouts = new Timeouts();
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
     Backends backends = settings.backends();
-    EnginePool engines = new EnginePool(backends, settings.engines(), waitingMax, timer);
+    EnginePool engines =
+        new EnginePool(
+            backends, settings.engines(), waitingMax, timeouts, settings.onEngineThread());
     CodeCache code =
         new CodeCache(backends, folder.blobs(), folder.templates(), limits, engines::forget);
     Node.Compute compute = new Node.Compute(engines, code, new CopiedBytes());
@@ -148,7 +164,7 @@ public final class Dispatcher implements AutoCloseable {
             compute,
             new CommunicationPool(limits.count(Limit.IO_CONCURRENCY), waitingMax),
             results,
-            timer,
+            timeouts,
             internalErrors);
     registry = openRegistry(folder, compute);
   }
@@ -168,7 +184,7 @@ public final class Dispatcher implements AutoCloseable {
     } finally {
       if (!opened) {
         compute.engines().close();
-        timer.shutdownNow();
+        timeouts.close();
         folder.close();
       }
     }
@@ -182,6 +198,16 @@ public final class Dispatcher implements AutoCloseable {
   /** What any-sets are cut for on this node. */
   public PartitionSettings partition() {
     return node.partition();
+  }
+
+  /**
+   * Has short functions that the calling thread invokes run on it, while nothing waits for an
+   * engine. The thread must go on until this is closed.
+   *
+   * @param later does things on the calling thread, after what it is doing now
+   */
+  public void borrowThread(Executor later) {
+    node.compute().engines().borrowThread(later);
   }
 
   /** What is registered. */
@@ -199,10 +225,10 @@ public final class Dispatcher implements AutoCloseable {
    * result.
    */
   public Invocation invoke(InvocationRequest request) {
-    RegistrySnapshot snapshot = registry.snapshot(request.options().namespace());
+    RegistrySnapshot snapshot = registry.snapshot(namespaceOfNames(request));
     String id = request.options().id();
     InvocationRun run =
-        new InvocationRun(id == null ? newId() : id, node, snapshot, request, this::ended);
+        new InvocationRun(id == null ? newId() : id, node, snapshot, request, listener);
     received.increment();
     // Counted before the look at the flag: close() either sees this run or is seen by it.
     running.put(run.id(), run);
@@ -214,6 +240,14 @@ public final class Dispatcher implements AutoCloseable {
     tell(observer -> observer.started(run.info()));
     run.start(() -> admit(request, snapshot, before, fits), request.inputs());
     return run;
+  }
+
+  /** Where what {@code request} names is registered; its share is that of its own namespace. */
+  private static Namespace namespaceOfNames(InvocationRequest request) {
+    return switch (request.target()) {
+      case InvocationTarget.OfPlatform _ -> Namespace.PLATFORM;
+      case InvocationTarget.Named _, InvocationTarget.OneShot _ -> request.options().namespace();
+    };
   }
 
   /**
@@ -279,10 +313,10 @@ public final class Dispatcher implements AutoCloseable {
   private static Entry resolve(InvocationTarget target, RegistrySnapshot snapshot) {
     return switch (target) {
       case InvocationTarget.OneShot oneShot -> RegistryRestorer.entryOf(oneShot.composition());
-      case InvocationTarget.Named named -> {
-        Entry entry = snapshot.find(named.name());
+      case InvocationTarget.Named _, InvocationTarget.OfPlatform _ -> {
+        Entry entry = snapshot.find(target.name());
         if (entry == null) {
-          String shown = Names.printable(named.name());
+          String shown = Names.printable(target.name());
           throw new ProblemException(
               Problem.of(
                       ProblemCode.UNKNOWN_INVOCABLE,
@@ -424,7 +458,7 @@ public final class Dispatcher implements AutoCloseable {
     } else {
       LOG.error("an engine does not end; its sandboxes stay open until the process ends");
     }
-    timer.shutdownNow();
+    timeouts.close();
     registry.close();
   }
 

@@ -50,7 +50,8 @@ final class FunctionRegistrar {
     PreparedFunction prepared = prepare(spec, binary, sandbox);
     boolean program = isProgram(spec, binary);
     requireOptionsFit(spec, program);
-    StoredSpec stored = StoredSpec.of(spec);
+    Registry.CompiledFrom compiled = deployment.compiledFrom();
+    StoredSpec stored = StoredSpec.of(spec, compiled == null ? null : compiled.source());
     Digest digest = Digest.of(binary);
     Registered.Function function =
         new Registered.Function(
@@ -61,6 +62,7 @@ final class FunctionRegistrar {
             binary.byteSize(),
             sandbox,
             program,
+            stored.source(),
             now());
     return state.change(() -> {
       RegistrySnapshot snapshot = state.snapshot(namespace);
@@ -75,11 +77,14 @@ final class FunctionRegistrar {
       }
       state.folder().blobs().put(digest, binary);
       stored.putStaticItems(spec, state.folder().blobs());
+      if (compiled != null) {
+        compiled.put(state.folder().blobs());
+      }
       if (change == Change.UNCHANGED && old instanceof FunctionEntry same) {
         return new FunctionDeployed(change, same.registered());
       }
       FunctionRow row = row(namespace, function, stored);
-      state.free(state.folder().database().put(row, stored.statics(), versionsMax()));
+      state.free(state.folder().database().put(row, stored.content(), versionsMax()));
       makeCurrent(row, function, prepared);
       return new FunctionDeployed(change, function);
     });

@@ -122,6 +122,20 @@ final class GraphRun {
         depth,
         traces[application.index()],
         (outputs, trace) -> complete(application, outputs, trace));
+    foreseeUsers(application);
+  }
+
+  /** While the application runs, what reads its outputs can be made ready. */
+  private void foreseeUsers(Application application) {
+    for (OptionalInt set : application.outputs()) {
+      if (set.isPresent()) {
+        for (CompositionPlan.Use use : plan.uses().get(set.getAsInt())) {
+          if (!begun[use.application()]) {
+            run.foresee(composition.applications().get(use.application()).callee());
+          }
+        }
+      }
+    }
   }
 
   /** Drops sets that nobody will read any more. */

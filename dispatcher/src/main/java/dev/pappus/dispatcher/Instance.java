@@ -91,6 +91,7 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
    *
    * @param outputs one set for each output of the callee; empty if it failed
    * @param problem why it failed, or null
+   * @param printed what it printed last, as far as neither outputs nor problem tell
    * @param start how warm it started, or null
    * @param phases where its time went
    * @param endNanos when it ended
@@ -98,13 +99,14 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
   record End(
       List<DataSet> outputs,
       @Nullable Problem problem,
+      String printed,
       @Nullable StartLevel start,
       Phases phases,
       long endNanos) {
     /** It did not get to run. */
     static End failed(Problem problem, long readyNanos) {
       long now = System.nanoTime();
-      return new End(List.of(), problem, null, new Phases(now - readyNanos, 0, 0, 0), now);
+      return new End(List.of(), problem, "", null, new Phases(now - readyNanos, 0, 0, 0), now);
     }
   }
 }

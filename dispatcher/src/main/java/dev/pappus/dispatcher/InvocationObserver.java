@@ -9,6 +9,14 @@ public interface InvocationObserver {
   void started(InvocationInfo invocation);
 
   /**
+   * An instance inside a composition has ended, and the invocation goes on or will be told to have
+   * ended. In the order in which instances end; of the first thousand of an invocation.
+   *
+   * @param place of the report among those of the invocation
+   */
+  default void instanceEnded(InvocationInfo invocation, int place, InstanceReport report) {}
+
+  /**
    * It has ended; its caller is told right after.
    *
    * @param target what was asked for

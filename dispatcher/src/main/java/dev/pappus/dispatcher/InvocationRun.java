@@ -8,6 +8,7 @@ import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.language.Application;
 import dev.pappus.language.OutputMerge;
 import dev.pappus.language.Partitioner;
@@ -31,10 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +53,7 @@ final class InvocationRun implements Invocation {
   private final RegistrySnapshot registry;
   private final InvocationRequest.CodeSource source;
   private final long wallNanos;
-  private final BiConsumer<InvocationRun, InvocationResult> onEnd;
+  private final RunListener listener;
   private final long acceptedNanos = System.nanoTime();
   private final long deadlineNanos;
   private final CompletableFuture<InvocationResult> future = new CompletableFuture<>();
@@ -65,10 +63,10 @@ final class InvocationRun implements Invocation {
 
   // Below: whoever attends the mailbox.
   private final Queue<Runnable> agenda = new ArrayDeque<>();
-  private final Set<InstanceWork> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<InstanceWork> underWay = Collections.newSetFromMap(new IdentityHashMap<>(1));
   private final List<InstanceReport> reports = new ArrayList<>();
   private @Nullable StartLevel coldestStart;
-  private @Nullable Future<?> timer;
+  private Timeouts.@Nullable Timeout timeout;
   private final InvocationQuota quota;
   private final LogTails logs = new LogTails();
   private final StartWindow window = new StartWindow();
@@ -77,14 +75,14 @@ final class InvocationRun implements Invocation {
   /**
    * An invocation that sees {@code registry}.
    *
-   * @param onEnd told of the result before its caller is
+   * @param listener told of the result before its caller is
    */
   InvocationRun(
       String id,
       Node node,
       RegistrySnapshot registry,
       InvocationRequest request,
-      BiConsumer<InvocationRun, InvocationResult> onEnd) {
+      RunListener listener) {
     this.node = node;
     this.registry = registry;
     this.asked = request.target();
@@ -99,7 +97,7 @@ final class InvocationRun implements Invocation {
             trace == null ? TraceContext.begin() : trace);
     this.wallNanos =
         Math.min(node.limits().get(Limit.INVOCATION_WALL), request.options().timeoutNanos());
-    this.onEnd = onEnd;
+    this.listener = listener;
     this.quota = new InvocationQuota(node.limits(), node.results());
     this.deadlineNanos = acceptedNanos + wallNanos;
   }
@@ -117,6 +115,13 @@ final class InvocationRun implements Invocation {
   @Override
   public CompletionStage<InvocationResult> result() {
     return future.minimalCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<InstanceReport>> instances() {
+    CompletableFuture<List<InstanceReport>> told = new CompletableFuture<>();
+    post(() -> told.complete(List.copyOf(reports)));
+    return told.minimalCompletionStage();
   }
 
   @Override
@@ -194,7 +199,7 @@ final class InvocationRun implements Invocation {
   }
 
   private void armTimer() {
-    timer = node.timer().schedule(() -> post(this::timeIsUp), wallNanos, TimeUnit.NANOSECONDS);
+    timeout = node.timeouts().after(wallNanos, () -> post(this::timeIsUp));
   }
 
   private void timeIsUp() {
@@ -328,6 +333,20 @@ final class InvocationRun implements Invocation {
     }
   }
 
+  /**
+   * Has the code of a function that will be applied soon brought to an engine that has nothing else
+   * to do, if it is not in memory.
+   */
+  void foresee(String callee) {
+    if (source == InvocationRequest.CodeSource.ANY
+        && registry.find(callee) instanceof FunctionEntry function
+        && !node.compute().code().holds(function.code())) {
+      node.compute()
+          .engines()
+          .submitIfIdle(new BindAheadTask(info.namespace(), function, node.compute()));
+    }
+  }
+
   private static List<Long> minSetBytes(Entry callee) {
     return callee instanceof FunctionEntry function
         ? function.registered().spec().minSetBytes()
@@ -428,15 +447,7 @@ final class InvocationRun implements Invocation {
     if (problem == null) {
       problem = quota.hold(ResultBudget.bytesOf(end.outputs()));
     }
-    if (reports.size() < REPORTS_MAX) {
-      reports.add(
-          instance.report(
-              acceptedNanos,
-              end.start(),
-              end.phases(),
-              problem == null ? null : problem.code(),
-              logs.of(instance, end.outputs(), problem)));
-    }
+    report(instance, end, problem);
     StartLevel start = end.start();
     if (start != null) {
       coldestStart = coldestStart == null ? start : StartLevel.colder(coldestStart, start);
@@ -451,6 +462,24 @@ final class InvocationRun implements Invocation {
         window.ended();
       }
       startHeld();
+    }
+  }
+
+  private void report(Instance instance, Instance.End end, @Nullable Problem problem) {
+    int place = reports.size();
+    if (place == REPORTS_MAX) {
+      return;
+    }
+    InstanceReport report =
+        instance.report(
+            acceptedNanos,
+            end.start(),
+            end.phases(),
+            problem == null ? null : problem.code(),
+            logs.of(instance, end, problem));
+    reports.add(report);
+    if (instance.application().label() != null) { // else it ends with its invocation
+      listener.instanceEnded(this, place, report);
     }
   }
 
@@ -481,14 +510,14 @@ final class InvocationRun implements Invocation {
     InvocationResult result =
         new InvocationResult(
             info, outcome, trace.phases(acceptedNanos, System.nanoTime()), coldestStart, reports);
-    attempt(() -> onEnd.accept(this, result));
+    attempt(() -> listener.ended(this, result));
     future.complete(result);
   }
 
   private void letGo() {
-    Future<?> armed = timer;
+    Timeouts.Timeout armed = timeout;
     if (armed != null) {
-      armed.cancel(false);
+      armed.cancel();
     }
     agenda.clear();
     window.clear();

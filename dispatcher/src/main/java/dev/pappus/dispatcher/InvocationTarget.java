@@ -15,6 +15,14 @@ public sealed interface InvocationTarget {
   record Named(String name) implements InvocationTarget {}
 
   /**
+   * A function that the node itself runs on behalf of the request's namespace; registered in {@link
+   * dev.pappus.model.Namespace#PLATFORM}, where no caller reaches it.
+   *
+   * @param name its name, or {@code NAME@sha256:DIGITS}
+   */
+  record OfPlatform(String name) implements InvocationTarget {}
+
+  /**
    * A composition that came with the request and is not stored.
    *
    * @param composition checked against the registry

@@ -1,9 +1,9 @@
 package dev.pappus.dispatcher;
 
-import dev.pappus.model.DataSet;
 import dev.pappus.model.GuestState;
 import dev.pappus.model.Item;
 import dev.pappus.model.Problem;
+import dev.pappus.sandbox.GuestAbi;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -12,24 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the instances of one invocation printed: the end of the items of their output set {@code
- * stdio}, or the last words of a guest that failed. Bounded for all of them together. Belongs to
- * whoever attends the invocation's mailbox.
+ * stdio}, or where there is none what their guest printed last. Bounded for all of them together.
+ * Belongs to whoever attends the invocation's mailbox.
  */
 final class LogTails {
-  /** The output set that holds what a function prints. */
-  static final String STDIO = "stdio";
-
   private static final int TAIL_BYTES = 4 << 10;
   private static final int INVOCATION_CHARS_MAX = 64 << 10;
 
   private int chars;
 
   /** What {@code instance} printed last; empty if nothing, or if there is no room left. */
-  String of(Instance instance, List<DataSet> outputs, @Nullable Problem problem) {
+  String of(Instance instance, Instance.End end, @Nullable Problem problem) {
     if (chars >= INVOCATION_CHARS_MAX) {
       return "";
     }
-    String tail = problem == null ? ofOutputs(instance, outputs) : ofProblem(problem);
+    String tail = problem == null ? ofSuccess(instance, end) : ofProblem(problem);
     chars += tail.length();
     return tail;
   }
@@ -40,13 +37,17 @@ final class LogTails {
     return words == null ? "" : words;
   }
 
-  private static String ofOutputs(Instance instance, List<DataSet> outputs) {
-    int index = instance.application().callee().registered().signature().outputs().indexOf(STDIO);
-    if (index < 0 || index >= outputs.size()) {
-      return "";
-    }
+  private static String ofSuccess(Instance instance, Instance.End end) {
+    int index =
+        instance.application().callee().registered().signature().outputs().indexOf(GuestAbi.STDIO);
+    return index < 0 || index >= end.outputs().size()
+        ? end.printed()
+        : ofItems(end.outputs().get(index).items());
+  }
+
+  private static String ofItems(List<Item> items) {
     StringBuilder text = new StringBuilder();
-    for (Item item : outputs.get(index).items()) {
+    for (Item item : items) {
       String end = end(item.data());
       if (!text.isEmpty() && !end.isEmpty() && text.charAt(text.length() - 1) != '\n') {
         text.append('\n');

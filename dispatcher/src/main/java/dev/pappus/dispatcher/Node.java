@@ -3,9 +3,9 @@ package dev.pappus.dispatcher;
 import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.language.PartitionSettings;
 import dev.pappus.model.Limits;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param compute what runs compute functions
  * @param communication for communication functions
  * @param results memory for what instances leave
- * @param timer for deadlines; its tasks are short
+ * @param timeouts of invocations
  * @param internalErrors exceptions that should not have been
  */
 record Node(
@@ -26,7 +26,7 @@ record Node(
     Compute compute,
     CommunicationPool communication,
     ResultBudget results,
-    ScheduledExecutorService timer,
+    Timeouts timeouts,
     AtomicLong internalErrors) {
   /**
    * What runs compute functions.

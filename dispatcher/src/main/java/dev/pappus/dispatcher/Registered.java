@@ -4,9 +4,11 @@ import dev.pappus.language.Composition;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Signature;
+import dev.pappus.model.SourceCode;
 import dev.pappus.model.StaticItem;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Something registered under a name: an invocable as lists show it. */
 public sealed interface Registered {
@@ -27,6 +29,7 @@ public sealed interface Registered {
    * @param sandbox the backend that runs it; {@link dev.pappus.sandbox.Backends#NONE} if the node
    *     has none for it
    * @param program whether its binary is an ordinary Linux program
+   * @param source what its binary was compiled from; null if it came as a binary
    * @param deployed when it was deployed, or made current again
    */
   record Function(
@@ -37,6 +40,7 @@ public sealed interface Registered {
       long binaryBytes,
       String sandbox,
       boolean program,
+      @Nullable SourceCode source,
       Instant deployed)
       implements Registered {
     public Function {

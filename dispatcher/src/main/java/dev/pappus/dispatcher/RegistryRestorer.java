@@ -50,7 +50,7 @@ final class RegistryRestorer {
    */
   static FunctionEntry entryOf(
       FunctionRow row, Registered.Function function, BlobStore blobs, List<KeptVersion> earlier) {
-    StoredSpec stored = new StoredSpec(function.spec(), function.statics());
+    StoredSpec stored = new StoredSpec(function.spec(), function.statics(), function.source());
     return new FunctionEntry(
         function,
         new RunnableSpec(stored, blobs),
@@ -80,6 +80,7 @@ final class RegistryRestorer {
         row.binaryBytes(),
         backends.nameFor(spec.declared().sandbox(), kindOf(row)),
         row.program(),
+        spec.source(),
         row.deployed());
   }
 

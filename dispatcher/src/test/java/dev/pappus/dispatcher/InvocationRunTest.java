@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
+import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
@@ -20,7 +21,6 @@ import dev.pappus.sandbox.Backends;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -36,9 +36,9 @@ class InvocationRunTest {
     AtomicInteger started = new AtomicInteger();
     AtomicLong internalErrors = new AtomicLong();
     Backends none = new Backends(List.of(), Map.of());
-    try (var timer = new ScheduledThreadPoolExecutor(1);
+    try (Timeouts timeouts = new Timeouts();
         DataFolder data = DataFolder.open(folder);
-        EnginePool engines = new EnginePool(none, 1, 1, timer)) {
+        EnginePool engines = new EnginePool(none, 1, 1, timeouts, () -> {})) {
       Node node =
           new Node(
               "n1",
@@ -50,7 +50,7 @@ class InvocationRunTest {
                   new CopiedBytes()),
               new CommunicationPool(1, 1),
               ResultBudget.ofHeap(),
-              timer,
+              timeouts,
               internalErrors);
       InvocationRun run =
           new InvocationRun(
@@ -75,7 +75,7 @@ class InvocationRunTest {
       assertThat(ends.get()).isEqualTo(1);
       assertThat(started.get()).isZero();
       assertThat(internalErrors.get()).isEqualTo(1);
-      assertThat(timer.getQueue()).as("timers of invocations that have ended").isEmpty();
+      assertThat(timeouts.pending()).as("timeouts of invocations that have ended").isZero();
     }
   }
 

@@ -44,6 +44,7 @@ final class JavaDriver implements ComputeDriver {
   final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger openNow = new AtomicInteger();
   final AtomicInteger forgotten = new AtomicInteger();
+  final AtomicInteger bindings = new AtomicInteger();
   final AtomicInteger contextsNow = new AtomicInteger();
   final AtomicInteger ruleBreaks = new AtomicInteger();
   volatile long residentBytes = 4096;
@@ -156,6 +157,11 @@ final class JavaDriver implements ComputeDriver {
   }
 
   @Override
+  public boolean sharesThreads() {
+    return true;
+  }
+
+  @Override
   public void close() {
     rule(openNow.get() == 0);
     closed = true;
@@ -215,6 +221,7 @@ final class JavaDriver implements ComputeDriver {
       checkOwner();
       contextsNow.getAndIncrement();
       boolean wasBound = !bound.add(function);
+      bindings.addAndGet(wasBound ? 0 : 1);
       boolean fresh = !made;
       made = true;
       return new JavaContext(this, (Prepared) function, new Context.Warmth(wasBound, fresh));

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pappus.dispatcher.Registry.Change;
+import dev.pappus.dispatcher.Registry.CompiledFrom;
 import dev.pappus.dispatcher.Registry.Deployment;
 import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
@@ -27,6 +28,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
+import dev.pappus.model.SourceCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -444,6 +446,84 @@ class RegistryVersionsTest {
             digest(document.formatted(",\"arguments\":[\"-l\",\"é \\\"\"],\"snapshot\":false")));
     assertThat(SpecDocument.decode("say", SpecDocument.encode(StoredSpec.of(started))).declared())
         .isEqualTo(started);
+  }
+
+  private FunctionDeployed compiled(String text, boolean dryRun) {
+    CompiledFrom from =
+        new CompiledFrom(
+            "cc 1", digest("cc"), List.of(Item.ofText("b.h", "#"), Item.ofText("a/b.c", text)));
+    Deployment plain = deployment("one", new Precondition.None(), dryRun);
+    return registry.deploy(
+        Namespace.DEFAULT,
+        new Deployment(
+            plain.spec(),
+            plain.binary(),
+            plain.onConflict(),
+            plain.precondition(),
+            plain.dryRun(),
+            from));
+  }
+
+  @Test
+  void sourcesAreKeptWithTheirVersion() {
+    Digest binary = deploy("one");
+    assertThat(compiled("int a;", true).change()).isEqualTo(Change.REPLACED);
+    assertThat(registry.versions(Namespace.DEFAULT, "say")).hasSize(1);
+    FunctionDeployed first = compiled("int a;", false);
+    assertThat(first.change()).isEqualTo(Change.REPLACED);
+    assertThat(first.function().binary())
+        .isEqualTo(registry.version(Namespace.DEFAULT, reference(binary)).binary());
+    assertThat(compiled("int a;", false).change()).isEqualTo(Change.UNCHANGED);
+    FunctionDeployed second = compiled("int  a;", false);
+    assertThat(second.change()).as("another source of the same binary").isEqualTo(Change.REPLACED);
+    restart();
+    Registered.Function kept =
+        registry.version(Namespace.DEFAULT, reference(first.function().version()));
+    assertThat(kept.source())
+        .isEqualTo(
+            new SourceCode(
+                "cc 1",
+                digest("cc"),
+                List.of(
+                    new SourceCode.File("a/b.c", digest("int a;"), 6),
+                    new SourceCode.File("b.h", digest("#"), 1))));
+    assertThat(texts(registry.source(kept))).containsExactly("int a;", "#");
+    assertThat(registry.source(registry.version(Namespace.DEFAULT, reference(binary)))).isEmpty();
+    registry.rollBack(Namespace.DEFAULT, "say", null, new Precondition.None());
+    assertThat(registry.version(Namespace.DEFAULT, FunctionReference.parse("say")))
+        .extracting(Registered.Function::source)
+        .isEqualTo(kept.source());
+  }
+
+  @Test
+  void sourcesThatNoVersionHasGoWithThem() {
+    restart(1_000_000);
+    compiled("int a;", false);
+    String hex = digest("int a;").hex();
+    Path source = folder.resolve("blobs/sha256").resolve(hex.substring(0, 2)).resolve(hex);
+    assertThat(source).exists();
+    registry.deleteFunction(Namespace.DEFAULT, "say", new Precondition.None());
+    until(() -> !Files.exists(source));
+  }
+
+  private static FunctionReference reference(Digest version) {
+    return FunctionReference.parse("say@" + version);
+  }
+
+  /** Functions of the platform are no names of anybody's, but run on behalf of whoever asks. */
+  @Test
+  void thePlatformsFunctionsHaveANamespaceOfTheirOwn() {
+    deploy(Namespace.PLATFORM, "one", new Precondition.None());
+    deploy(A, "two", new Precondition.None());
+    InvocationRequest request =
+        new InvocationRequest(
+            new InvocationTarget.OfPlatform("say"),
+            List.of(set("x")),
+            InvocationRequest.Options.DEFAULT.withNamespace(A));
+    InvocationResult result = await(node.dispatcher.invoke(request));
+    assertThat(texts(outputs(result).getFirst().items())).containsExactly("one");
+    assertThat(result.info().namespace()).isEqualTo(A);
+    assertThat(said(A, "say")).isEqualTo("two");
   }
 
   private static Digest digest(String text) {

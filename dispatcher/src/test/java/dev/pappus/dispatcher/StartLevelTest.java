@@ -20,6 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 class StartLevelTest {
   @TempDir Path folder;
 
+  private static final String CHAIN =
+      """
+      function first (in) => (out);
+      function second (in) => (out);
+      composition chain (A) => (C) {
+        first (in = all A) => (B = out);
+        second (in = all B) => (C = out);
+      }
+      """;
+
   private static TestNode register(TestNode node, int functions) {
     for (int i = 0; i < functions; i++) {
       node.function("f" + i, List.of("in"), List.of("out"), Functions::copy);
@@ -183,6 +193,54 @@ class StartLevelTest {
       gate.countDown();
       outputs(await(loading));
       outputs(await(alike));
+    }
+  }
+
+  private static Code code(InstanceReport report) {
+    return java.util.Objects.requireNonNull(report.start()).code();
+  }
+
+  private void registerChain() {
+    try (TestNode node = TestNode.in(folder).start()) {
+      node.function("first", List.of("in"), List.of("out"), Functions::copy)
+          .function("second", List.of("in"), List.of("out"), Functions::copy)
+          .compositions(CHAIN);
+    }
+  }
+
+  @Test
+  void whatWillFollowIsBoundWhileItsInputsAreMade() {
+    CountDownLatch gate = new CountDownLatch(1);
+    registerChain();
+    JavaDriver driver =
+        new JavaDriver()
+            .define(
+                "first",
+                call -> {
+                  call.await(gate);
+                  return Functions.copy(call);
+                })
+            .define("second", Functions::copy);
+    try (TestNode node = TestNode.in(folder).driver(driver).engines(2).start()) {
+      until(() -> driver.openNow.get() == 2); // so that one of them is idle
+      Invocation run = node.start("chain", set("x"));
+      until(() -> driver.bindings.get() == 2 && node.dispatcher.stats().enginesBusy() == 1);
+      gate.countDown();
+      InvocationResult result = await(run);
+      outputs(result);
+      assertThat(code(result.instances().getFirst())).isIn(Code.FILE, Code.DISK);
+      assertThat(code(result.instances().getLast())).isEqualTo(Code.BOUND);
+    }
+  }
+
+  @Test
+  void whatFailsAheadFailsAgainInItsTurn() {
+    registerChain();
+    // A node that has forgotten what "second" is.
+    JavaDriver driver = new JavaDriver().define("first", Functions::copy);
+    try (TestNode node = TestNode.in(folder).driver(driver).engines(2).start()) {
+      until(() -> driver.openNow.get() == 2);
+      assertThat(TestNode.problem(node.run("chain", set("x"))).function()).isEqualTo("second");
     }
   }
 }

@@ -92,7 +92,8 @@ final class TestNode implements AutoCloseable {
                   communication,
                   limits,
                   anySharding,
-                  List.of()),
+                  List.of(),
+                  () -> {}),
               results));
     }
   }

@@ -3,15 +3,16 @@ package dev.pappus.language;
 import dev.pappus.model.Diagnostic;
 import java.util.Arrays;
 
-/** A text with its lines: turns offsets into places and excerpts. */
-final class SourceText {
+/** A text with its lines: turns offsets into places and excerpts. Immutable. */
+public final class SourceText {
   /** An excerpt shows at most this many chars on either side of its caret. */
   private static final int EXCERPT_REACH = 100;
 
   private final String text;
   private final int[] lineStarts;
 
-  SourceText(String text) {
+  /** Over {@code text}. */
+  public SourceText(String text) {
     this.text = text;
     int[] starts = new int[16];
     int count = 1;
@@ -26,7 +27,8 @@ final class SourceText {
     lineStarts = Arrays.copyOf(starts, count);
   }
 
-  String text() {
+  /** The text. */
+  public String text() {
     return text;
   }
 
@@ -36,7 +38,13 @@ final class SourceText {
     return found >= 0 ? found + 1 : -found - 1;
   }
 
-  Diagnostic diagnostic(Diagnostic.Severity severity, int offset, String message) {
+  /** Where line {@code line}, from 1, begins; -1 if there is no such line. */
+  public int startOf(int line) {
+    return line < 1 || line > lineStarts.length ? -1 : lineStarts[line - 1];
+  }
+
+  /** A message about the place at {@code offset}. */
+  public Diagnostic diagnostic(Diagnostic.Severity severity, int offset, String message) {
     int line = line(offset);
     int start = lineStarts[line - 1];
     int column = text.codePointCount(start, offset) + 1;

@@ -52,6 +52,8 @@ final class LibC {
       plain("getpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SCHED_SETAFFINITY =
       plain("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+  private static final MethodHandle SCHED_SETSCHEDULER =
+      plain("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
   private static final MethodHandle SCHED_GETAFFINITY =
       plain("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
   private static final MethodHandle TIMER_CREATE =
@@ -244,6 +246,16 @@ final class LibC {
       return (int)
           result(
               capture, (int) SCHED_SETAFFINITY.invokeExact(capture, thread, mask.byteSize(), mask));
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  static int schedSetscheduler(int thread, int policy, MemorySegment parameter) {
+    MemorySegment capture = CAPTURE.get();
+    try {
+      return (int)
+          result(capture, (int) SCHED_SETSCHEDULER.invokeExact(capture, thread, policy, parameter));
     } catch (Throwable t) {
       throw impossible(t);
     }

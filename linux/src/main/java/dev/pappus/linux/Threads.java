@@ -1,21 +1,39 @@
 package dev.pappus.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.stream.Stream;
 
 /** Placement and priority of platform threads, and the kernel's clocks. */
 public final class Threads {
   private static final int MAX_CPUS = 8192;
   private static final int PRIO_PROCESS = 0;
 
+  /** {@code <sched.h>}. */
+  private static final int SCHED_FIFO = 1;
+
   private Threads() {}
 
   /** The kernel's number of the calling thread. */
   public static int currentTid() {
     return LibC.gettid();
+  }
+
+  /** The kernel's numbers of this process's threads. */
+  public static int[] all() {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.mapToInt(task -> Integer.parseInt(task.getFileName().toString())).toArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The processors that the calling thread may run on. */
@@ -33,11 +51,21 @@ public final class Threads {
    * @throws LinuxException with EINVAL if none of them may be used
    */
   public static void setAffinity(BitSet cpus) {
+    setAffinity(0, cpus);
+  }
+
+  /**
+   * Confines another thread of this process to {@code cpus}.
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with EINVAL if none of them may be used, ESRCH if it has ended
+   */
+  public static void setAffinity(int thread, BitSet cpus) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mask = arena.allocate(MAX_CPUS / 8);
       byte[] bytes = cpus.toByteArray();
       MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, Math.min(bytes.length, MAX_CPUS / 8));
-      LibC.check(LibC.schedSetaffinity(0, mask), "sched_setaffinity", cpus.toString());
+      LibC.check(LibC.schedSetaffinity(thread, mask), "sched_setaffinity", cpus.toString());
     }
   }
 
@@ -49,6 +77,24 @@ public final class Threads {
    */
   public static void setNice(int thread, int nice) {
     LibC.check(LibC.setpriority(PRIO_PROCESS, thread, nice), "setpriority", "nice " + nice);
+  }
+
+  /**
+   * Lets a thread run whenever it wants to, before all ordinary ones (SCHED_FIFO, sched(7)). It
+   * must sleep nearly always: others get nothing while it runs.
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with EPERM without the privilege
+   */
+  public static void runFirst(int thread) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct sched_param of <bits/types/struct_sched_param.h>: int sched_priority, 1 to 99.
+      MemorySegment parameter = arena.allocateFrom(JAVA_INT, 1);
+      LibC.check(
+          LibC.schedSetscheduler(thread, SCHED_FIFO, parameter),
+          "sched_setscheduler",
+          "SCHED_FIFO");
+    }
   }
 
   /** How far the calling thread stands back behind others: its nice value, if that is above 0. */

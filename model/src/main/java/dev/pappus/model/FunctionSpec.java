@@ -1,5 +1,6 @@
 package dev.pappus.model;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -112,6 +113,10 @@ public record FunctionSpec(
 
   /** The set names alone. */
   public Signature signature() {
-    return new Signature(inputs.stream().map(InputSet::name).toList(), outputs);
+    List<String> names = new ArrayList<>(inputs.size());
+    for (InputSet input : inputs) {
+      names.add(input.name());
+    }
+    return new Signature(names, outputs);
   }
 }

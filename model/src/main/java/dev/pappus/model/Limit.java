@@ -24,6 +24,8 @@ public enum Limit {
       "body of one registration request (BSON spends about twelve bytes on each byte of a binary)"),
   OUTPUT_BYTES("output_bytes", Unit.BYTES, 64L << 20, "bytes of all outputs of one instance"),
   BINARY_BYTES("binary_bytes", Unit.BYTES, 64L << 20, "decoded binary of one function"),
+  SOURCE_BYTES(
+      "source_bytes", Unit.BYTES, 16L << 20, "sources of one function that the node compiles"),
   SET_ITEMS("set_items", Unit.COUNT, 10_000, "items in one set"),
   REGISTRY_ENTRIES(
       "registry_entries", Unit.COUNT, 50_000, "functions and compositions on the node"),

@@ -10,6 +10,9 @@ public record Namespace(String name) {
   /** Where everything lives that names no other. */
   public static final Namespace DEFAULT = new Namespace("default");
 
+  /** The node's own, for functions that it runs itself; no caller may name it. */
+  public static final Namespace PLATFORM = new Namespace("_platform");
+
   /**
    * Checks the name.
    *

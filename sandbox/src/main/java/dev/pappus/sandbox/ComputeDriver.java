@@ -39,10 +39,18 @@ public interface ComputeDriver extends AutoCloseable {
    * Opens an engine. The calling thread owns the engine and its domain, and is the only one that
    * may use or close them.
    *
-   * @param index number of the engine on this node, for names and affinity
+   * @param index number of the engine on this node, for names and affinity; a negative one has none
    * @throws dev.pappus.model.ProblemException with SANDBOX_UNAVAILABLE if the host cannot give one
    */
   ComputeEngine openEngine(int index);
+
+  /**
+   * Whether its engines may live on threads that do other things as well: they change nothing of a
+   * thread that those would notice.
+   */
+  default boolean sharesThreads() {
+    return false;
+  }
 
   /** Frees what the driver holds; all engines are closed before. */
   @Override

@@ -18,6 +18,9 @@ public final class GuestAbi {
   /** Optional symbol of a word: where the log ring is instead, unless it is 0. */
   public static final String LOG_POINTER_SYMBOL = "__pappus_log_pointer";
 
+  /** The set that holds what a program is given to read, as an input, and prints, as an output. */
+  public static final String STDIO = "stdio";
+
   /** Alignment of the control block and of all records. */
   public static final int RECORD_ALIGNMENT = 8;
 

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outputs one set for each registered output, in order; empty if it failed
  * @param problem why it failed, or null if it did not
+ * @param printed what it printed last, at most 4 KiB, if it succeeded and has no output set {@link
+ *     GuestAbi#STDIO} that would tell; else empty, as a problem has the last words with it
  * @param warmth how warm its context was, or null if it did not get one
  * @param loadNanos context acquired, inputs and tables written
  * @param runNanos in the guest, entry and exit included
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record InstanceResult(
     List<DataSet> outputs,
     @Nullable Problem problem,
+    String printed,
     Context.@Nullable Warmth warmth,
     long loadNanos,
     long runNanos,

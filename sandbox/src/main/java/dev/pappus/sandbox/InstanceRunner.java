@@ -111,11 +111,16 @@ public final class InstanceRunner {
       run.left(clock.nanoTime(), context.enteredNanos());
       Problem problem = run.problemOf(outcome, context, deadline, own);
       List<DataSet> outputs = problem == null ? context.readOutputs(limits) : List.of();
-      run.deliver(outputs, problem, clock.nanoTime());
+      String printed = problem == null ? printed(spec, context) : "";
+      run.deliver(outputs, problem, printed, clock.nanoTime());
       return null;
     } catch (ProblemException e) {
       return e.problem();
     }
+  }
+
+  private static String printed(FunctionSpec spec, Context context) {
+    return spec.outputs().contains(GuestAbi.STDIO) ? "" : context.lastWords();
   }
 
   private static List<DataSet> bind(FunctionSpec spec, List<DataSet> inputs) {
@@ -186,26 +191,27 @@ public final class InstanceRunner {
       phase = Phase.REPLY;
     }
 
-    void deliver(List<DataSet> outputs, @Nullable Problem problem, long now) {
+    void deliver(List<DataSet> outputs, @Nullable Problem problem, String printed, long now) {
       delivered = true;
-      receiver.received(result(outputs, problem, now));
+      receiver.received(result(outputs, problem, printed, now));
     }
 
     /** A wipe that failed after the result was delivered is no longer the instance's problem. */
     void failUnlessDelivered(@Nullable Problem problem, long now) {
       if (problem != null && !delivered) {
-        deliver(List.of(), problem, now);
+        deliver(List.of(), problem, "", now);
       }
     }
 
-    private InstanceResult result(List<DataSet> outputs, @Nullable Problem problem, long now) {
+    private InstanceResult result(
+        List<DataSet> outputs, @Nullable Problem problem, String printed, long now) {
       long rest = now - mark;
       Problem named = problem == null ? null : problem.withFunction(spec.name());
       return switch (phase) {
-        case LOAD -> new InstanceResult(outputs, named, warmth, rest, 0, 0, bindNanos, 0);
+        case LOAD -> new InstanceResult(outputs, named, printed, warmth, rest, 0, 0, bindNanos, 0);
         case REPLY ->
             new InstanceResult(
-                outputs, named, warmth, loadNanos, runNanos, rest, bindNanos, enterNanos);
+                outputs, named, printed, warmth, loadNanos, runNanos, rest, bindNanos, enterNanos);
       };
     }
 

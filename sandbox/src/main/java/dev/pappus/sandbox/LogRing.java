@@ -1,7 +1,6 @@
 package dev.pappus.sandbox;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,9 +13,7 @@ public final class LogRing {
   /** What a function printed last, at most 4 KiB; empty if it has no ring. */
   public static String read(GuestMemory memory, ElfImage image) {
     if (image.logPointer().isPresent()) {
-      MemorySegment word = MemorySegment.ofArray(new byte[Long.BYTES]);
-      memory.read(image.logPointer().getAsLong(), word);
-      long address = word.get(GuestAbi.U64, 0);
+      long address = word(memory, image.logPointer().getAsLong());
       if (address != 0) {
         return read(memory, address);
       }
@@ -34,19 +31,30 @@ public final class LogRing {
     if (!memory.contains(address, GuestAbi.LOG_BYTES)) {
       return "";
     }
-    MemorySegment ring = MemorySegment.ofArray(new byte[GuestAbi.LOG_BYTES]);
-    memory.read(address, ring);
-    long total = ring.get(GuestAbi.U64, GuestAbi.LOG_TOTAL);
+    // Most runs print nothing: the count alone tells.
+    long total = word(memory, address + GuestAbi.LOG_TOTAL);
+    if (total == 0) {
+      return "";
+    }
+    long from = address + GuestAbi.LOG_TEXT;
     if (Long.compareUnsigned(total, GuestAbi.LOG_CAPACITY_BYTES) <= 0) {
-      return decode(ring.asSlice(GuestAbi.LOG_TEXT, total).toArray(ValueLayout.JAVA_BYTE), 0);
+      byte[] text = new byte[(int) total];
+      memory.read(from, MemorySegment.ofArray(text));
+      return decode(text, 0);
     }
     int oldest = (int) (total & (GuestAbi.LOG_CAPACITY_BYTES - 1));
     byte[] text = new byte[GuestAbi.LOG_CAPACITY_BYTES];
     MemorySegment target = MemorySegment.ofArray(text);
     int tail = GuestAbi.LOG_CAPACITY_BYTES - oldest;
-    MemorySegment.copy(ring, GuestAbi.LOG_TEXT + oldest, target, 0, tail);
-    MemorySegment.copy(ring, GuestAbi.LOG_TEXT, target, tail, oldest);
+    memory.read(from + oldest, target.asSlice(0, tail));
+    memory.read(from, target.asSlice(tail, oldest));
     return decode(text, continuationBytes(text));
+  }
+
+  private static long word(GuestMemory memory, long address) {
+    MemorySegment word = MemorySegment.ofArray(new byte[Long.BYTES]);
+    memory.read(address, word);
+    return word.get(GuestAbi.U64, 0);
   }
 
   private static int continuationBytes(byte[] text) {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * begin at the start.
  */
 final class TemplateMaker {
-  private static final String STDIO = "stdio";
   private static final List<String> START_ITEMS = List.of("argv", "environ");
 
   private final ComputeEngine engine;
@@ -64,7 +63,7 @@ final class TemplateMaker {
   /** Items that a program has read before it begins. */
   private static boolean saysHowToStart(List<DataSet> inputs) {
     for (DataSet set : inputs) {
-      if (set.name().equals(STDIO)) {
+      if (set.name().equals(GuestAbi.STDIO)) {
         for (Item item : set.items()) {
           if (START_ITEMS.contains(item.name())) {
             return true;

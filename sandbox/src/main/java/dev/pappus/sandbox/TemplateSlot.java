@@ -58,6 +58,11 @@ public final class TemplateSlot {
     return state.get() instanceof State.Closed closed ? closed.why() : null;
   }
 
+  /** Whether a run would neither make a template nor look for one. */
+  public boolean isSettled() {
+    return state.get() instanceof State.Filled || state.get() instanceof State.Closed;
+  }
+
   /** Whether the caller is to fill the slot now, and then does so or {@link #leave}s it. */
   boolean take() {
     return state.get() instanceof State.Open && state.compareAndSet(OPEN, new State.Taken());

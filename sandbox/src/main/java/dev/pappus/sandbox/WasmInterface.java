@@ -25,22 +25,7 @@ public record WasmInterface(
     List<String> imports, Set<String> exports, long initialPages, long maximumPages) {
   private static final String HINT_MEMORY =
       "compile it with the compiler's defaults: one memory of 32-bit addresses, not shared";
-  private static final String WASI = "wasi_snapshot_preview1.";
-
-  /** All functions of WASI preview 1. */
-  private static final Set<String> WASI_FUNCTIONS =
-      Set.of(
-          "args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get"
-              .concat(" fd_advise fd_allocate fd_close fd_datasync fd_fdstat_get")
-              .concat(" fd_fdstat_set_flags fd_fdstat_set_rights fd_filestat_get")
-              .concat(" fd_filestat_set_size fd_filestat_set_times fd_pread fd_prestat_dir_name")
-              .concat(" fd_prestat_get fd_pwrite fd_read fd_readdir fd_renumber fd_seek fd_sync")
-              .concat(" fd_tell fd_write path_create_directory path_filestat_get")
-              .concat(" path_filestat_set_times path_link path_open path_readlink")
-              .concat(" path_remove_directory path_rename path_symlink path_unlink_file")
-              .concat(" poll_oneoff proc_exit proc_raise random_get sched_yield sock_accept")
-              .concat(" sock_recv sock_send sock_shutdown")
-              .split(" ", -1));
+  private static final String WASI = WasiCall.MODULE + ".";
 
   private static final int IMPORTS = 2;
   private static final int MEMORIES = 5;
@@ -90,7 +75,7 @@ public record WasmInterface(
     List<String> unknown =
         imports.stream()
             .filter(name ->
-                !name.startsWith(WASI) || !WASI_FUNCTIONS.contains(name.substring(WASI.length())))
+                !name.startsWith(WASI) || WasiCall.of(name.substring(WASI.length())) == null)
             .toList();
     if (!unknown.isEmpty()) {
       throw bad(

@@ -249,6 +249,18 @@ public abstract class FunctionContract extends ContractFixture {
   }
 
   @Test
+  void whatASuccessPrintsIsKnownWhereNoOutputTells() {
+    FunctionSpec silent =
+        Guests.spec("hello", List.of("name"), List.of("nothing"), Guests.CONTEXT_BYTES);
+    DataSet name = set("name", Item.ofText("n", "World"));
+    InstanceResult result = run("hello", silent, Limits.DEFAULTS, name);
+    assertThat(succeeded(result).getFirst().items()).isEmpty();
+    assertThat(result.printed()).isEqualTo("Hello, World!\ngreeted 5 bytes\n");
+    assertThat(run("hello", name).printed()).as("stdio tells").isEmpty();
+    assertThat(run("echo", DataSet.empty("data")).printed()).as("it prints nothing").isEmpty();
+  }
+
+  @Test
   void nothingIsLeftOfFormerRuns() {
     Random random = new Random(SEED);
     for (int round = 0; round < 60; round++) {

@@ -9,89 +9,140 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the contract suite cannot show: a sandbox that itself fails, and callers that err. */
 class InstanceRunnerTest {
-  @TempDir Path folder;
+  private static final FunctionSpec SPEC =
+      Guests.spec("nothing", List.of(), List.of(), Guests.CONTEXT_BYTES);
+  private static final RunOutcome FAILED = new RunOutcome.SandboxFailed("it is broken");
+  private static final RunOutcome EXITED = new RunOutcome.Exited(0);
 
-  private InstanceResult run(String runner, FunctionSpec spec, List<DataSet> inputs) {
-    try (HostProcessDriver driver = new HostProcessDriver(folder, Guests.file(runner));
-        ComputeEngine engine = driver.openEngine(0)) {
-      return new InstanceRunner(engine, MonotonicClock.SYSTEM)
-          .run(
-              driver.prepare(Guests.binary("basic"), Guests.CONTEXT_BYTES),
-              spec,
-              inputs,
-              Deadline.in(60_000_000_000L),
-              Limits.DEFAULTS);
+  /** Sandboxes in which there is nothing to run, and every run ends alike. */
+  private static final class Sandbox implements ComputeEngine, MemoryDomain {
+    private final RunOutcome outcome;
+    private int contexts;
+
+    Sandbox(RunOutcome outcome) {
+      this.outcome = outcome;
+    }
+
+    @Override
+    public MemoryDomain domain() {
+      return this;
+    }
+
+    @Override
+    public Context acquire(PreparedFunction function) {
+      contexts++;
+      return new Context() {
+        @Override
+        public Warmth warmth() {
+          return new Warmth(false, true);
+        }
+
+        @Override
+        public void write(List<DataSet> inputs, List<String> outputs) {}
+
+        @Override
+        public List<DataSet> readOutputs(Limits limits) {
+          return List.of();
+        }
+
+        @Override
+        public String lastWords() {
+          return "";
+        }
+
+        @Override
+        public void close() {
+          contexts--;
+        }
+      };
+    }
+
+    @Override
+    public void forget(PreparedFunction function) {}
+
+    @Override
+    public RunOutcome run(Context context, Deadline deadline) {
+      return outcome;
+    }
+
+    @Override
+    public void nudge() {}
+
+    @Override
+    public void idle() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private record Nothing() implements PreparedFunction {
+    @Override
+    public String sandbox() {
+      return "none";
+    }
+
+    @Override
+    public long residentBytes() {
+      return 0;
+    }
+
+    @Override
+    public long contextBytes() {
+      return Guests.CONTEXT_BYTES;
     }
   }
 
-  private long files() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.count();
-    }
+  private static InstanceResult run(Sandbox sandbox, List<DataSet> inputs) {
+    return new InstanceRunner(sandbox, MonotonicClock.SYSTEM)
+        .run(new Nothing(), SPEC, inputs, Deadline.in(60_000_000_000L), Limits.DEFAULTS);
   }
 
   @Test
-  void aSandboxThatFailsIsThePlatformsFault() throws IOException {
-    InstanceResult result = run("no_such_runner", Guests.spec("basic"), List.of());
-    Problem problem = Objects.requireNonNull(result.problem());
+  void aSandboxThatFailsIsThePlatformsFault() {
+    Sandbox sandbox = new Sandbox(FAILED);
+    Problem problem = Objects.requireNonNull(run(sandbox, List.of()).problem());
     assertThat(problem.code()).isEqualTo(ProblemCode.SANDBOX_UNAVAILABLE);
-    assertThat(problem.function()).isEqualTo("basic");
+    assertThat(problem.function()).isEqualTo("nothing");
     assertThat(problem.hint()).contains("pappus doctor");
-    assertThat(files()).as("contexts that were not closed").isZero();
+    assertThat(sandbox.contexts).as("contexts that were not closed").isZero();
   }
 
   @Test
-  void contextsAreClosedAfterSuccess() throws IOException {
-    assertThat(run("host_runner", Guests.spec("basic"), List.of()).succeeded()).isTrue();
-    assertThat(files()).isZero();
+  void contextsAreClosedAfterSuccess() {
+    Sandbox sandbox = new Sandbox(EXITED);
+    assertThat(run(sandbox, List.of()).succeeded()).isTrue();
+    assertThat(sandbox.contexts).isZero();
   }
 
   @Test
-  void aResultIsDeliveredOnceBeforeItsContextIsWiped() throws IOException {
-    List<Long> filesAtDelivery = new ArrayList<>();
-    for (String runner : List.of("host_runner", "no_such_runner")) {
-      try (HostProcessDriver driver = new HostProcessDriver(folder, Guests.file(runner));
-          ComputeEngine engine = driver.openEngine(0)) {
-        new InstanceRunner(engine, MonotonicClock.SYSTEM)
-            .run(
-                driver.prepare(Guests.binary("basic"), Guests.CONTEXT_BYTES),
-                Guests.spec("basic"),
-                List.of(),
-                Deadline.in(60_000_000_000L),
-                Limits.DEFAULTS,
-                _ -> filesAtDelivery.add(filesUnchecked()));
-      }
-      assertThat(files()).isZero();
+  void aResultIsDeliveredOnceBeforeItsContextIsWiped() {
+    List<Integer> contextsAtDelivery = new ArrayList<>();
+    for (RunOutcome outcome : List.of(EXITED, FAILED)) {
+      Sandbox sandbox = new Sandbox(outcome);
+      new InstanceRunner(sandbox, MonotonicClock.SYSTEM)
+          .run(
+              new Nothing(),
+              SPEC,
+              List.of(),
+              Deadline.in(60_000_000_000L),
+              Limits.DEFAULTS,
+              _ -> contextsAtDelivery.add(sandbox.contexts));
+      assertThat(sandbox.contexts).isZero();
     }
-    assertThat(filesAtDelivery).containsExactly(1L, 1L);
-  }
-
-  private long filesUnchecked() {
-    try {
-      return files();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    assertThat(contextsAtDelivery).containsExactly(1, 1);
   }
 
   @Test
   void moreSetsThanAreRegisteredAreACallersBug() {
-    assertThatThrownBy(
-            () -> run("host_runner", Guests.spec("basic"), List.of(DataSet.empty("surplus"))))
+    assertThatThrownBy(() -> run(new Sandbox(EXITED), List.of(DataSet.empty("surplus"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("1 sets for the 0 inputs of basic");
+        .hasMessageContaining("1 sets for the 0 inputs of nothing");
   }
 }

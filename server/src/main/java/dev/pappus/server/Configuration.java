@@ -8,9 +8,8 @@ import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.telemetry.TelemetrySettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminPort port for administration; 0 is a free one
  * @param dataFolder holds what is registered; made if absent
  * @param engines compute engines; at least 1
+ * @param ioCores processors that the node keeps for itself; 0 shares all with functions
  * @param sandbox which sandboxes the node offers: all that the host has, or one kind
  * @param sandboxEntry which entry variant KVM sandboxes use: {@code auto} or a variant's name
  * @param egressAllow rules {@code HOST|CIDR[:PORT]} that communication functions may connect to
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may do what
  * @param localPathFolder the folder from which clients may deploy by path; null is none
  * @param telemetry log and traces
+ * @param compilers where the compiler of sources comes from
  * @param limits the limits
  */
 public record Configuration(
@@ -47,6 +48,7 @@ public record Configuration(
     int adminPort,
     Path dataFolder,
     int engines,
+    int ioCores,
     SandboxChoice sandbox,
     String sandboxEntry,
     List<String> egressAllow,
@@ -54,6 +56,7 @@ public record Configuration(
     AccessSettings access,
     @Nullable Path localPathFolder,
     TelemetrySettings telemetry,
+    CompilerSource compilers,
     Limits limits) {
   /** Port for invocations where nothing is configured. */
   public static final int DEFAULT_PORT = 8080;
@@ -81,7 +84,8 @@ public record Configuration(
     private String adminHost = "127.0.0.1";
     private int adminPort = DEFAULT_ADMIN_PORT;
     private @Nullable Path dataFolder;
-    private int engines = Runtime.getRuntime().availableProcessors();
+    private int engines;
+    private int ioCores;
     private SandboxChoice sandbox = SandboxChoice.AUTO;
     private String sandboxEntry = "auto";
     private final List<String> egressAllow = new ArrayList<>();
@@ -94,6 +98,7 @@ public record Configuration(
     private final Map<Namespace, Quota> namespaces = new HashMap<>();
     private @Nullable Path localPathFolder;
     private TelemetrySettings telemetry = TelemetrySettings.DEFAULT;
+    private CompilerSource compilers = CompilerSource.NONE;
     private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
     private Builder() {}
@@ -141,6 +146,20 @@ public record Configuration(
       }
       engines = (int) value;
       return this;
+    }
+
+    /** Number of processors that the node keeps for itself; 0 shares all with functions. */
+    public Builder ioCores(long value) {
+      if (value < 0 || value > 4096) {
+        throw new IllegalArgumentException("must be a number from 0 to 4096, not " + value);
+      }
+      ioCores = (int) value;
+      return this;
+    }
+
+    /** Compute engines where their number is not said: one for each processor that they may use. */
+    private int defaultEngines() {
+      return Math.max(1, Runtime.getRuntime().availableProcessors() - ioCores);
     }
 
     /** Which sandboxes it offers: {@code auto}, {@code kvm}, {@code process} or {@code wasm}. */
@@ -244,6 +263,12 @@ public record Configuration(
       return this;
     }
 
+    /** Where the compiler of sources comes from; nowhere by default. */
+    public Builder compilers(CompilerSource value) {
+      compilers = value;
+      return this;
+    }
+
     /** Sets a limit, in its unit. */
     public Builder limit(Limit limit, long value) {
       if (value < 0) {
@@ -256,20 +281,22 @@ public record Configuration(
     /** The configuration. */
     public Configuration build() {
       return new Configuration(
-          nodeName == null ? machineName() : nodeName,
+          nodeName == null ? NodeDefaults.name() : nodeName,
           host,
           port,
           adminHost,
           adminPort,
-          dataFolder == null ? defaultDataFolder() : dataFolder,
-          engines,
+          dataFolder == null ? NodeDefaults.dataFolder() : dataFolder,
+          engines == 0 ? defaultEngines() : engines,
+          ioCores,
           sandbox,
           sandboxEntry,
           egressAllow,
           egressPublic,
           new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
           localPathFolder,
-          withReceiver(telemetry),
+          NodeDefaults.withReceiver(telemetry),
+          compilers,
           new Limits(limits));
     }
 
@@ -282,18 +309,6 @@ public record Configuration(
             "tls.certificate and tls.key belong together; only one of them is set");
       }
       return new AccessSettings.Tls(tlsCertificate, tlsKey, tlsLoopback);
-    }
-
-    private static TelemetrySettings withReceiver(TelemetrySettings settings) {
-      String url = System.getenv(TelemetrySettings.OTLP_VARIABLE);
-      if (settings.otlp() != null || url == null || url.isEmpty()) {
-        return settings;
-      }
-      try {
-        return settings.withOtlp(TelemetrySettings.receiver(url));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigurationException(TelemetrySettings.OTLP_VARIABLE + " " + e.getMessage(), e);
-      }
     }
 
     private static String requireText(String value, String expected) {
@@ -309,26 +324,5 @@ public record Configuration(
       }
       return (int) value;
     }
-  }
-
-  /** The name of a node that was given none: the machine's. */
-  public static String machineName() {
-    // From the kernel, because asking the resolver may take seconds.
-    try {
-      String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
-      return name.isEmpty() ? "node" : name;
-    } catch (IOException e) {
-      return "node";
-    }
-  }
-
-  /** The data folder of a node that was given none. */
-  public static Path defaultDataFolder() {
-    String xdg = System.getenv("XDG_DATA_HOME");
-    Path base =
-        xdg != null && Path.of(xdg).isAbsolute()
-            ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home", "."), ".local", "share");
-    return base.resolve("pappus");
   }
 }

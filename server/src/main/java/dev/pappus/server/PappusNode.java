@@ -1,13 +1,17 @@
 package dev.pappus.server;
 
+import dev.pappus.communication.CommunicationFunction;
 import dev.pappus.communication.EgressPolicy;
 import dev.pappus.communication.HttpFunction;
 import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.language.AnySharding;
+import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.Signature;
 import dev.pappus.sandbox.Backends;
+import dev.pappus.sandbox.ProcessorSplit;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Accounts;
 import dev.pappus.server.access.Tokens;
@@ -89,10 +93,11 @@ public final class PappusNode implements AutoCloseable {
   private void open() throws IOException {
     Limits limits = configuration.limits();
     HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
-    backends = Sandboxes.open(configuration);
+    ProcessorSplit split = splitProcessors();
+    backends = openSandboxes(split);
     Telemetry telemetry =
         opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
-    dispatcher = openDispatcher(backends, http, telemetry);
+    dispatcher = openDispatcher(backends, http, telemetry, split);
     telemetry.show(dispatcher);
     telemetry.show(backends);
     Problems problems = new Problems(configuration.nodeName());
@@ -115,6 +120,7 @@ public final class PappusNode implements AutoCloseable {
                 telemetry.answered(front.acceptNanos(), front.decodeNanos(), front.encodeNanos()),
             problems,
             configuration.localPathFolder(),
+            configuration.compilers(),
             limits,
             dispatcher.partition());
     served = surfaces;
@@ -123,8 +129,59 @@ public final class PappusNode implements AutoCloseable {
     ready = true;
   }
 
+  /**
+   * Keeps the processors that the configuration wants for the node itself; null if it shares all.
+   */
+  private @Nullable ProcessorSplit splitProcessors() {
+    if (configuration.ioCores() == 0) {
+      return null;
+    }
+    try {
+      ProcessorSplit split = new ProcessorSplit(configuration.ioCores());
+      split.confineProcess();
+      return split;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("io_cores " + e.getMessage(), e);
+    }
+  }
+
+  /** Backends look at where they may run when they are opened. */
+  private Backends openSandboxes(@Nullable ProcessorSplit split) {
+    if (split == null) {
+      return Sandboxes.open(configuration);
+    }
+    split.enterUntrusted();
+    try {
+      return Sandboxes.open(configuration);
+    } finally {
+      split.enterTrusted();
+    }
+  }
+
+  /** A communication function that does not run where untrusted code does. */
+  private record OnTrustedProcessors(CommunicationFunction function, ProcessorSplit split)
+      implements CommunicationFunction {
+    @Override
+    public String name() {
+      return function.name();
+    }
+
+    @Override
+    public Signature signature() {
+      return function.signature();
+    }
+
+    @Override
+    public List<DataSet> invoke(List<DataSet> inputs, long deadlineNanos)
+        throws InterruptedException {
+      split.enterTrusted();
+      return function.invoke(inputs, deadlineNanos);
+    }
+  }
+
   /** A dispatcher, which closes its backends; if there is none after all, they end here. */
-  private Dispatcher openDispatcher(Backends sandboxes, HttpFunction http, Telemetry telemetry) {
+  private Dispatcher openDispatcher(
+      Backends sandboxes, HttpFunction http, Telemetry telemetry, @Nullable ProcessorSplit split) {
     List<InvocationObserver> observers = new ArrayList<>(telemetry.observers());
     observers.add(logs);
     try {
@@ -134,10 +191,11 @@ public final class PappusNode implements AutoCloseable {
               configuration.dataFolder(),
               sandboxes,
               configuration.engines(),
-              List.of(http),
+              List.of(split == null ? http : new OnTrustedProcessors(http, split)),
               configuration.limits(),
               AnySharding.DEFAULT,
-              observers));
+              observers,
+              split == null ? () -> {} : split::enterUntrusted));
     } catch (RuntimeException | Error e) {
       sandboxes.close();
       throw e;
@@ -148,7 +206,11 @@ public final class PappusNode implements AutoCloseable {
       throws IOException {
     tls = openTls();
     int cores = Runtime.getRuntime().availableProcessors();
-    EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, cores)));
+    int own = configuration.ioCores() == 0 ? cores : configuration.ioCores();
+    EventLoops loops = opened(new EventLoops(Math.min(EVENT_LOOPS_MAX, own)));
+    if (configuration.ioCores() == 0) {
+      loops.onEach(Objects.requireNonNull(dispatcher)::borrowThread);
+    }
     BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
     InetSocketAddress invocation = resolve(configuration.host(), configuration.port());
     InetSocketAddress administration =

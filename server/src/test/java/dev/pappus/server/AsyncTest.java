@@ -15,9 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -312,52 +310,6 @@ class AsyncTest {
         .is(400, "bad_request", "caller");
     ProblemAnswer.of(node.admin("GET", "/v1/invocations?status=done", NOTHING))
         .is(400, "bad_request", "caller");
-  }
-
-  @Test
-  void logsTellWhatWasPrintedAndWhatFailed() throws Exception {
-    String id = idOf(post("/function/hello", "Log"));
-    String lines = text(node.admin("GET", "/v1/logs?id=" + id, NOTHING));
-    assertThat(lines.lines())
-        .hasSize(2)
-        .anySatisfy(line -> assertThat(line).contains("\"text\":\"Hello, Log!\""))
-        .allSatisfy(line -> assertThat(line).contains(id, "\"function\":\"hello\""));
-    String failed = idOf(post("/function/hello", ""));
-    assertThat(text(node.admin("GET", "/v1/logs?id=" + failed, NOTHING)))
-        .contains("\"code\":\"guest_");
-    HttpResponse<byte[]> events =
-        node.send(
-            "GET",
-            node.administration() + "/v1/logs?follow=true&id=" + id,
-            NOTHING,
-            "accept",
-            "text/event-stream");
-    assertThat(text(events)).startsWith("data: {\"time\"").endsWith("}\n\n");
-  }
-
-  @Test
-  void followersGetLinesAsTheyCome() throws Exception {
-    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    HttpResponse<java.util.stream.Stream<String>> following =
-        node.client()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(node.administration() + "/v1/logs?follow=true&target=hello"))
-                    .build(),
-                HttpResponse.BodyHandlers.ofLines());
-    assertThat(following.statusCode()).isEqualTo(200);
-    Thread reader = Thread.ofVirtual().start(() -> following.body().forEach(lines::add));
-    try {
-      String id = idOf(post("/function/hello", "Follower"));
-      String line = "";
-      while (!line.contains("Hello, Follower!")) {
-        line = lines.poll(30, TimeUnit.SECONDS);
-        assertThat(line).as("a line in time").isNotNull();
-      }
-      assertThat(line).contains(id);
-    } finally {
-      reader.interrupt();
-    }
   }
 
   @Test

@@ -5,8 +5,15 @@ import static dev.pappus.server.OpenApiDocument.map;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.Precondition;
+import dev.pappus.dispatcher.Registry;
+import dev.pappus.model.Digest;
+import dev.pappus.model.Item;
+import dev.pappus.model.Key;
+import dev.pappus.model.Namespace;
 import dev.pappus.server.OpenApiDocument.Operation;
 import dev.pappus.server.bson.Documents;
+import java.lang.foreign.MemorySegment;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -196,15 +203,50 @@ class OpenApiConformanceTest {
     send(200, "getFunction");
     send(200, "getFunction", Map.of("name", "HTTP"), "", NOTHING);
     for (String id :
-        List.of("getFunction", "listFunctionVersions", "getFunctionBinary", "rollBackFunction")) {
+        List.of(
+            "getFunction",
+            "listFunctionVersions",
+            "getFunctionBinary",
+            "getFunctionSource",
+            "rollBackFunction")) {
       send(404, id, Map.of("name", UNKNOWN), "", NOTHING);
     }
     send(200, "listFunctionVersions");
     send(200, "getFunctionBinary");
+    send(404, "getFunctionSource");
+    sources(echo);
     send(200, "rollBackFunction");
     send(400, "rollBackFunction", Map.of(), "?to=x", NOTHING);
     send(204, "functionMethods");
     send(404, "functionMethods", Map.of("name", UNKNOWN), "", NOTHING);
+  }
+
+  /** What a node does that has no compiler; what it compiles, SourcesTest of the command shows. */
+  private void sources(byte[] echo) throws Exception {
+    byte[] text = "int main(void) { return 0; }".getBytes(UTF_8);
+    send(503, "putFunction", Map.of(), "", text, "content-type", "text/x-c");
+    node.node()
+        .surfaces()
+        .registry()
+        .deploy(
+            Namespace.DEFAULT,
+            new Registry.Deployment(
+                TestNode.spec("compiled", List.of("in"), List.of("out")),
+                MemorySegment.ofArray(echo),
+                Registry.OnConflict.REPLACE,
+                new Precondition.None(),
+                false,
+                new Registry.CompiledFrom(
+                    "cc 1",
+                    Digest.of(MemorySegment.ofArray(echo)),
+                    List.of(
+                        Item.ofText("a.c", "text"),
+                        Item.of("b.c", Key.ZERO, new byte[] {(byte) 0xff})))));
+    HttpResponse<byte[]> source =
+        send(200, "getFunctionSource", Map.of("name", "compiled"), "", NOTHING);
+    assertThat(new String(source.body(), UTF_8))
+        .contains("\"text\":\"text\"", "\"base64\":\"/w==\"");
+    send(200, "getFunction", Map.of("name", "compiled"), "", NOTHING);
   }
 
   private void compositions() throws Exception {

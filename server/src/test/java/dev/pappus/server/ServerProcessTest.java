@@ -3,6 +3,7 @@ package dev.pappus.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,9 +13,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,20 +36,7 @@ class ServerProcessTest {
   @Test
   void itSaysWhereItListensStaysSmallAndEndsOnSigterm() throws Exception {
     Path log = folder.resolve("stderr");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-Xms24m",
-                "-XX:MaxRAMPercentage=40",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerProcessMain.class.getName(),
-                folder.resolve("data").toString())
-            .redirectError(log.toFile())
-            .start();
+    Process process = start(log);
     try (BufferedReader out = process.inputReader(UTF_8)) {
       String line = out.readLine();
       assertThat(line).as("stderr: %s", Files.readString(log)).matches(LISTENING);
@@ -66,6 +59,77 @@ class ServerProcessTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private Process start(Path log, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-Xms32m",
+                "-XX:NewSize=16m",
+                "-XX:MaxRAMPercentage=40",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dpappus.guest.build=" + System.getProperty("pappus.guest.build", ""),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerProcessMain.class.getName(),
+                folder.resolve("data").toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(log.toFile()).start();
+  }
+
+  @Test
+  void coresThatAreKeptForTheNodeRunNoFunctions() throws Exception {
+    Path log = folder.resolve("stderr");
+    int cores = Runtime.getRuntime().availableProcessors();
+    assumeTrue(cores > 1, "there is one core only");
+    Process process = start(log, "1");
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      String line = out.readLine();
+      assertThat(line).as("stderr: %s", Files.readString(log)).matches(LISTENING);
+      Matcher addresses = LISTENING.matcher(line);
+      assertThat(addresses.matches()).isTrue();
+      assertThat(get(addresses.group(1) + "/none")).isEqualTo(404);
+      Map<String, String> places = places(process);
+      String kept = places.get("java");
+      assertThat(kept).matches("\\d+");
+      places.forEach((thread, place) -> {
+        if (thread.startsWith("engine-")) {
+          assertThat(place).as(thread).doesNotMatch("(.*[,-])?" + kept + "([,-].*)?");
+        } else if (!thread.equals("kvm-machines")) { // which makes sandboxes
+          assertThat(place).as(thread).isEqualTo(kept);
+        }
+      });
+      assertThat(places.keySet()).filteredOn(name -> name.startsWith("engine-")).hasSize(cores - 1);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void keepingAllCoresIsRefused() throws Exception {
+    Path log = folder.resolve("stderr");
+    Process process = start(log, "4096");
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isNotZero();
+    assertThat(Files.readString(log)).contains("io_cores must leave a processor for functions");
+  }
+
+  /** The processors that each thread may use, as /proc has them. */
+  private static Map<String, String> places(Process process) throws IOException {
+    Map<String, String> places = new HashMap<>();
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      for (Path thread : threads.toList()) {
+        String status = Files.readString(thread.resolve("status"));
+        Matcher allowed = Pattern.compile("Cpus_allowed_list:\\s+(\\S+)").matcher(status);
+        assertThat(allowed.find()).isTrue();
+        places.put(Files.readString(thread.resolve("comm")).strip(), allowed.group(1));
+      }
+    }
+    return places;
   }
 
   private static int get(String url) throws IOException, InterruptedException {

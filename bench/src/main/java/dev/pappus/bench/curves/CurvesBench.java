@@ -5,6 +5,7 @@ import dev.pappus.bench.load.LoadBench;
 import dev.pappus.bench.result.Column;
 import dev.pappus.bench.result.Point;
 import dev.pappus.bench.result.RunFolder;
+import dev.pappus.bench.result.Samples;
 import dev.pappus.bench.systems.Matmul;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -162,7 +163,8 @@ public final class CurvesBench {
         if (!timeIsUp()) {
           Point point = open(turn, settings.nanos(), "sweep");
           if (turn.rate() == unloadedRate(turn.series())) {
-            samples.add(turn.series().name() + ".p50_unloaded", point.number(Column.P50_MICROS));
+            samples.add(
+                turn.series().name() + ".p50_unloaded", "us", point.number(Column.P50_MICROS));
           }
         }
       }
@@ -205,6 +207,7 @@ public final class CurvesBench {
         double low = highestBorne(series, repetition, unloaded);
         samples.add(
             series.name(),
+            "1/s",
             PeakRule.search(
                 low,
                 settings.probes(),
@@ -247,8 +250,8 @@ public final class CurvesBench {
         results.add(point.with(Column.NOTE, "pair"));
         double throughput = point.number(Column.THROUGHPUT_PER_SECOND);
         throughputs.put(series.name(), throughput);
-        samples.add(series.name() + ".closed", throughput);
-        samples.add(series.name() + ".cpu", point.number(Column.CPU_MICROS));
+        samples.add(series.name() + ".closed", "1/s", throughput);
+        samples.add(series.name() + ".cpu", "us", point.number(Column.CPU_MICROS));
       }
       ratios(throughputs);
     }
@@ -259,11 +262,12 @@ public final class CurvesBench {
     for (Series series : curves) {
       double own = throughputs.getOrDefault(series.name(), Double.NaN);
       if (!series.system().equals(Series.BOUND)) {
-        samples.add(series.name() + ".of_bound", own / bound);
+        samples.add(series.name() + ".of_bound", "", own / bound);
       }
       if (series.ours() && series.hotPercent() < 100) {
         samples.add(
             series.name() + ".hot_ratio",
+            "",
             own / throughputs.getOrDefault(series.nameAt(100), Double.NaN));
       }
     }
@@ -284,7 +288,7 @@ public final class CurvesBench {
       for (int repetition = 1; repetition <= settings.repetitions() && !timeIsUp(); repetition++) {
         double coldTail = tail(cold, repetition, TAIL_SHARE * peak);
         double hotTail = tail(hot, repetition, TAIL_SHARE * peak);
-        samples.add(cold.name() + ".p99_ratio", coldTail / hotTail);
+        samples.add(cold.name() + ".p99_ratio", "", coldTail / hotTail);
       }
     }
   }
@@ -293,7 +297,7 @@ public final class CurvesBench {
     double tail =
         open(new Turn(series, repetition, rate), settings.peakNanos(), "tail")
             .number(Column.P99_MICROS);
-    samples.add(series.name() + ".p99_at70", tail);
+    samples.add(series.name() + ".p99_at70", "us", tail);
     return tail;
   }
 }

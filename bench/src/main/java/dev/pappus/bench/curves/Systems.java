@@ -110,7 +110,7 @@ final class Systems implements AutoCloseable {
     }
     running.put(key, system);
     results.factor(
-        "generator", system.prompt() ? "nice -10, exact timers" : "ordinary priority and timers");
+        "generator", system.prompt() ? "SCHED_FIFO, exact timers" : "ordinary priority and timers");
   }
 
   private static String key(Series series) {

@@ -113,7 +113,7 @@ public final class LoadBench {
     try (LoadGenerator generator = new LoadGenerator(target.address(), settings.connectionsMax())) {
       generator.connect(settings.connections());
       if (results != null) {
-        results.factor("generator", generator.prompt() ? "nice -10" : "ordinary priority");
+        results.factor("generator", generator.prompt() ? "SCHED_FIFO" : "ordinary priority");
       }
       LoadFlow warmUp =
           LoadFlow.open(requests, settings.arrival().schedule(settings.rates().getFirst(), 0));

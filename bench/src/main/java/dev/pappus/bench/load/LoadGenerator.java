@@ -31,13 +31,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends HTTP requests from one thread, which sleeps in epoll until the next one is due or an answer
  * comes, so that a server on the same cores loses as little as possible. Where it may, that thread
- * has a high priority: it is late else whenever the server computes. One run at a time; any thread
- * may start it.
+ * goes before all ordinary ones: it needs little, but is late else whenever the server computes (a
+ * low nice value is not enough: the kernel lets who runs finish its slice). One run at a time; any
+ * thread may start it.
  */
 public final class LoadGenerator implements AutoCloseable {
-  /** Its thread's. It needs little, but at once. */
-  private static final int NICE = -10;
-
   /** Timers of ordinary threads may be 50 µs late, to save wake-ups. */
   private static final String TIMER_SLACK_NANOS = "1";
 
@@ -46,12 +44,21 @@ public final class LoadGenerator implements AutoCloseable {
 
   private final InetSocketAddress address;
   private final int connectionsMax;
+  private final Reuse reuse;
   private final EventLoopGroup loop;
   private final Bootstrap bootstrap;
   private final ArrayDeque<LoadConnection> free = new ArrayDeque<>();
   private final Set<LoadConnection> connections = new HashSet<>();
   private final boolean prompt;
   private Run run = new Run(List.of(), 0, 0, 0, new CompletableFuture<>());
+
+  /** Which of the connections that wait gets the next request. */
+  public enum Reuse {
+    /** The one that was used last: no more are in use than there are requests under way. */
+    LAST_USED,
+    /** The one that has waited longest: all are in use, as those of many clients. */
+    IN_TURN
+  }
 
   /** One run. */
   private record Run(
@@ -63,8 +70,14 @@ public final class LoadGenerator implements AutoCloseable {
 
   /** Sends over at most {@code connectionsMax} connections, which are opened as they are needed. */
   public LoadGenerator(InetSocketAddress address, int connectionsMax) {
+    this(address, connectionsMax, Reuse.LAST_USED);
+  }
+
+  /** The same, saying which connection is next. */
+  public LoadGenerator(InetSocketAddress address, int connectionsMax, Reuse reuse) {
     this.address = address;
     this.connectionsMax = connectionsMax;
+    this.reuse = reuse;
     boolean epoll = Epoll.isAvailable();
     this.loop =
         new MultiThreadIoEventLoopGroup(
@@ -85,7 +98,7 @@ public final class LoadGenerator implements AutoCloseable {
     int thread = Threads.currentTid();
     try {
       Files.writeString(Path.of("/proc/" + thread + "/timerslack_ns"), TIMER_SLACK_NANOS);
-      Threads.setNice(thread, NICE);
+      Threads.runFirst(thread);
       return true;
     } catch (IOException | LinuxException e) {
       return false;
@@ -182,7 +195,11 @@ public final class LoadGenerator implements AutoCloseable {
   }
 
   private void send(LoadFlow flow, long dueNanos, long nowNanos) {
-    LoadConnection connection = free.poll();
+    LoadConnection connection =
+        switch (reuse) {
+          case LAST_USED -> free.pollFirst();
+          case IN_TURN -> free.pollLast();
+        };
     if (connection == null) {
       if (connections.size() >= connectionsMax) {
         flow.countUnsent();

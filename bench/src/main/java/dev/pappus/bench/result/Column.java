@@ -7,7 +7,7 @@ import java.util.Locale;
  * know stays empty. Units end names.
  */
 public enum Column {
-  /** The benchmark: {@code load}, {@code curves}, {@code trace}, {@code pipeline}. */
+  /** The benchmark: {@code load}, {@code curves}, …, as in {@code pappus bench NAME}. */
   BENCH,
   /** The curve that the point belongs to, as in the names of measures: {@code hot95}. */
   SERIES,

@@ -7,7 +7,7 @@ import java.util.List;
  * A named figure with a value from each repetition, in their order.
  *
  * @param name letters, digits, {@code _} and dots: {@code hot95}, {@code hot0.p99_at70}
- * @param unit {@code 1/s}, {@code us}, {@code bytes} or empty
+ * @param unit {@code 1/s}, {@code us}, {@code ms}, {@code s}, {@code MiB}, {@code bytes} or empty
  * @param samples at least one
  */
 public record Measure(String name, String unit, List<Double> samples) {

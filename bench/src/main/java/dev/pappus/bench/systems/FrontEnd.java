@@ -1,5 +1,7 @@
 package dev.pappus.bench.systems;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.pappus.bench.Unavailable;
 import dev.pappus.bench.Yardstick;
 import dev.pappus.model.Limit;
@@ -28,7 +30,7 @@ import java.util.Locale;
 /**
  * The node's HTTP server in front of something else that runs the same program: {@code POST
  * /function/NAME} with the size of the matrices as decimal text answers eight bytes, under whatever
- * name. Any thread may close it.
+ * name; or it answers what it is sent. Any thread may close it.
  */
 public final class FrontEnd implements AutoCloseable {
   private static final String PATH = "/function/";
@@ -43,12 +45,14 @@ public final class FrontEnd implements AutoCloseable {
   public enum Kind {
     /** On the event loop that read it: nothing is faster behind this server. */
     IN_PROCESS,
+    /** The body of a request is the answer, whatever the size: what the server itself costs. */
+    ECHO,
     FORK_EXEC,
     CRUN,
     RUNC,
     GVISOR;
 
-    /** Its name, and that of its folder in bench/systems. */
+    /** Its name; but for the echo that of its folder in bench/systems, too. */
     public String text() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -99,6 +103,12 @@ public final class FrontEnd implements AutoCloseable {
               exchange.respond(Response.of(200, BYTES, matmul.run()));
             });
       }
+      case ECHO ->
+          new Endpoint.Immediate(
+              Limit.REQUEST_BODY,
+              exchange ->
+                  exchange.respond(
+                      Response.of(200, BYTES, exchange.body().segment().toArray(JAVA_BYTE))));
       case FORK_EXEC -> started(Yardstick.FORK_EXEC, size, guestBuild, scratch);
       case CRUN -> started(Yardstick.CRUN, size, guestBuild, scratch);
       case RUNC -> started(Yardstick.RUNC, size, guestBuild, scratch);

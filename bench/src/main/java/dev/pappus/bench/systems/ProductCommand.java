@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,25 +24,43 @@ public final class ProductCommand {
    * @param guestBuild folder of built programs
    */
   public static Path write(Path folder, Path home, Path guestBuild) throws IOException {
-    Stream<String> command =
-        Stream.of(
-                Stream.of(Path.of(System.getProperty("java.home"), "bin/java").toString()),
-                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                    .filter(
-                        option -> !option.startsWith("-agent") && !option.startsWith("-javaagent"))
-                    .filter(option -> !option.startsWith("-Dpappus.")),
-                Stream.of(
-                    "-Dpappus.home=" + home.toAbsolutePath(),
-                    "-Dpappus.guest.build=" + guestBuild.toAbsolutePath(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    MAIN))
-            .flatMap(words -> words);
-    String line = command.map(ProductCommand::quoted).collect(Collectors.joining(" "));
+    String line =
+        words(home, guestBuild).stream()
+            .map(ProductCommand::quoted)
+            .collect(Collectors.joining(" "));
     Path program = folder.resolve("pappus");
     Files.writeString(program, "#!/bin/sh\nexec " + line + " \"$@\"\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     return program;
+  }
+
+  /** The words of {@code pappus}, to which its arguments are added. */
+  public static List<String> words(Path home, Path guestBuild) {
+    return java(
+        jvmOptions(),
+        List.of(
+            "-Dpappus.home=" + home.toAbsolutePath(),
+            "-Dpappus.guest.build=" + guestBuild.toAbsolutePath()),
+        MAIN);
+  }
+
+  /** Options of this JVM that shape how fast another one is. */
+  public static List<String> jvmOptions() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !option.startsWith("-agent") && !option.startsWith("-javaagent"))
+        .filter(option -> !option.startsWith("-Dpappus."))
+        .toList();
+  }
+
+  /** The words that start a class of this build in a JVM of its own. */
+  public static List<String> java(List<String> options, List<String> properties, String main) {
+    return Stream.of(
+            List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()),
+            options,
+            properties,
+            List.of("-cp", System.getProperty("java.class.path"), main))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static String quoted(String word) {

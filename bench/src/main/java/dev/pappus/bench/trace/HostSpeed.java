@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param iterationNanos an iteration
  * @param touchNanosPerByte writing to memory that is not there yet
  */
-record HostSpeed(double iterationNanos, double touchNanosPerByte) {
+public record HostSpeed(double iterationNanos, double touchNanosPerByte) {
   private static final String NAME = "trace_speed";
   private static final int TRIES = 15;
   private static final int FIRST_TOUCHES = 5;
@@ -27,7 +27,7 @@ record HostSpeed(double iterationNanos, double touchNanosPerByte) {
   private static final Pattern RUN = Pattern.compile("run;dur=([0-9.]+)");
 
   /** Measures it on a node, by the fastest of some runs: whatever else runs can only delay them. */
-  static HostSpeed measure(URI node, NodeControl control, byte[] binary) throws IOException {
+  public static HostSpeed measure(URI node, NodeControl control, byte[] binary) throws IOException {
     control.deploy(NAME, binary, TOUCHED * 2);
     double nothing = fastestMillis(node, NAME, TRIES, 1, 0);
     double spinning = fastestMillis(node, NAME, TRIES, ITERATIONS, 0);
@@ -41,6 +41,11 @@ record HostSpeed(double iterationNanos, double touchNanosPerByte) {
     return new HostSpeed(
         Math.max(0.01, (spinning - nothing) * 1e6 / ITERATIONS),
         Math.max(0, (touching - nothing) * 1e6 / TOUCHED));
+  }
+
+  /** How many iterations take so long. */
+  public long iterations(double nanos) {
+    return Math.max(1, (long) (nanos / iterationNanos));
   }
 
   private static double fastestMillis(

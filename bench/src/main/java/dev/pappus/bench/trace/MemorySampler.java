@@ -1,6 +1,7 @@
 package dev.pappus.bench.trace;
 
 import dev.pappus.bench.NodeControl;
+import dev.pappus.bench.NodeMemory;
 import dev.pappus.bench.model.MemoryTimeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;

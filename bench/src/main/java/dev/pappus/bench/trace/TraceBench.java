@@ -2,6 +2,7 @@ package dev.pappus.bench.trace;
 
 import dev.pappus.bench.ControlGroup;
 import dev.pappus.bench.NodeControl;
+import dev.pappus.bench.NodeMemory;
 import dev.pappus.bench.NodeProcess;
 import dev.pappus.bench.TemporaryFolder;
 import dev.pappus.bench.model.Demand;

@@ -4,7 +4,7 @@ import dev.pappus.bench.model.Demand;
 import org.jspecify.annotations.Nullable;
 
 /** What guest/examples/trace_work.c is asked to do, and must answer. */
-final class TraceWork {
+public final class TraceWork {
   private static final long MULTIPLIER = 6364136223846793005L;
   private static final long INCREMENT = 1442695040888963407L;
   private static final long PAGE_BYTES = 4096;
@@ -12,12 +12,12 @@ final class TraceWork {
   private TraceWork() {}
 
   /** The text of a task. */
-  static String task(long iterations, long bytes, @Nullable String url) {
+  public static String task(long iterations, long bytes, @Nullable String url) {
     return iterations + " " + bytes + (url == null ? "" : " " + url);
   }
 
   /** The right result. */
-  static String result(long iterations, long bytes) {
+  public static String result(long iterations, long bytes) {
     return Long.toUnsignedString(spin(iterations)) + " " + Math.ceilDiv(bytes / 8 * 8, PAGE_BYTES);
   }
 
@@ -39,6 +39,6 @@ final class TraceWork {
   /** How many iterations keep a processor busy for the time of {@code demand}. */
   static long iterations(Demand demand, HostSpeed speed) {
     double touching = demand.memoryBytes() * speed.touchNanosPerByte();
-    return Math.max(1, (long) ((demand.busyNanos() - touching) / speed.iterationNanos()));
+    return speed.iterations(demand.busyNanos() - touching);
   }
 }

@@ -66,6 +66,21 @@ class LoadGeneratorTest {
     }
   }
 
+  /** As many clients have connections of their own, whether they are busy or not. */
+  @Test
+  void connectionsCanBeUsedInTurn() throws IOException {
+    try (DelayServer server =
+            new DelayServer(virtual(), (_, exchange) -> DelayServer.say(exchange, 200, "ok"));
+        LoadGenerator generator =
+            new LoadGenerator(server.target().address(), 8, LoadGenerator.Reuse.IN_TURN)) {
+      LoadFlow flow = LoadFlow.closed(Requests.repeat(request(server)), 1);
+      generator.connect(8);
+      generator.run(List.of(flow), SECOND / 2, TIMEOUT);
+      assertThat(flow.completed()).isEqualTo(flow.sent()).isGreaterThan(8);
+      assertThat(server.connections()).isEqualTo(8);
+    }
+  }
+
   /**
    * A server that stands still for half a second at first: every request that was due in the
    * meantime has waited from when it was due, though few were sent to a server that worked.

@@ -131,6 +131,24 @@ public final class CodeCache {
     }
   }
 
+  /** Whether the code is in memory. */
+  public boolean holds(FunctionCode code) {
+    return unused.containsKey(code) || cache.getIfPresent(code) != null;
+  }
+
+  /**
+   * The code if it can run at once on a thread that does other things as well: it is in memory, no
+   * template has to be made, and its backend allows it; else null.
+   */
+  public @Nullable PreparedFunction readyToShareThread(FunctionCode code) {
+    PreparedFunction cached = cache.getIfPresent(code);
+    if (cached == null || !backends.require(code.sandbox()).sharesThreads()) {
+      return null;
+    }
+    TemplateSlot slot = cached.templateSlot();
+    return slot == null || slot.isSettled() || !code.spec().program().snapshot() ? cached : null;
+  }
+
   /**
    * What {@link #put} has kept; from now on in the cache. It moves in one step of the cache:
    * another look-up finds it before or after, and what {@link #drop} drops meanwhile does not come

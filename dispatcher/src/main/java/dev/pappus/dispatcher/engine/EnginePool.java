@@ -7,17 +7,13 @@ import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.PreparedFunction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The compute engines of a node. Each has its own queue; a task goes to an idle engine if there is
@@ -27,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * thread may use it.
  */
 public final class EnginePool implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EnginePool.class);
-
   /** Runs that outlive it make room for a spare engine (DESIGN section 3). */
   private static final long QUANTUM_NANOS = 10_000_000L;
 
@@ -39,15 +33,24 @@ public final class EnginePool implements AutoCloseable {
   private static final long SPARE_LINGER_NANOS = 2_000_000_000L;
 
   private static final int SPARES_PER_ENGINE = 4;
+
+  /** Number of engines on borrowed threads, which are not confined to a processor. */
+  private static final int BORROWED = -1;
+
   private static final long START_PAUSE_NANOS = 50_000L;
   private static final long SERVICE_WEIGHT = 16;
 
+  /** What the current thread is to a pool that has borrowed it. */
+  private static final ThreadLocal<@Nullable BorrowedThread> BORROWED_HERE = new ThreadLocal<>();
+
   private final Backends backends;
-  private final ScheduledExecutorService timer;
+  private final Timeouts timeouts;
+  private final Runnable onThread;
   private final FairShare places;
   private final List<EngineWorker> engines;
   private final List<EngineWorker> spares = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final List<BorrowedThread> borrowed = new CopyOnWriteArrayList<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicBoolean spareCheckDue = new AtomicBoolean();
   private final AtomicLong internalErrors = new AtomicLong();
@@ -62,12 +65,14 @@ public final class EnginePool implements AutoCloseable {
    *
    * @param engines how many; at least 1
    * @param waitingMax most tasks that may wait; shared between namespaces
-   * @param timer for short tasks; stays the caller's
+   * @param timeouts stays the caller's
+   * @param onThread done first on each thread of the pool
    */
   public EnginePool(
-      Backends backends, int engines, int waitingMax, ScheduledExecutorService timer) {
+      Backends backends, int engines, int waitingMax, Timeouts timeouts, Runnable onThread) {
     this.backends = backends;
-    this.timer = timer;
+    this.timeouts = timeouts;
+    this.onThread = onThread;
     this.places = new FairShare(waitingMax);
     this.engines =
         IntStream.range(0, engines)
@@ -79,7 +84,14 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private void start(EngineWorker worker, String name) {
-    Thread thread = Thread.ofPlatform().name(name).daemon(true).unstarted(worker);
+    Thread thread =
+        Thread.ofPlatform()
+            .name(name)
+            .daemon(true)
+            .unstarted(() -> {
+              onThread.run();
+              worker.run();
+            });
     threads.add(thread);
     boolean started = false;
     try {
@@ -98,11 +110,37 @@ public final class EnginePool implements AutoCloseable {
    * the pool closed.
    */
   public boolean submit(EngineTask task) {
+    BorrowedThread here = BORROWED_HERE.get();
+    if (here != null && here.pool() == this && waiting.get() == 0 && here.take(task)) {
+      return true;
+    }
     if (closed || !places.tryTake(task.namespace())) {
       return false;
     }
     enqueue(task);
     return true;
+  }
+
+  /**
+   * Has short tasks that the calling thread submits run on it, as long as none waits for an engine.
+   * The thread must outlive this pool.
+   *
+   * @param later does things on the calling thread, after what it is doing now
+   */
+  public void borrowThread(Executor later) {
+    BorrowedThread here =
+        new BorrowedThread(this, new EngineWorker(this, backends, BORROWED, null), later);
+    BORROWED_HERE.set(here);
+    borrowed.add(here);
+  }
+
+  /** Has an idle engine do {@code task}, if there is one and the namespace's share has room. */
+  public void submitIfIdle(EngineTask task) {
+    if (!closed
+        && engines.stream().anyMatch(EngineWorker::isIdle)
+        && places.tryTake(task.namespace())) {
+      enqueue(task);
+    }
   }
 
   /** Takes back a task that was already accepted and now waits again; it is never refused. */
@@ -311,11 +349,7 @@ public final class EnginePool implements AutoCloseable {
 
   private void armSpareCheck() {
     if (!spareCheckDue.get() && spareCheckDue.compareAndSet(false, true)) {
-      try {
-        var _ = timer.schedule(this::spareCheck, QUANTUM_NANOS, TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("no spare engines while the node stops");
-      }
+      var _ = timeouts.after(QUANTUM_NANOS, this::spareCheck);
     }
   }
 
@@ -366,6 +400,10 @@ public final class EnginePool implements AutoCloseable {
         LockSupport.unpark(each.thread());
       }
     }
+    for (BorrowedThread each : borrowed) {
+      each.worker().askToForget(function);
+      each.forget();
+    }
   }
 
   /**
@@ -397,7 +435,8 @@ public final class EnginePool implements AutoCloseable {
   public int busy() {
     return (int)
         (engines.stream().filter(EngineWorker::isBusy).count()
-            + spares.stream().filter(EngineWorker::isBusy).count());
+            + spares.stream().filter(EngineWorker::isBusy).count()
+            + borrowed.stream().filter(each -> each.worker().isBusy()).count());
   }
 
   /** Number of spare engines that are open. */
@@ -429,6 +468,9 @@ public final class EnginePool implements AutoCloseable {
     }
     for (Thread thread : threads) {
       ended &= join(thread, end - System.nanoTime());
+    }
+    for (BorrowedThread each : borrowed) {
+      ended &= each.close(end - System.nanoTime());
     }
     return ended;
   }

@@ -51,6 +51,18 @@ public abstract class EngineTask {
   /** Runs it, on the engine's thread. */
   protected abstract void run(EngineWorker worker);
 
+  /**
+   * Whether nothing but a short run in a sandbox is expected of it: no file has to be read, and the
+   * function has been short lately.
+   */
+  protected abstract boolean isShort();
+
+  /**
+   * Runs it, on the engine's thread, but ends it and leaves it to the pool's other engines if it is
+   * in the guest for longer than {@code nanos}: functions are pure, so it may begin again.
+   */
+  protected abstract void runBriefly(EngineWorker worker, long nanos);
+
   /** It cannot be run, or {@link #run} threw; on any thread. */
   protected abstract void fail(Problem problem);
 }

@@ -2,6 +2,7 @@ package dev.pappus.dispatcher.engine;
 
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.PreparedFunction;
@@ -63,6 +64,16 @@ public final class EngineWorker implements Runnable {
     return engine;
   }
 
+  /** Whether there is an engine for a function, or the host gives one now; as {@link #engine}. */
+  public boolean has(PreparedFunction function) {
+    try {
+      var _ = engines.of(function);
+      return true;
+    } catch (ProblemException e) {
+      return false;
+    }
+  }
+
   @Override
   public void run() {
     thread = Thread.currentThread();
@@ -113,10 +124,19 @@ public final class EngineWorker implements Runnable {
   }
 
   private void execute(EngineTask task) {
+    execute(task, () -> task.run(this));
+  }
+
+  /** Runs {@code task} on a borrowed thread. */
+  void executeBriefly(EngineTask task, long nanos) {
+    execute(task, () -> task.runBriefly(this, nanos));
+  }
+
+  private void execute(EngineTask task, Runnable step) {
     busySinceNanos = System.nanoTime();
     busy = true;
     try {
-      task.run(this);
+      step.run();
     } catch (Throwable e) {
       LOG.error("engine {} met an unexpected exception and is opened anew", index, e);
       pool.countInternalError();

@@ -10,6 +10,12 @@ import dev.pappus.model.FunctionSpec;
 public final class FunctionCode {
   private static final long RUN_WEIGHT = 8;
 
+  /** What a short run takes at most, on average. */
+  private static final long SHORT_NANOS = 250_000L;
+
+  private static final int TRUST_MIN = 16;
+  private static final int TRUST_MAX = 1 << 16;
+
   private final Digest content;
   private final Digest binary;
   private final long binaryBytes;
@@ -17,6 +23,11 @@ public final class FunctionCode {
   private final String sandbox;
   private volatile int lastEngine = -1;
   private volatile long expectedNanos;
+
+  /** Runs since the last that belied {@link #isShort}, and how many it takes to be believed. */
+  private volatile int trust;
+
+  private volatile int trustNeeded = TRUST_MIN;
 
   /**
    * Code in the blob {@code binary} for a backend.
@@ -59,11 +70,30 @@ public final class FunctionCode {
     return lastEngine;
   }
 
+  /** Engine {@code index} holds it. */
+  public void heldBy(int index) {
+    lastEngine = index;
+  }
+
   /** It ran on engine {@code index}, which was at it for {@code nanos}. */
   public void ranOn(int index, long nanos) {
-    lastEngine = index;
+    if (index >= 0) {
+      lastEngine = index;
+    }
     long expected = expectedNanos;
     expectedNanos = expected == 0 ? nanos : expected + (nanos - expected) / RUN_WEIGHT;
+    trust = Math.min(trust + 1, TRUST_MAX);
+  }
+
+  /** A run that was expected to be short was not: trust comes back half as fast each time. */
+  public void tookTooLong() {
+    trust = 0;
+    trustNeeded = Math.min(2 * trustNeeded, TRUST_MAX);
+  }
+
+  /** Whether the next run may be expected to be short. */
+  public boolean isShort() {
+    return trust >= trustNeeded && expectedNanos <= SHORT_NANOS;
   }
 
   /** Moving average of how long engines are at it, in nanoseconds; 0 before its first run. */

@@ -3,7 +3,6 @@ package dev.pappus.dispatcher.store;
 import dev.pappus.model.Digest;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.StaticItem;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -131,23 +130,23 @@ public final class RegistryDatabase implements AutoCloseable {
    * Makes {@code row} the current version of its function and forgets the oldest beyond {@code
    * versionsMax}; durable on return.
    *
-   * @param statics the static items of the version
+   * @param content what the version refers to beside its binary
    * @return content that nothing refers to any more
    */
-  public synchronized Set<Digest> put(FunctionRow row, List<StaticItem> statics, int versionsMax) {
+  public synchronized Set<Digest> put(FunctionRow row, Set<Digest> content, int versionsMax) {
     return inTransaction(() -> {
       String namespace = row.namespace().name();
-      Set<Digest> content = new HashSet<>(removeVersion(namespace, row.name(), row.version()));
+      Set<Digest> old = new HashSet<>(removeVersion(namespace, row.name(), row.version()));
       int activation = nextActivation(namespace, row.name());
       try (PreparedStatement version = connection.prepareStatement(INSERT_VERSION);
           PreparedStatement digests = connection.prepareStatement(INSERT_CONTENT)) {
-        insert(row, statics, activation, version, digests);
+        insert(row, content, activation, version, digests);
       }
       List<FunctionRow> kept = versionRows(row.namespace(), row.name());
-      for (FunctionRow old : kept.subList(Math.min(kept.size(), versionsMax), kept.size())) {
-        content.addAll(removeVersion(namespace, row.name(), old.version()));
+      for (FunctionRow oldest : kept.subList(Math.min(kept.size(), versionsMax), kept.size())) {
+        old.addAll(removeVersion(namespace, row.name(), oldest.version()));
       }
-      return unreferenced(content);
+      return unreferenced(old);
     });
   }
 
@@ -160,10 +159,10 @@ public final class RegistryDatabase implements AutoCloseable {
 
   static void insert(
       FunctionRow row,
-      List<StaticItem> statics,
+      Set<Digest> content,
       int activation,
       PreparedStatement version,
-      PreparedStatement content)
+      PreparedStatement references)
       throws SQLException {
     version.setString(1, row.namespace().name());
     version.setString(2, row.name());
@@ -176,14 +175,14 @@ public final class RegistryDatabase implements AutoCloseable {
     version.setLong(9, row.deployed().toEpochMilli());
     version.setBoolean(10, row.program());
     version.executeUpdate();
-    Set<Digest> digests = new HashSet<>(Set.of(row.binary()));
-    statics.forEach(item -> digests.add(item.content()));
+    Set<Digest> digests = new HashSet<>(content);
+    digests.add(row.binary());
     for (Digest digest : digests) {
-      content.setString(1, row.namespace().name());
-      content.setString(2, row.name());
-      content.setString(3, row.version().hex());
-      content.setString(4, digest.hex());
-      content.executeUpdate();
+      references.setString(1, row.namespace().name());
+      references.setString(2, row.name());
+      references.setString(3, row.version().hex());
+      references.setString(4, digest.hex());
+      references.executeUpdate();
     }
   }
 

@@ -5,7 +5,6 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.StaticItem;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 
 /** The registry's tables, and how those of older nodes become them. */
 final class RegistrySchema {
@@ -117,12 +117,12 @@ final class RegistrySchema {
     String name = row.getString(1);
     String document = row.getString(2);
     Digest binary = new Digest(row.getString(3));
-    List<StaticItem> statics = List.of();
+    Set<Digest> references = Set.of();
     Digest digest;
     try {
       StoredSpec spec = SpecDocument.decode(name, document);
       document = SpecDocument.encode(spec);
-      statics = spec.statics();
+      references = spec.content();
       digest = spec.versionWith(binary);
     } catch (IllegalArgumentException | ProblemException e) {
       // A damaged row is kept as it is; who restores the registry reports it.
@@ -139,6 +139,6 @@ final class RegistrySchema {
             row.getString(5),
             false,
             java.time.Instant.now());
-    RegistryDatabase.insert(copy, statics, 1, version, content);
+    RegistryDatabase.insert(copy, references, 1, version, content);
   }
 }

@@ -6,6 +6,7 @@ import dev.pappus.model.InputSet;
 import dev.pappus.model.Key;
 import dev.pappus.model.ProgramOptions;
 import dev.pappus.model.SandboxChoice;
+import dev.pappus.model.SourceCode;
 import dev.pappus.model.StaticItem;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -59,6 +60,9 @@ public final class SpecDocument {
       if (!declared.program().snapshot()) {
         json.writeBooleanProperty("snapshot", false);
       }
+      if (spec.source() != null) {
+        writeSource(json, spec.source());
+      }
       json.writeEndObject();
     }
     return text.toString();
@@ -76,6 +80,22 @@ public final class SpecDocument {
       json.writeNumberProperty("key", item.key().value());
       json.writeStringProperty("digest", item.content().hex());
       json.writeNumberProperty("bytes", item.sizeBytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeSource(JsonGenerator json, SourceCode source) {
+    json.writeObjectPropertyStart("source");
+    json.writeStringProperty("compiler", source.compiler());
+    json.writeStringProperty("compilerVersion", source.compilerVersion().hex());
+    json.writeArrayPropertyStart("files");
+    for (SourceCode.File file : source.files()) {
+      json.writeStartObject();
+      json.writeStringProperty("name", file.name());
+      json.writeStringProperty("digest", file.content().hex());
+      json.writeNumberProperty("bytes", file.sizeBytes());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -115,6 +135,7 @@ public final class SpecDocument {
       List<String> outputs = new ArrayList<>();
       List<String> arguments = new ArrayList<>();
       boolean snapshot = ProgramOptions.DEFAULT.snapshot();
+      SourceCode source = null;
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String property = json.currentName();
         json.nextToken();
@@ -130,6 +151,7 @@ public final class SpecDocument {
           case "outputs" -> strings(outputs);
           case "arguments" -> strings(arguments);
           case "snapshot" -> snapshot = json.getBooleanValue();
+          case "source" -> source = source();
           default -> json.skipChildren();
         }
       }
@@ -143,7 +165,30 @@ public final class SpecDocument {
               timeoutNanos,
               sandbox,
               new ProgramOptions(arguments, snapshot)),
-          statics);
+          statics,
+          source);
+    }
+
+    private SourceCode source() {
+      String compiler = "";
+      String version = "";
+      List<SourceCode.File> files = new ArrayList<>();
+      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        String property = json.currentName();
+        json.nextToken();
+        switch (property) {
+          case "compiler" -> compiler = json.getString();
+          case "compilerVersion" -> version = json.getString();
+          case "files" -> {
+            while (json.nextToken() == JsonToken.START_OBJECT) {
+              StaticItem file = item();
+              files.add(new SourceCode.File(file.name(), file.content(), file.sizeBytes()));
+            }
+          }
+          default -> json.skipChildren();
+        }
+      }
+      return new SourceCode(compiler, new Digest(version), files);
     }
 
     private void strings(List<String> into) {

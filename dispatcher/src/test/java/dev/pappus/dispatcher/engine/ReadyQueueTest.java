@@ -47,6 +47,16 @@ class ReadyQueueTest {
     }
 
     @Override
+    protected boolean isShort() {
+      return false;
+    }
+
+    @Override
+    protected void runBriefly(EngineWorker worker, long nanos) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     protected void run(EngineWorker worker) {
       throw new AssertionError("not run here");
     }

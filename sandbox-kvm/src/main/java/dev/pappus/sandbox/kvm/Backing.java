@@ -1,9 +1,10 @@
 package dev.pappus.sandbox.kvm;
 
-/** The memory slots of a machine: what the guest sees as physical memory. */
+/**
+ * What the guest sees as physical memory. Each is a memory slot of its machine, save {@link #HOT}
+ * and {@link #SYSTEM}, which are one: KVM keeps books of some 24 KiB for the smallest slot.
+ */
 enum Backing {
-  /** Page tables and descriptor tables; no guest code reaches them. */
-  SYSTEM(0),
   /**
    * Code and read-only data, which each function overwrites as far as it can see it; a slot that
    * the guest cannot write whatever its tables say.
@@ -16,6 +17,8 @@ enum Backing {
   SHARED(3L << 30),
   /** Written pages in 4 KiB pieces, always resident, wiped by overwriting. */
   HOT(2L << 30),
+  /** Page tables and descriptor tables; no guest code reaches them. */
+  SYSTEM((2L << 30) + Backing.HOT_BYTES),
   /** The rest of the context, at its own offset, in 2 MiB pieces; dropped after use. */
   HEAP(4L << 30);
 
@@ -34,8 +37,11 @@ enum Backing {
   /** Most that {@link #SHARED} takes; larger images overflow into {@link #HEAP}. */
   static final long SHARED_BYTES_MAX = (1L << 30) - (2 << 20);
 
-  /** Size of {@link #HOT}: one huge page. */
-  static final long HOT_BYTES = 2 << 20;
+  /** The first page tables, which share a huge page with {@link #HOT}: of some ten functions. */
+  static final long TABLES_AT_HAND_BYTES = 256 << 10;
+
+  /** Size of {@link #HOT}: what the first page tables leave of a huge page. */
+  static final long HOT_BYTES = (2 << 20) - TABLES_AT_HAND_BYTES;
 
   /**
    * Size of {@link #SYSTEM} with a heap of {@code heapBytes}, so that one root may set tables aside

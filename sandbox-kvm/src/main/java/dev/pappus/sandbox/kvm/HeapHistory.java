@@ -27,8 +27,8 @@ final class HeapHistory {
     }
   }
 
-  /** Whether the next run is likely enough to use a chunk. */
+  /** Whether the next run is likely enough to use a chunk, be it one that the function has not. */
   boolean worthKeeping(int chunk) {
-    return scores[chunk] >= WORTH_KEEPING;
+    return chunk < scores.length && scores[chunk] >= WORTH_KEEPING;
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a machine's heap slot back to what its function starts with, in chunks of one huge page.
@@ -47,28 +48,92 @@ final class HeapWiper {
     leaving = new boolean[chunks];
   }
 
-  /** Copies what the image holds into a heap that is blank. */
-  void load(GuestCode code) {
-    for (Region region : code.plan().regions()) {
-      if (region.loaded() && region.backing() == Backing.HEAP) {
-        long end = region.offset() + region.sizeBytes();
-        for (int chunk = chunk(region.offset()); chunk <= chunk(end - 1); chunk++) {
-          if (!image[chunk]) {
-            image[chunk] = true;
-            budget.charge(HUGE_PAGE);
-          }
+  /** Copies what the image holds into a heap that is blank, but for what was kept for it. */
+  void load(Root root, GuestCode code) {
+    noteImage(code, used);
+    for (int chunk = 0; chunk < used.length; chunk++) {
+      if (used[chunk] && kept[chunk]) {
+        kept[chunk] = false;
+        keptCount--;
+      } else if (used[chunk]) {
+        budget.charge(HUGE_PAGE);
+      }
+      image[chunk] = used[chunk];
+      used[chunk] = false;
+    }
+    code.place(Backing.HEAP, heap);
+    noteKept(root);
+  }
+
+  /**
+   * KVM may share what it remembers of a huge page between all tables that lead there: then it lets
+   * this function write what others have written, and notes nothing.
+   */
+  private void noteKept(Root root) {
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; run.large() && i < run.count(); i++) {
+        if (kept[chunk(run.offset() + i * HUGE_PAGE)]) {
+          root.note(run, i);
         }
       }
     }
-    copyImage(code);
   }
 
-  /** Makes a wiped heap blank. */
-  void unload(Root root) {
-    for (int chunk = 0; chunk < leaving.length; chunk++) {
-      leaving[chunk] = image[chunk] || kept[chunk];
+  /**
+   * Makes a wiped heap blank. Chunks that the next function needs as well are kept for it, so that
+   * functions that take turns on a machine do not have them made anew each time.
+   *
+   * @param next what is loaded next, null if nobody knows
+   */
+  void unload(Root root, GuestCode code, @Nullable GuestCode next) {
+    if (next != null && !budget.overdrawn()) {
+      noteImage(next, used);
+      for (int chunk = 0; chunk < used.length; chunk++) {
+        used[chunk] |= next.heapHistory().worthKeeping(chunk);
+      }
     }
+    for (int chunk = 0; chunk < leaving.length; chunk++) {
+      leaving[chunk] = stays(chunk) && !used[chunk];
+      used[chunk] = false;
+    }
+    clearImage(code, next);
     dropLeaving(root);
+  }
+
+  /**
+   * Turns what holds parts of the image and does not leave into something that is kept: zeros, but
+   * for what the next function's image overwrites.
+   */
+  private void clearImage(GuestCode code, @Nullable GuestCode next) {
+    for (Region region : code.plan().regions()) {
+      if (region.loaded() && region.backing() == Backing.HEAP) {
+        long end = region.offset() + region.sizeBytes();
+        for (long at = region.offset(); at < end; ) {
+          long to = Math.min(end, (at & -HUGE_PAGE) + HUGE_PAGE);
+          boolean filled = next != null && next.fills(Backing.HEAP, at, to);
+          if (!leaving[chunk(at)] && !filled) {
+            heap.asSlice(at, to - at).fill((byte) 0);
+          }
+          at = to;
+        }
+      }
+    }
+    for (int chunk = 0; chunk < image.length; chunk++) {
+      if (image[chunk] && !leaving[chunk]) {
+        image[chunk] = false;
+        kept[chunk] = true;
+        keptCount++;
+      }
+    }
+  }
+
+  private static void noteImage(GuestCode code, boolean[] chunks) {
+    for (Region region : code.plan().regions()) {
+      if (region.loaded() && region.backing() == Backing.HEAP) {
+        long last = region.offset() + region.sizeBytes() - 1;
+        Arrays.fill(chunks, chunk(region.offset()), chunk(last) + 1, true);
+      }
+    }
   }
 
   /** Gives back what was kept for the function's next run. */
@@ -135,7 +200,7 @@ final class HeapWiper {
         root.clean(run, i);
       }
     }
-    copyImage(code);
+    code.place(Backing.HEAP, heap);
   }
 
   /** Takes all charges back; the memory is about to go. */
@@ -150,16 +215,6 @@ final class HeapWiper {
     keptCount = 0;
   }
 
-  private void copyImage(GuestCode code) {
-    for (int i = 0; i < code.plan().regions().size(); i++) {
-      Region region = code.plan().regions().get(i);
-      MemorySegment pages = code.pages(i);
-      if (pages != null && region.backing() == Backing.HEAP) {
-        MemorySegment.copy(pages, 0, heap, region.offset(), region.sizeBytes());
-      }
-    }
-  }
-
   /**
    * Finds what the guest has touched, and wipes that of it which stays.
    *
@@ -168,8 +223,7 @@ final class HeapWiper {
   private int wipeNoted(Root root, GuestCode code) {
     int restored = 0;
     for (Root.Run run : root.heap()) {
-      MemorySegment pages = code.pages(run.region());
-      long regionOffset = root.plan().regions().get(run.region()).offset();
+      Region region = root.plan().regions().get(run.region());
       long bytes = run.large() ? HUGE_PAGE : PAGE;
       for (int i = 0; i < run.count(); i++) {
         if (root.dirty(run, i)) {
@@ -178,11 +232,11 @@ final class HeapWiper {
           touched[chunk] = true;
           if (!stays(chunk)) {
             used[chunk] = true;
-          } else if (pages == null) {
+          } else if (!region.loaded()) {
             used[chunk] |= zero(at, bytes);
           } else {
             // The chunk holds parts of the image, so it stays whether it was used or not.
-            MemorySegment.copy(pages, at - regionOffset, heap, at, bytes);
+            code.place(run.region(), at - region.offset(), bytes, heap, at);
             restored++;
           }
         }

@@ -43,7 +43,6 @@ final class KvmContext implements Context {
   private final ContextMemory memory;
   private State state = State.PREPARING;
   private Residue residue = Residue.NOTED;
-  private boolean forgotten;
   private boolean forTemplate;
   private PageRange itemPages = new PageRange(0, 0);
   private long enteredNanos;
@@ -75,15 +74,6 @@ final class KvmContext implements Context {
 
   void setResidue(Residue newResidue) {
     residue = newResidue;
-  }
-
-  /** Its function is to be given up once this run is over. */
-  void forget() {
-    forgotten = true;
-  }
-
-  boolean forgotten() {
-    return forgotten;
   }
 
   long writtenEnd() {

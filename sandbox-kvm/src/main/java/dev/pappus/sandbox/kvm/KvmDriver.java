@@ -12,13 +12,13 @@ import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.EnginePlaces;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.Libos;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 
 /** The KVM backend of a node. */
 public final class KvmDriver implements ComputeDriver {
@@ -126,16 +126,19 @@ public final class KvmDriver implements ComputeDriver {
 
   @Override
   public KvmEngine openEngine(int index) {
-    if (Thread.currentThread().isVirtual()) {
-      throw new IllegalStateException("an engine needs a platform thread");
-    }
-    BitSet before = settings.pinEngines() ? places.take(index) : null;
+    EngineThread thread = EngineThread.current(index, settings.pinEngines() ? places : null);
     try {
       return new KvmEngine(
-          pool, budget, settings.sandboxesPerEngine(), host.tripleFaultEvent(), before);
+          pool, budget, settings.sandboxesPerEngine(), host.tripleFaultEvent(), thread);
     } catch (LinuxException e) {
+      thread.close();
       throw unavailable("no engine can be opened: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public boolean sharesThreads() {
+    return true;
   }
 
   @Override

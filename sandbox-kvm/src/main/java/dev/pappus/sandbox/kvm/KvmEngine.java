@@ -1,18 +1,16 @@
 package dev.pappus.sandbox.kvm;
 
-import dev.pappus.linux.Threads;
 import dev.pappus.model.GuestState;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.GuestFaults;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
-import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
 /** Runs guests on the platform thread that opened it. */
 public final class KvmEngine implements ComputeEngine {
@@ -24,8 +22,7 @@ public final class KvmEngine implements ComputeEngine {
   private final KvmDomain domain;
   private final DeadlineTimer timer;
   private final boolean killedIsClean;
-  private final Thread owner = Thread.currentThread();
-  private final @Nullable BitSet affinityBefore;
+  private final EngineThread thread;
   private boolean open = true;
 
   KvmEngine(
@@ -33,11 +30,11 @@ public final class KvmEngine implements ComputeEngine {
       ResidentBudget budget,
       int sandboxesMax,
       boolean killedIsClean,
-      @Nullable BitSet affinityBefore) {
+      EngineThread thread) {
     this.timer = new DeadlineTimer();
     this.domain = new KvmDomain(pool, budget, sandboxesMax, timer);
     this.killedIsClean = killedIsClean;
-    this.affinityBefore = affinityBefore;
+    this.thread = thread;
   }
 
   @Override
@@ -50,9 +47,7 @@ public final class KvmEngine implements ComputeEngine {
     if (!(context instanceof KvmContext kvmContext) || kvmContext.domain() != domain) {
       throw new IllegalArgumentException("not a context of this engine");
     }
-    if (Thread.currentThread() != owner) {
-      throw new IllegalStateException("an engine belongs to the thread that opened it");
-    }
+    thread.require();
     kvmContext.seal();
     long now = System.nanoTime();
     if (deadline.hasPassed(now + ENTRY_NANOS_MIN)) {
@@ -155,9 +150,7 @@ public final class KvmEngine implements ComputeEngine {
       open = false;
       domain.close();
       timer.close();
-      if (affinityBefore != null) {
-        Threads.setAffinity(affinityBefore);
-      }
+      thread.close();
     }
   }
 }

@@ -88,7 +88,7 @@ final class LinearTables {
     if (system.get(JAVA_LONG, entry) == 0) {
       system.set(JAVA_LONG, entry, PageTables.table(reserve + chunk * PAGE));
     }
-    long table = PageTables.address(system.get(JAVA_LONG, entry));
+    long table = PageTables.offset(system.get(JAVA_LONG, entry));
     for (long at = from; at < to; at += PAGE) {
       system.set(JAVA_LONG, table + 8 * (at % HUGE_PAGE / PAGE), page + (at - from));
     }
@@ -104,7 +104,7 @@ final class LinearTables {
       if ((value & PageTables.LARGE) != 0) {
         system.set(JAVA_LONG, entry, 0);
       } else {
-        long first = PageTables.address(value) + 8 * (from % HUGE_PAGE / PAGE);
+        long first = PageTables.offset(value) + 8 * (from % HUGE_PAGE / PAGE);
         system.asSlice(first, 8 * ((to - from) / PAGE)).fill((byte) 0);
       }
       from = to;

@@ -36,9 +36,9 @@ final class PageTables {
     this.system = system;
   }
 
-  /** An entry that points to a table. */
-  static long table(long physical) {
-    return physical | PRESENT | WRITABLE | USER | ACCESSED;
+  /** An entry that points to a table, which stands at {@code offset} in the system memory. */
+  static long table(long offset) {
+    return Backing.SYSTEM.physical() + offset | PRESENT | WRITABLE | USER | ACCESSED;
   }
 
   /** An entry for a 4 KiB page. Supervisor pages count as written from the start. */
@@ -51,9 +51,9 @@ final class PageTables {
         | (executable ? 0 : NO_EXECUTE);
   }
 
-  /** What an entry points to. */
-  static long address(long entry) {
-    return entry & ADDRESS;
+  /** Where in the system memory the table stands that an entry points to. */
+  static long offset(long entry) {
+    return (entry & ADDRESS) - Backing.SYSTEM.physical();
   }
 
   /** Tables for {@code plan}, or null if no room is left for them. */
@@ -164,7 +164,7 @@ final class PageTables {
         value = table(fresh);
         system.set(JAVA_LONG, entry, value);
       }
-      table = value & ADDRESS;
+      table = offset(value);
     }
     return table + 8 * index(address, level);
   }

@@ -27,7 +27,7 @@ final class Root {
    */
   record Run(int region, long entries, int count, long start, long offset, boolean large) {}
 
-  private final long address;
+  private final long top;
   private final MemoryPlan plan;
   private final MemorySegment system;
   private final Run[] hot;
@@ -35,12 +35,12 @@ final class Root {
   private final @Nullable LinearTables linear;
 
   Root(
-      long address,
+      long top,
       MemoryPlan plan,
       List<Run> runs,
       @Nullable LinearTables linear,
       MemorySegment system) {
-    this.address = address;
+    this.top = top;
     this.plan = plan;
     this.linear = linear;
     this.system = system;
@@ -56,7 +56,7 @@ final class Root {
 
   /** What CR3 must hold. */
   long address() {
-    return address;
+    return Backing.SYSTEM.physical() + top;
   }
 
   MemoryPlan plan() {
@@ -106,7 +106,7 @@ final class Root {
     return PageRange.joined(found);
   }
 
-  /** Takes the note away; only together with dropping the page. */
+  /** Takes the note away; only together with having the page dropped or forgotten. */
   void clean(Run run, int index) {
     long entry = run.entries() + 8L * index;
     system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) & ~PageTables.DIRTY);
@@ -135,11 +135,16 @@ final class Root {
       long distance = guestAddress - run.start();
       long index = distance >> (run.large() ? 21 : 12);
       if (distance >= 0 && index < run.count()) {
-        long entry = run.entries() + 8L * index;
-        system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | PageTables.DIRTY);
+        note(run, (int) index);
         return true;
       }
     }
     return false;
+  }
+
+  /** Notes that a page may have been written. */
+  void note(Run run, int index) {
+    long entry = run.entries() + 8L * index;
+    system.set(JAVA_LONG, entry, system.get(JAVA_LONG, entry) | PageTables.DIRTY);
   }
 }

@@ -203,7 +203,7 @@ final class SelfTest {
         return false;
       }
       vm.wipe(0);
-      vm.renewHot();
+      vm.forgetHotNotes();
     }
     vm.wipeAll();
     vm.unbind();

@@ -120,7 +120,7 @@ final class SystemPages {
       system.set(
           JAVA_LONG,
           pages + 8L * (SUPERVISOR_AT + page),
-          PageTables.page(page * PAGE, false, writable, executable));
+          PageTables.page(Backing.SYSTEM.physical() + page * PAGE, false, writable, executable));
     }
   }
 

@@ -10,6 +10,8 @@ import dev.pappus.linux.struct.KvmNumbers;
 import dev.pappus.linux.struct.KvmRegs;
 import dev.pappus.linux.struct.KvmRun;
 import dev.pappus.sandbox.PageRange;
+import dev.pappus.sandbox.PooledDomain;
+import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * A virtual machine: memory, page tables, one vCPU. Blank, or bound to one function. One platform
  * thread at a time uses it; whoever holds it closes it, off the critical path (about 0.5 ms).
  */
-final class VirtualMachine implements AutoCloseable {
+final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
   private static final long TSS_AREA = 0xFFFB_D000L;
 
   /** What it keeps resident in any case, but for code and image. */
-  static final long OWN_BYTES = Backing.HOT_BYTES + VmMemory.TABLES_AT_HAND_BYTES;
+  static final long OWN_BYTES = Backing.HOT_BYTES + Backing.TABLES_AT_HAND_BYTES;
 
   private final WipeMethod wipeMethod;
   private final ResidentBudget budget;
@@ -105,6 +107,20 @@ final class VirtualMachine implements AutoCloseable {
     return heapBytes;
   }
 
+  /**
+   * Whether it may be bound to a function.
+   *
+   * @param onlyBlank not if it is bound to another
+   */
+  boolean fits(long bytes, boolean onlyBlank) {
+    return heapBytes >= bytes && (!onlyBlank || bound == null);
+  }
+
+  @Override
+  public boolean holds(PreparedFunction function) {
+    return function instanceof KvmFunction own && own.owns(bound);
+  }
+
   /** The function that it is bound to, null if it is blank. */
   @Nullable GuestCode bound() {
     return bound;
@@ -131,22 +147,23 @@ final class VirtualMachine implements AutoCloseable {
    *     that it knows
    */
   boolean bind(GuestCode code) {
-    unbind();
     Root found = roots.get(code.plan());
     if (found == null) {
       found = tables.build(code.plan());
       if (found == null) {
+        unbind();
         return false;
       }
       roots.put(code.plan(), found);
     }
+    leave(code);
     // Code stays resident when its function is gone, until other code takes its place.
     long grown = Math.max(0, code.plan().codeBytes() - codeBytes);
     budget.charge(grown);
     chargedBytes += grown;
     codeBytes += grown;
     memory.share(vm, code.shared(), budget);
-    wiper.load(code);
+    wiper.load(found, code);
     SystemPages.setEntry(memory.code(), code.entry());
     EntryState.bind(entryState, found, code);
     if (code.syscallAddress() != syscallAddress) {
@@ -159,11 +176,15 @@ final class VirtualMachine implements AutoCloseable {
     return true;
   }
 
-  /** Makes a wiped machine blank. */
-  void unbind() {
+  @Override
+  public void unbind() {
+    leave(null);
+  }
+
+  private void leave(@Nullable GuestCode next) {
     if (bound != null) {
       memory.share(vm, null, budget);
-      wiper.unload(currentRoot(), bound);
+      wiper.unload(currentRoot(), bound, next);
       bound = null;
       root = null;
     }
@@ -191,7 +212,7 @@ final class VirtualMachine implements AutoCloseable {
   void wipe(long writtenEnd) {
     int pages = wiper.wipe(currentRoot(), Objects.requireNonNull(bound), writtenEnd);
     if (wipeMethod == WipeMethod.DIRTY_BITS && trimPolicy.after(pages)) {
-      renewHot();
+      forgetHotNotes();
       heapWiper.forgetImageNotes(currentRoot());
     }
   }
@@ -206,28 +227,27 @@ final class VirtualMachine implements AutoCloseable {
     return heapWiper.keptBytes();
   }
 
-  /** Gives those back; the machine is wiped. */
-  void giveBack() {
-    if (bound != null) {
+  @Override
+  public void giveBack() {
+    if (bound != null && keptBytes() > 0) {
       heapWiper.giveBack(currentRoot());
     }
   }
 
-  /** Notes when it came to rest. */
-  void restSince(long nanos) {
+  @Override
+  public void restSince(long nanos) {
     idleSinceNanos = nanos;
   }
 
-  long idleSinceNanos() {
+  @Override
+  public long idleSinceNanos() {
     return idleSinceNanos;
   }
 
-  /** Drops all hot memory of a wiped machine, and with it the notes of what was ever written. */
-  void renewHot() {
-    Root current = currentRoot();
-    memory.renewHot();
-    current.cleanHot();
-    wiper.loadHot(Objects.requireNonNull(bound));
+  /** Forgets which hot pages have ever been written; the machine is wiped. */
+  void forgetHotNotes() {
+    memory.forgetHot();
+    currentRoot().cleanHot();
   }
 
   /** Sets every register for a new run of the bound function. */

@@ -13,16 +13,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A machine's slots as this process sees them. */
+/**
+ * A machine's slots as this process sees them. One huge page, there from the start, holds what
+ * every machine needs: hot memory, and the first page tables behind it.
+ */
 final class VmMemory implements AutoCloseable {
-  /** Room for some twenty functions' tables, there from the start. */
-  static final long TABLES_AT_HAND_BYTES = 512 << 10;
+  private static final int SHARED_SLOT = 3;
 
-  private static final int SHARED_SLOT = 4;
-
-  private final Mapping system;
+  private final Mapping hotAndSystem;
+  private final MemorySegment hot;
+  private final MemorySegment system;
   private final Mapping code;
-  private final Mapping hot;
   private final Mapping heap;
   private @Nullable SharedPages shared;
   private boolean sharedWrittenOff;
@@ -32,19 +33,26 @@ final class VmMemory implements AutoCloseable {
     List<Mapping> taken = new ArrayList<>();
     boolean complete = false;
     try {
-      system = take(taken, Backing.systemBytes(heapBytes), PAGE);
+      hotAndSystem = take(taken, Backing.HOT_BYTES + Backing.systemBytes(heapBytes), HUGE_PAGE);
+      hot = hotAndSystem.segment().asSlice(0, Backing.HOT_BYTES);
+      system = hotAndSystem.segment().asSlice(Backing.HOT_BYTES);
       code = take(taken, Backing.CODE_BYTES, PAGE);
-      hot = take(taken, Backing.HOT_BYTES, HUGE_PAGE);
       heap = take(taken, heapBytes, HUGE_PAGE);
-      prefer(system, 0, TABLES_AT_HAND_BYTES, Mapping.Advice.POPULATE_WRITE);
-      prefer(heap, Mapping.Advice.HUGE_PAGE);
+      prefer(heap, 0, heapBytes, Mapping.Advice.HUGE_PAGE);
       switch (wipeMethod) {
         case DIRTY_BITS -> {
-          prefer(hot, Mapping.Advice.HUGE_PAGE);
-          prefer(hot, Mapping.Advice.POPULATE_WRITE);
+          prefer(hotAndSystem, 0, HUGE_PAGE, Mapping.Advice.HUGE_PAGE);
+          prefer(hotAndSystem, 0, HUGE_PAGE, Mapping.Advice.POPULATE_WRITE);
         }
         // Residency must say what was touched, so no page may come along with another.
-        case RESIDENCY -> prefer(hot, Mapping.Advice.NO_HUGE_PAGE);
+        case RESIDENCY -> {
+          prefer(hotAndSystem, 0, HUGE_PAGE, Mapping.Advice.NO_HUGE_PAGE);
+          prefer(
+              hotAndSystem,
+              Backing.HOT_BYTES,
+              Backing.TABLES_AT_HAND_BYTES,
+              Mapping.Advice.POPULATE_WRITE);
+        }
       }
       complete = true;
     } finally {
@@ -61,10 +69,6 @@ final class VmMemory implements AutoCloseable {
   }
 
   // Huge pages and early population are about speed; a kernel without them serves as well.
-  private static void prefer(Mapping mapping, Mapping.Advice advice) {
-    prefer(mapping, 0, mapping.sizeBytes(), advice);
-  }
-
   private static void prefer(Mapping mapping, long offset, long bytes, Mapping.Advice advice) {
     try {
       mapping.advise(offset, bytes, advice);
@@ -77,10 +81,9 @@ final class VmMemory implements AutoCloseable {
 
   /** Shows the slots to a new machine. */
   void attach(KvmVm vm) {
-    vm.setMemory(0, system.segment(), Backing.SYSTEM.physical(), false);
+    vm.setMemory(0, hotAndSystem.segment(), Backing.HOT.physical(), false);
     vm.setMemory(1, code.segment(), Backing.CODE.physical(), true);
-    vm.setMemory(2, hot.segment(), Backing.HOT.physical(), false);
-    vm.setMemory(3, heap.segment(), Backing.HEAP.physical(), false);
+    vm.setMemory(2, heap.segment(), Backing.HEAP.physical(), false);
   }
 
   /**
@@ -116,7 +119,7 @@ final class VmMemory implements AutoCloseable {
   }
 
   MemorySegment system() {
-    return system.segment();
+    return system;
   }
 
   MemorySegment code() {
@@ -124,7 +127,7 @@ final class VmMemory implements AutoCloseable {
   }
 
   MemorySegment hot() {
-    return hot.segment();
+    return hot;
   }
 
   MemorySegment heap() {
@@ -134,10 +137,10 @@ final class VmMemory implements AutoCloseable {
   /** The memory of a region's backing. */
   MemorySegment of(Backing backing) {
     return switch (backing) {
-      case SYSTEM -> system.segment();
+      case SYSTEM -> system;
       case CODE -> code.segment();
       case SHARED -> Objects.requireNonNull(shared).memory().asReadOnly();
-      case HOT -> hot.segment();
+      case HOT -> hot;
       case HEAP -> heap.segment();
     };
   }
@@ -156,25 +159,26 @@ final class VmMemory implements AutoCloseable {
 
   /** Drops hot memory, in swap too; it reads zero afterwards. Whole pages. */
   void dropHot(long offset, long bytes) {
-    hot.advise(offset, bytes, Mapping.Advice.DONT_NEED);
+    hotAndSystem.advise(offset, bytes, Mapping.Advice.DONT_NEED);
   }
 
-  /** Drops all hot memory and takes it again. */
-  void renewHot() {
-    dropHot(0, hot.sizeBytes());
-    prefer(hot, Mapping.Advice.POPULATE_WRITE);
+  /**
+   * Makes the machine forget what its tables said of hot memory, which stays. The whole huge page,
+   * lest the kernel take it apart.
+   */
+  void forgetHot() {
+    hotAndSystem.forget(0, HUGE_PAGE);
   }
 
   /** Which hot pages are resident, one byte each. */
   void hotResidency(MemorySegment vector) {
-    hot.resident(0, hot.sizeBytes(), vector);
+    hotAndSystem.resident(0, Backing.HOT_BYTES, vector);
   }
 
   @Override
   public void close() {
     heap.close();
-    hot.close();
     code.close();
-    system.close();
+    hotAndSystem.close();
   }
 }

@@ -57,59 +57,48 @@ final class Wiper {
       // What is filled is resident, and counts as written ever after.
       memory.dropHot(0, Backing.HOT_BYTES);
     }
-    load(code, Backing.HOT);
+    code.place(Backing.HOT, memory.hot());
     heap.wipeAll(root, code);
   }
 
   /** Copies what the image holds into a machine that is blank. */
-  void load(GuestCode code) {
-    load(code, Backing.CODE);
-    load(code, Backing.HOT);
-    heap.load(code);
+  void load(Root root, GuestCode code) {
+    code.place(Backing.CODE, memory.code());
+    code.place(Backing.HOT, memory.hot());
+    heap.load(root, code);
   }
 
-  /** Copies what the image holds into hot memory that is zero. */
-  void loadHot(GuestCode code) {
-    load(code, Backing.HOT);
-  }
-
-  /** Makes a wiped machine blank: what the image holds goes. Code stays, out of reach. */
-  void unload(Root root, GuestCode code) {
+  /**
+   * Makes a wiped machine blank: what the image holds goes. Code stays, out of reach.
+   *
+   * @param next what is loaded next, null if nobody knows
+   */
+  void unload(Root root, GuestCode code, @Nullable GuestCode next) {
     MemoryPlan plan = code.plan();
     for (int i = 0; i < plan.regions().size(); i++) {
       Region region = plan.regions().get(i);
-      if (region.loaded() && region.backing() == Backing.HOT) {
+      long end = region.offset() + region.sizeBytes();
+      boolean filled = next != null && next.fills(Backing.HOT, region.offset(), end);
+      if (region.loaded() && region.backing() == Backing.HOT && !filled) {
         memory.hot().asSlice(region.offset(), region.sizeBytes()).fill((byte) 0);
       }
     }
-    heap.unload(root);
-  }
-
-  private void load(GuestCode code, Backing backing) {
-    MemoryPlan plan = code.plan();
-    for (int i = 0; i < plan.regions().size(); i++) {
-      Region region = plan.regions().get(i);
-      MemorySegment pages = code.pages(i);
-      if (pages != null && region.backing() == backing) {
-        MemorySegment.copy(pages, 0, memory.of(backing), region.offset(), region.sizeBytes());
-      }
-    }
+    heap.unload(root, code, next);
   }
 
   private int wipeHot(Root root, GuestCode code) {
     MemorySegment hot = memory.hot();
     int wiped = 0;
     for (Root.Run run : root.hot()) {
-      MemorySegment pages = code.pages(run.region());
-      long skipped = run.start() - root.plan().regions().get(run.region()).start();
+      Region region = root.plan().regions().get(run.region());
       for (int i = 0; i < run.count(); i++) {
         long at = run.offset() + i * PAGE;
-        if (written(root, run, i, at) || (residency != null && pages != null)) {
+        if (written(root, run, i, at) || (residency != null && region.loaded())) {
           wiped++;
-          if (pages == null) {
-            hot.asSlice(at, PAGE).fill((byte) 0);
+          if (region.loaded()) {
+            code.place(run.region(), at - region.offset(), PAGE, hot, at);
           } else {
-            MemorySegment.copy(pages, skipped + i * PAGE, hot, at, PAGE);
+            hot.asSlice(at, PAGE).fill((byte) 0);
           }
         }
       }

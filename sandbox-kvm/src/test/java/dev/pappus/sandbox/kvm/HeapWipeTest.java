@@ -152,6 +152,52 @@ class HeapWipeTest {
     }
 
     @Test
+    void functionsThatTakeTurnsFindTheirOwnAndNothingElse() {
+      Random random = new Random(SEED);
+      try (KvmDriver driver = new KvmDriver(settings.withSandboxesPerEngine(1));
+          KvmEngine engine = driver.openEngine(0)) {
+        List<PreparedFunction> functions =
+            List.of(
+                image(driver, 0x100000, 8 << 20, 1),
+                image(driver, 0x180000, 3 << 20, 2),
+                writer(driver, 3 * HUGE_PAGE + 8, 4 * HUGE_PAGE, 6 * HUGE_PAGE));
+        for (int round = 0; round < 60; round++) {
+          PreparedFunction function = functions.get(random.nextInt(functions.size()));
+          assertThat(TestFunctions.run(engine, function))
+              .as("seed %d round %d", SEED, round)
+              .isEqualTo(new RunOutcome.Exited(0));
+        }
+        long bound = driver.budget().chargedBytes();
+        functions.forEach(engine.domain()::forget);
+        assertThat(driver.budget().chargedBytes()).isLessThan(bound);
+        assertThat(TestFunctions.run(engine, writer(driver, 7 * HUGE_PAGE)))
+            .isEqualTo(new RunOutcome.Exited(0));
+      }
+    }
+
+    @Test
+    void whatAFunctionTakesOverCountsAsWritten() {
+      try (KvmDriver driver = new KvmDriver(settings.withSandboxesPerEngine(1));
+          KvmEngine engine = driver.openEngine(0)) {
+        PreparedFunction first = writer(driver, 4 * HUGE_PAGE);
+        PreparedFunction second = writerIn(driver, CONTEXT_BYTES - PAGE, 4 * HUGE_PAGE);
+        for (PreparedFunction each : List.of(second, first)) {
+          keptAfterRun(engine, each);
+          assertThat(keptAfterRun(engine, each)).isEqualTo(HUGE_PAGE);
+        }
+        try (KvmContext context = (KvmContext) engine.domain().acquire(second)) {
+          assertThat(context.vm().keptBytes()).isEqualTo(HUGE_PAGE);
+          assertThat(context.vm().written(0))
+              .anyMatch(range -> range.start() <= 4 * HUGE_PAGE && range.end() >= 5 * HUGE_PAGE);
+          context.vm().giveBack();
+        }
+        // Nothing was kept for it now, so that it notes by itself what it writes.
+        assertThat(TestFunctions.run(engine, first)).isEqualTo(new RunOutcome.Exited(0));
+        assertThat(keptAfterRun(engine, second)).isEqualTo(HUGE_PAGE);
+      }
+    }
+
+    @Test
     void withoutABudgetNothingStays() {
       try (KvmDriver driver = new KvmDriver(withBudget(0));
           KvmEngine engine = driver.openEngine(0)) {
@@ -225,6 +271,10 @@ class HeapWipeTest {
 
   /** Looks whether some words are zero and the pages around them, then writes them. */
   private static PreparedFunction writer(KvmDriver driver, long... places) {
+    return writerIn(driver, CONTEXT_BYTES, places);
+  }
+
+  private static PreparedFunction writerIn(KvmDriver driver, long contextBytes, long... places) {
     Asm code = new Asm(TestFunctions.DATA).requireZeroRegisters(7);
     for (long place : places) {
       code.requireZero(place & -PAGE, PAGE / 8, 8, 8);
@@ -233,17 +283,23 @@ class HeapWipeTest {
       code.write(place, -1);
     }
     code.exit(0);
-    return TestFunctions.of(driver, code, CONTEXT_BYTES);
+    return TestFunctions.of(driver, code, contextBytes);
   }
 
   /** Eight MiB of data, which it looks at and then spoils here and there. */
   private static PreparedFunction largeImage(KvmDriver driver) {
-    byte[] data = new byte[8 << 20];
-    Arrays.fill(data, (byte) 1);
-    long dataAt = 0x100000;
+    return image(driver, 0x100000, 8 << 20, 1);
+  }
+
+  /** Data of bytes that are alike, and zeros behind them up to 12 MiB. */
+  private static PreparedFunction image(KvmDriver driver, long dataAt, int bytes, int each) {
+    byte[] data = new byte[bytes];
+    Arrays.fill(data, (byte) each);
+    long end = 6 * HUGE_PAGE;
     Asm code = new Asm(TestFunctions.DATA);
-    code.requireSum(dataAt, data.length / 8, 0x0101010101010101L * (data.length / 8), 9);
-    for (long at = dataAt; at < dataAt + data.length; at += 300 * PAGE) {
+    code.requireSum(dataAt, bytes / 8, 0x0101010101010101L * each * (bytes / 8), 9);
+    code.requireZero(dataAt + bytes, (end - dataAt - bytes) / 8, 8, 8);
+    for (long at = dataAt; at < end; at += 300 * PAGE) {
       code.write(at + 40, 7);
     }
     code.exit(0);

@@ -160,7 +160,7 @@ class MemoryPlanTest {
   private static void checkWalk(
       MemorySegment system, long top, MemoryPlan plan, long page, String where) {
     long entry = 0;
-    long table = top;
+    long table = top - Backing.SYSTEM.physical();
     long size = PAGE;
     for (int level = 3; level >= 0; level--) {
       entry = system.get(JAVA_LONG, table + 8 * ((page >>> (12 + 9 * level)) & 511));
@@ -169,7 +169,7 @@ class MemoryPlanTest {
         break;
       }
       assertThat(entry & 6).as("above the last level").isEqualTo(6);
-      table = entry & 0x000F_FFFF_FFFF_F000L;
+      table = (entry & 0x000F_FFFF_FFFF_F000L) - Backing.SYSTEM.physical();
     }
     String what = where + " page 0x" + Long.toHexString(page);
     int index = plan.regionAt(page);

@@ -26,8 +26,9 @@ import java.util.Objects;
 
 /**
  * What runs of Linux programs cost on a bound machine, from their start and from their template, in
- * turns. Each argument is a program's file and its words, separated by blanks; the program finds
- * the input as {@code /in/a/x} and on standard input. Not a test: run its main method.
+ * turns; and from the templates of two programs that take turns on one machine. Each argument is a
+ * program's file and its words, separated by blanks; the program finds the input as {@code /in/a/x}
+ * and on standard input. Not a test: run its main method.
  */
 final class ProgramMeasure {
   private static final int ROUNDS = Integer.getInteger("rounds", 1000);
@@ -41,6 +42,22 @@ final class ProgramMeasure {
     private final long[] total = new long[ROUNDS];
     private final long[] guest = new long[ROUNDS];
     private final long[] before = new long[ROUNDS];
+
+    /** Runs, and notes how long it took if {@code round} is not negative. */
+    void run(int round, InstanceRunner runner, PreparedFunction function, FunctionSpec spec) {
+      long start = System.nanoTime();
+      InstanceResult result =
+          runner.run(function, spec, INPUTS, Deadline.in(TestFunctions.FAR_NANOS), Limits.DEFAULTS);
+      long nanos = System.nanoTime() - start;
+      if (result.problem() != null) {
+        throw new IllegalStateException(result.problem() + " " + result.problem().guest());
+      }
+      if (round >= 0) {
+        total[round] = nanos;
+        guest[round] = result.runNanos();
+        before[round] = result.loadNanos();
+      }
+    }
 
     String text() {
       return "%s in all, %s in the guest, %s before".formatted(of(total), of(guest), of(before));
@@ -71,6 +88,12 @@ final class ProgramMeasure {
         measure(driver, engine, List.of(line.split(" ", -1)));
       }
     }
+    try (KvmDriver driver = new KvmDriver(settings.withSandboxesPerEngine(1));
+        KvmEngine engine = driver.openEngine(0)) {
+      for (String line : lines) {
+        measureTurns(driver, engine, List.of(line.split(" ", -1)));
+      }
+    }
   }
 
   private static void measure(KvmDriver driver, KvmEngine engine, List<String> line)
@@ -80,13 +103,7 @@ final class ProgramMeasure {
     List<PreparedFunction> functions = new ArrayList<>();
     List<Times> times = new ArrayList<>();
     for (boolean snapshot : new boolean[] {false, true}) {
-      FunctionSpec spec =
-          Programs.spec(
-              "program",
-              List.of(InputSet.dynamic("a"), InputSet.dynamic("stdio")),
-              List.of("r", "stdio"),
-              Guests.CONTEXT_BYTES,
-              new ProgramOptions(line.subList(1, line.size()), snapshot));
+      FunctionSpec spec = spec(line, snapshot);
       specs.add(spec);
       functions.add(driver.prepare(file, spec));
       times.add(new Times());
@@ -94,29 +111,37 @@ final class ProgramMeasure {
     InstanceRunner runner = new InstanceRunner(engine, MonotonicClock.SYSTEM);
     for (int round = -1; round < ROUNDS; round++) {
       for (int i = 0; i < 2; i++) {
-        long start = System.nanoTime();
-        InstanceResult result =
-            runner.run(
-                functions.get(i),
-                specs.get(i),
-                INPUTS,
-                Deadline.in(TestFunctions.FAR_NANOS),
-                Limits.DEFAULTS);
-        long nanos = System.nanoTime() - start;
-        if (result.problem() != null) {
-          throw new IllegalStateException(result.problem() + " " + result.problem().guest());
-        }
-        if (round >= 0) {
-          times.get(i).total[round] = nanos;
-          times.get(i).guest[round] = result.runNanos();
-          times.get(i).before[round] = result.loadNanos();
-        }
+        times.get(i).run(round, runner, functions.get(i), specs.get(i));
       }
     }
     TemplateSlot slot = Objects.requireNonNull(functions.get(1).templateSlot());
     System.out.println(String.join(" ", line));
     System.out.println("  from its start: " + times.get(0).text());
     System.out.println("  from its template: " + times.get(1).text() + describe(slot));
+  }
+
+  private static void measureTurns(KvmDriver driver, KvmEngine engine, List<String> line)
+      throws IOException {
+    MemorySegment file = MemorySegment.ofArray(Files.readAllBytes(Path.of(line.getFirst())));
+    FunctionSpec spec = spec(line, true);
+    List<PreparedFunction> functions =
+        List.of(driver.prepare(file, spec), driver.prepare(file, spec));
+    Times times = new Times();
+    InstanceRunner runner = new InstanceRunner(engine, MonotonicClock.SYSTEM);
+    for (int round = -2; round < ROUNDS; round++) {
+      times.run(round, runner, functions.get(round & 1), spec);
+    }
+    System.out.println(String.join(" ", line));
+    System.out.println("  from its template, taking turns: " + times.text());
+  }
+
+  private static FunctionSpec spec(List<String> line, boolean snapshot) {
+    return Programs.spec(
+        "program",
+        List.of(InputSet.dynamic("a"), InputSet.dynamic("stdio")),
+        List.of("r", "stdio"),
+        Guests.CONTEXT_BYTES,
+        new ProgramOptions(line.subList(1, line.size()), snapshot));
   }
 
   private static String describe(TemplateSlot slot) {

@@ -28,7 +28,6 @@ final class ProcessContext implements Context {
   private final ProcessFunction function;
   private final Warmth warmth;
   private State state = State.PREPARING;
-  private boolean forgotten;
   private boolean forTemplate;
   private PageRange itemPages = new PageRange(0, 0);
   private List<String> outputs = List.of();
@@ -55,15 +54,6 @@ final class ProcessContext implements Context {
 
   GuestMemory memory() {
     return slot.file();
-  }
-
-  /** Its function is to be given up once this run is over. */
-  void forget() {
-    forgotten = true;
-  }
-
-  boolean forgotten() {
-    return forgotten;
   }
 
   /** The context goes from the caller's hands into a run. */

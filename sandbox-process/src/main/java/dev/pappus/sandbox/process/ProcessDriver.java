@@ -1,7 +1,6 @@
 package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
-import dev.pappus.linux.Threads;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
@@ -11,12 +10,12 @@ import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.EnginePlaces;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,19 +56,13 @@ public final class ProcessDriver implements ComputeDriver {
    * thread; leaves nothing behind.
    */
   public static SelfTestReport selfTest(ProcessSettings settings) {
-    requirePlatformThread();
+    EngineThread.requirePlatformThread();
     return SelfTest.run(settings);
   }
 
   private static Problem unavailable(String detail) {
     return Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", detail)
         .withHint("'pappus doctor' shows what this host offers");
-  }
-
-  private static void requirePlatformThread() {
-    if (Thread.currentThread().isVirtual()) {
-      throw new IllegalStateException("an engine needs a platform thread");
-    }
   }
 
   /** What the self-test found. */
@@ -138,14 +131,11 @@ public final class ProcessDriver implements ComputeDriver {
 
   @Override
   public ProcessEngine openEngine(int index) {
-    requirePlatformThread();
-    BitSet before = settings.pinEngines() ? places.take(index) : null;
+    EngineThread thread = EngineThread.current(index, settings.pinEngines() ? places : null);
     try {
-      return new ProcessEngine(settings, budget, contexts, before);
+      return new ProcessEngine(settings, budget, contexts, thread);
     } catch (LinuxException e) {
-      if (before != null) {
-        Threads.setAffinity(before);
-      }
+      thread.close();
       throw new ProblemException(unavailable("no engine can be opened: " + e.getMessage()), e);
     }
   }

@@ -8,11 +8,11 @@ import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
 import dev.pappus.sandbox.ThreadPriority;
-import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,20 +35,19 @@ public final class ProcessEngine implements ComputeEngine {
   private final ZygoteKeeper zygotes;
   private final ProcessDomain domain;
   private final DeadlineTimer timer = new DeadlineTimer();
-  private final Thread owner = Thread.currentThread();
-  private final @Nullable BitSet affinityBefore;
+  private final EngineThread thread;
   private boolean open = true;
 
   ProcessEngine(
       ProcessSettings settings,
       ResidentBudget budget,
       AtomicInteger nodeContexts,
-      @Nullable BitSet affinityBefore) {
+      EngineThread thread) {
     zygotes = new ZygoteKeeper(settings.zygote());
     domain =
         new ProcessDomain(
             zygotes, budget, settings.sandboxesPerEngine(), nodeContexts, settings.sandboxesMax());
-    this.affinityBefore = affinityBefore;
+    this.thread = thread;
     try {
       Zygote _ = zygotes.zygote();
     } catch (LinuxException e) {
@@ -72,9 +71,7 @@ public final class ProcessEngine implements ComputeEngine {
     if (!(context instanceof ProcessContext own) || own.domain() != domain) {
       throw new IllegalArgumentException("not a context of this engine");
     }
-    if (Thread.currentThread() != owner) {
-      throw new IllegalStateException("an engine belongs to the thread that opened it");
-    }
+    thread.require();
     own.seal();
     long now = System.nanoTime();
     if (deadline.hasPassed(now + ENTRY_NANOS_MIN)) {
@@ -198,9 +195,7 @@ public final class ProcessEngine implements ComputeEngine {
       zygotes.close();
       domain.close();
       timer.close();
-      if (affinityBefore != null) {
-        Threads.setAffinity(affinityBefore);
-      }
+      thread.close();
     }
   }
 }

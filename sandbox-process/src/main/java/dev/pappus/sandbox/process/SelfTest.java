@@ -7,6 +7,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.ElfImage;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.LibosPlace;
@@ -97,7 +98,8 @@ final class SelfTest {
       return;
     }
     try (ProcessEngine engine =
-        new ProcessEngine(settings, new ResidentBudget(0), new AtomicInteger(), null)) {
+        new ProcessEngine(
+            settings, new ResidentBudget(0), new AtomicInteger(), EngineThread.current(0, null))) {
       check(engine, function(LEAVE), null);
       check(engine, function(LEAVE_BY_CALL), null);
       check(engine, function(CALL), VECTOR_SYSTEM_CALL);

@@ -4,6 +4,7 @@ import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.WasiCall;
 import dev.pappus.sandbox.WasmFile;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -194,7 +195,7 @@ final class ModuleCheck {
     for (int i = 0; i < module.importSection().importCount(); i++) {
       Import each = module.importSection().getImport(i);
       WasiFunction function =
-          each.module().equals(WasiFunction.MODULE) ? WasiFunction.of(each.name()) : null;
+          each.module().equals(WasiCall.MODULE) ? WasiFunction.of(each.name()) : null;
       if (!(each instanceof FunctionImport imported) || function == null) {
         unknown.add(printable(each));
       } else if (!module.typeSection().getType(imported.typeIndex()).equals(function.type())) {

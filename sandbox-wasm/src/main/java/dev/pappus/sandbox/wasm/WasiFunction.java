@@ -1,9 +1,8 @@
 package dev.pappus.sandbox.wasm;
 
+import dev.pappus.sandbox.WasiCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.HostFunction;
 import run.endive.runtime.Instance;
@@ -11,66 +10,11 @@ import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.ValType;
 
 /**
- * The functions of {@code wasi_snapshot_preview1}, all of them. Parameters are written {@code i}
- * for 32 and {@code l} for 64 bits; each answers an error number, save {@code proc_exit}, which
- * does not return. What makes no sense here answers that it is not supported.
+ * A function of WASI as it is done here. What makes no sense here answers that it is not supported.
+ *
+ * @param implementation null for the one that does not return
  */
-record WasiFunction(String symbol, String parameters, @Nullable Implementation implementation) {
-  /** The module that these are imported from. */
-  static final String MODULE = "wasi_snapshot_preview1";
-
-  private static final List<WasiFunction> ALL =
-      List.of(
-          new WasiFunction("args_get", "ii", WasiProcess::argsGet),
-          new WasiFunction("args_sizes_get", "ii", WasiProcess::argsSizesGet),
-          new WasiFunction("environ_get", "ii", WasiProcess::environGet),
-          new WasiFunction("environ_sizes_get", "ii", WasiProcess::environSizesGet),
-          new WasiFunction("clock_res_get", "ii", WasiProcess::clockResGet),
-          new WasiFunction("clock_time_get", "ili", WasiProcess::clockTimeGet),
-          new WasiFunction("fd_advise", "illi", WasiFiles::advise),
-          new WasiFunction("fd_allocate", "ill", WasiFiles::allocate),
-          new WasiFunction("fd_close", "i", WasiFiles::close),
-          new WasiFunction("fd_datasync", "i", WasiFiles::sync),
-          new WasiFunction("fd_fdstat_get", "ii", WasiFiles::fdstatGet),
-          new WasiFunction("fd_fdstat_set_flags", "ii", WasiFiles::fdstatSetFlags),
-          new WasiFunction("fd_fdstat_set_rights", "ill", WasiFiles::fdstatSetRights),
-          new WasiFunction("fd_filestat_get", "ii", WasiFiles::filestatGet),
-          new WasiFunction("fd_filestat_set_size", "il", WasiFiles::filestatSetSize),
-          new WasiFunction("fd_filestat_set_times", "illi", WasiFiles::filestatSetTimes),
-          new WasiFunction("fd_pread", "iiili", WasiFiles::pread),
-          new WasiFunction("fd_prestat_get", "ii", WasiFiles::prestatGet),
-          new WasiFunction("fd_prestat_dir_name", "iii", WasiFiles::prestatDirName),
-          new WasiFunction("fd_pwrite", "iiili", WasiFiles::pwrite),
-          new WasiFunction("fd_read", "iiii", WasiFiles::read),
-          new WasiFunction("fd_readdir", "iiili", WasiFiles::readdir),
-          new WasiFunction("fd_renumber", "ii", WasiFiles::renumber),
-          new WasiFunction("fd_seek", "ilii", WasiFiles::seek),
-          new WasiFunction("fd_sync", "i", WasiFiles::sync),
-          new WasiFunction("fd_tell", "ii", WasiFiles::tell),
-          new WasiFunction("fd_write", "iiii", WasiFiles::write),
-          new WasiFunction("path_create_directory", "iii", WasiPaths::createDirectory),
-          new WasiFunction("path_filestat_get", "iiiii", WasiPaths::filestatGet),
-          new WasiFunction("path_filestat_set_times", "iiiilli", WasiPaths::filestatSetTimes),
-          new WasiFunction("path_link", "iiiiiii", answering(Errno.NOTSUP)),
-          new WasiFunction("path_open", "iiiiillii", WasiPaths::open),
-          new WasiFunction("path_readlink", "iiiiii", WasiPaths::readlink),
-          new WasiFunction("path_remove_directory", "iii", WasiPaths::removeDirectory),
-          new WasiFunction("path_rename", "iiiiii", WasiPaths::rename),
-          new WasiFunction("path_symlink", "iiiii", answering(Errno.NOTSUP)),
-          new WasiFunction("path_unlink_file", "iii", WasiPaths::unlinkFile),
-          new WasiFunction("poll_oneoff", "iiii", WasiProcess::pollOneoff),
-          new WasiFunction("proc_exit", "i", null),
-          new WasiFunction("proc_raise", "i", answering(Errno.NOSYS)),
-          new WasiFunction("sched_yield", "", answering(Errno.SUCCESS)),
-          new WasiFunction("random_get", "ii", WasiProcess::randomGet),
-          new WasiFunction("sock_accept", "iii", answering(Errno.NOTSUP)),
-          new WasiFunction("sock_recv", "iiiiii", answering(Errno.NOTSUP)),
-          new WasiFunction("sock_send", "iiiii", answering(Errno.NOTSUP)),
-          new WasiFunction("sock_shutdown", "ii", answering(Errno.NOTSUP)));
-
-  private static final Map<String, WasiFunction> BY_SYMBOL =
-      ALL.stream().collect(Collectors.toUnmodifiableMap(WasiFunction::symbol, each -> each));
-
+record WasiFunction(WasiCall call, @Nullable Implementation implementation) {
   /** Does it; returns normally for success and throws {@link Errno} for anything else. */
   @FunctionalInterface
   interface Implementation {
@@ -80,7 +24,54 @@ record WasiFunction(String symbol, String parameters, @Nullable Implementation i
 
   /** The function of that name, or null. */
   static @Nullable WasiFunction of(String name) {
-    return BY_SYMBOL.get(name);
+    WasiCall call = WasiCall.of(name);
+    return call == null ? null : new WasiFunction(call, implementation(call));
+  }
+
+  private static @Nullable Implementation implementation(WasiCall call) {
+    return switch (call) {
+      case ARGS_GET -> WasiProcess::argsGet;
+      case ARGS_SIZES_GET -> WasiProcess::argsSizesGet;
+      case ENVIRON_GET -> WasiProcess::environGet;
+      case ENVIRON_SIZES_GET -> WasiProcess::environSizesGet;
+      case CLOCK_RES_GET -> WasiProcess::clockResGet;
+      case CLOCK_TIME_GET -> WasiProcess::clockTimeGet;
+      case FD_ADVISE -> WasiFiles::advise;
+      case FD_ALLOCATE -> WasiFiles::allocate;
+      case FD_CLOSE -> WasiFiles::close;
+      case FD_DATASYNC, FD_SYNC -> WasiFiles::sync;
+      case FD_FDSTAT_GET -> WasiFiles::fdstatGet;
+      case FD_FDSTAT_SET_FLAGS -> WasiFiles::fdstatSetFlags;
+      case FD_FDSTAT_SET_RIGHTS -> WasiFiles::fdstatSetRights;
+      case FD_FILESTAT_GET -> WasiFiles::filestatGet;
+      case FD_FILESTAT_SET_SIZE -> WasiFiles::filestatSetSize;
+      case FD_FILESTAT_SET_TIMES -> WasiFiles::filestatSetTimes;
+      case FD_PREAD -> WasiFiles::pread;
+      case FD_PRESTAT_GET -> WasiFiles::prestatGet;
+      case FD_PRESTAT_DIR_NAME -> WasiFiles::prestatDirName;
+      case FD_PWRITE -> WasiFiles::pwrite;
+      case FD_READ -> WasiFiles::read;
+      case FD_READDIR -> WasiFiles::readdir;
+      case FD_RENUMBER -> WasiFiles::renumber;
+      case FD_SEEK -> WasiFiles::seek;
+      case FD_TELL -> WasiFiles::tell;
+      case FD_WRITE -> WasiFiles::write;
+      case PATH_CREATE_DIRECTORY -> WasiPaths::createDirectory;
+      case PATH_FILESTAT_GET -> WasiPaths::filestatGet;
+      case PATH_FILESTAT_SET_TIMES -> WasiPaths::filestatSetTimes;
+      case PATH_LINK, PATH_SYMLINK, SOCK_ACCEPT, SOCK_RECV, SOCK_SEND, SOCK_SHUTDOWN ->
+          answering(Errno.NOTSUP);
+      case PATH_OPEN -> WasiPaths::open;
+      case PATH_READLINK -> WasiPaths::readlink;
+      case PATH_REMOVE_DIRECTORY -> WasiPaths::removeDirectory;
+      case PATH_RENAME -> WasiPaths::rename;
+      case PATH_UNLINK_FILE -> WasiPaths::unlinkFile;
+      case POLL_ONEOFF -> WasiProcess::pollOneoff;
+      case PROC_EXIT -> null;
+      case PROC_RAISE -> answering(Errno.NOSYS);
+      case SCHED_YIELD -> answering(Errno.SUCCESS);
+      case RANDOM_GET -> WasiProcess::randomGet;
+    };
   }
 
   private static Implementation answering(int errno) {
@@ -92,21 +83,21 @@ record WasiFunction(String symbol, String parameters, @Nullable Implementation i
   /** Its type. */
   FunctionType type() {
     List<ValType> types = new ArrayList<>();
-    for (int i = 0; i < parameters.length(); i++) {
-      types.add(parameters.charAt(i) == 'i' ? ValType.I32 : ValType.I64);
+    for (int i = 0; i < call.parameters().length(); i++) {
+      types.add(call.parameters().charAt(i) == 'i' ? ValType.I32 : ValType.I64);
     }
     return FunctionType.of(types, implementation == null ? List.of() : List.of(ValType.I32));
   }
 
   /** What the engine links: it finds its run by the memory of the instance that calls it. */
   HostFunction hostFunction() {
-    return new HostFunction(MODULE, symbol, type(), this::call);
+    return new HostFunction(WasiCall.MODULE, call.symbol(), type(), this::call);
   }
 
   private long[] call(Instance instance, long... arguments) {
     StackReserve.require();
     for (int i = 0; i < arguments.length; i++) {
-      if (parameters.charAt(i) == 'i') {
+      if (call.parameters().charAt(i) == 'i') {
         arguments[i] &= 0xFFFF_FFFFL;
       }
     }

@@ -7,6 +7,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.BinaryKind;
 import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.FunctionNote;
 import dev.pappus.sandbox.GuestLayout;
@@ -84,10 +85,7 @@ public final class WasmDriver implements ComputeDriver {
 
   @Override
   public ComputeEngine openEngine(int index) {
-    if (Thread.currentThread().isVirtual()) {
-      throw new IllegalStateException("an engine needs a platform thread");
-    }
-    return new WasmEngine(node, watcher);
+    return new WasmEngine(node, watcher, EngineThread.current(index, null));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.pappus.model.GuestState;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.RunOutcome;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,10 @@ import run.endive.runtime.WasmInterruptedException;
 final class WasmEngine implements ComputeEngine {
   private final WasmDomain domain;
   private final DeadlineWatcher.Watch watch;
-  private final Thread owner = Thread.currentThread();
+  private final EngineThread thread;
 
-  WasmEngine(MemorySpace.NodeMemory node, DeadlineWatcher watcher) {
+  WasmEngine(MemorySpace.NodeMemory node, DeadlineWatcher watcher, EngineThread thread) {
+    this.thread = thread;
     domain = new WasmDomain(node);
     watch = watcher.add();
   }
@@ -30,9 +32,7 @@ final class WasmEngine implements ComputeEngine {
     if (!(context instanceof WasmContext own) || own.domain() != domain) {
       throw new IllegalArgumentException("not a context of this engine");
     }
-    if (Thread.currentThread() != owner) {
-      throw new IllegalStateException("an engine belongs to the thread that opened it");
-    }
+    thread.require();
     own.seal();
     if (deadline.hasPassed(System.nanoTime())) {
       return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
@@ -49,7 +49,7 @@ final class WasmEngine implements ComputeEngine {
     } finally {
       watch.end();
       if (interruptedBefore) {
-        owner.interrupt();
+        Thread.currentThread().interrupt();
       }
     }
     return conclude(own.function(), code, thrown, deadline);

@@ -13,6 +13,7 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Guests;
+import dev.pappus.sandbox.WasiCall;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -104,9 +105,9 @@ class ModuleCheckTest {
     ModuleBuilder module = new ModuleBuilder().memory(1, 1);
     for (String each : all.strip().split("\\s+", -1)) {
       String[] parts = each.split(":", -1);
-      module.importFunction(WasiFunction.MODULE, parts[0], parts[1] + ":i");
+      module.importFunction(WasiCall.MODULE, parts[0], parts[1] + ":i");
     }
-    module.importFunction(WasiFunction.MODULE, "proc_exit", "i:");
+    module.importFunction(WasiCall.MODULE, "proc_exit", "i:");
     module.export("_start", 0, module.function(":", ""));
     driver.prepare(module.build(), Guests.CONTEXT_BYTES);
   }

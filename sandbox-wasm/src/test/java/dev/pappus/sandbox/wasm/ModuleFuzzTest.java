@@ -7,6 +7,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.WasiCall;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -33,8 +34,8 @@ class ModuleFuzzTest {
 
   static Stream<Arguments> seeds() {
     ModuleBuilder calling = new ModuleBuilder().memory(1, 2).table(1, 4).global('l', true, 0x42, 1);
-    int write = calling.importFunction(WasiFunction.MODULE, "fd_write", "iiii:i");
-    calling.importFunction(WasiFunction.MODULE, "path_open", "iiiiillii:i");
+    int write = calling.importFunction(WasiCall.MODULE, "fd_write", "iiii:i");
+    calling.importFunction(WasiCall.MODULE, "path_open", "iiiiillii:i");
     Object args =
         ModuleBuilder.bytes(
             ModuleBuilder.i32(1),

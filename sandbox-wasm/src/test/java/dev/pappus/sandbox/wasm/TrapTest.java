@@ -15,6 +15,7 @@ import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.WasiCall;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -145,7 +146,7 @@ class TrapTest {
 
   @Test
   void recursionThroughTheHostEndsAsAnExhaustedStackToo() {
-    String wasi = WasiFunction.MODULE;
+    String wasi = WasiCall.MODULE;
     ModuleBuilder module = new ModuleBuilder().memory(1, 1);
     int write = module.importFunction(wasi, "fd_write", "iiii:i");
     int poll = module.importFunction(wasi, "poll_oneoff", "iiii:i");
@@ -244,7 +245,7 @@ class TrapTest {
       assertLate(starting.build());
       // Loops of which most is the platform's work
       ModuleBuilder random = new ModuleBuilder().memory(1, 1);
-      int get = random.importFunction(WasiFunction.MODULE, "random_get", "ii:i");
+      int get = random.importFunction(WasiCall.MODULE, "random_get", "ii:i");
       int loop =
           random.function(":", "", LOOP, VOID, i32(0), i32(65536), call(get), DROP, BR, 0, END);
       assertLate(random.export("_start", 0, loop).build());

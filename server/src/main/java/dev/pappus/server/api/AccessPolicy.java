@@ -115,10 +115,15 @@ public final class AccessPolicy {
 
   private static Namespace namespaceOf(RequestHead head, @Nullable Namespace otherwise) {
     String name = head.header(Caller.NAMESPACE_HEADER);
-    if (name != null) {
-      return new Namespace(name);
+    Namespace meant =
+        name != null ? new Namespace(name) : otherwise == null ? Namespace.DEFAULT : otherwise;
+    if (meant.equals(Namespace.PLATFORM)) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.FORBIDDEN, "the namespace '%s' is the node's own", Namespace.PLATFORM)
+              .withHint("work in another namespace; any other name will do"));
     }
-    return otherwise == null ? Namespace.DEFAULT : otherwise;
+    return meant;
   }
 
   private List<Meter> meters(@Nullable Meter first, Namespace namespace) {

@@ -3,8 +3,14 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
+import dev.pappus.model.Item;
 import dev.pappus.model.Limit;
+import dev.pappus.model.SourceCode;
 import dev.pappus.model.StaticItem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -62,6 +68,52 @@ final class FunctionJson {
     }
     json.writeEndObject();
     json.writeEndObject();
+    if (function.source() != null) {
+      json.writeObjectPropertyStart("source");
+      source(json, function.source(), List.of());
+      json.writeEndObject();
+    }
+  }
+
+  /** What {@code function} was compiled from, with the bytes of each file. */
+  static void source(
+      JsonGenerator json, Registered.Function function, SourceCode source, List<Item> files) {
+    json.writeStringProperty("name", function.name());
+    json.writeStringProperty("version", function.version().toString());
+    source(json, source, files);
+  }
+
+  /**
+   * The files of {@code source}.
+   *
+   * @param bytes what is in them, in the same order; empty if that is not shown
+   */
+  private static void source(JsonGenerator json, SourceCode source, List<Item> bytes) {
+    json.writeStringProperty("compiler", source.compiler());
+    json.writeStringProperty("compilerVersion", source.compilerVersion().toString());
+    json.writeArrayPropertyStart("files");
+    for (int i = 0; i < source.files().size(); i++) {
+      SourceCode.File file = source.files().get(i);
+      json.writeStartObject();
+      json.writeStringProperty("name", file.name());
+      json.writeStringProperty("content", file.content().toString());
+      json.writeNumberProperty("bytes", file.sizeBytes());
+      if (!bytes.isEmpty()) {
+        text(json, bytes.get(i).toBytes());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** As deployments send items: as text, or where it is none, as base64. */
+  private static void text(JsonGenerator json, byte... bytes) {
+    try {
+      json.writeStringProperty(
+          "text", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      json.writeStringProperty("base64", Base64.getEncoder().encodeToString(bytes));
+    }
   }
 
   private static void input(JsonGenerator json, String set, List<StaticItem> statics) {

@@ -3,6 +3,7 @@ package dev.pappus.server.api;
 import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.store.StoredInvocation;
+import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Phases;
 import dev.pappus.server.async.InvocationHistory.Entry;
 import java.time.Duration;
@@ -55,19 +56,20 @@ final class InvocationJson {
       callback(json, durable.callback());
     }
     InvocationResult result = entry.result();
-    if (result == null) {
-      return;
+    if (result != null) {
+      phases(json, result.phases());
     }
-    phases(json, result.phases());
-    json.writeName("instances");
-    json.writeStartArray();
-    for (InstanceReport report : result.instances()) {
-      json.writeStartObject();
-      report(json, report);
-      json.writeEndObject();
+    if (result != null || entry.status() == InvocationStatus.RUNNING) {
+      json.writeName("instances");
+      json.writeStartArray();
+      for (InstanceReport report : entry.instances()) {
+        json.writeStartObject();
+        report(json, report);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
     }
-    json.writeEndArray();
-    if (result.outcome() instanceof InvocationResult.Failed failed) {
+    if (result != null && result.outcome() instanceof InvocationResult.Failed failed) {
       json.writeName("problem");
       json.writeStartObject();
       problems.write(json, failed.problem(), result.id());

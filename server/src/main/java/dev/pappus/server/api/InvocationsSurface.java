@@ -4,10 +4,6 @@ import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
-import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemCode;
-import dev.pappus.model.ProblemException;
-import dev.pappus.model.Suggestion;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.InvocationHistory.Entry;
 import dev.pappus.server.async.InvocationHistory.Query;
@@ -25,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * namespace.
  */
 public final class InvocationsSurface {
+  private static final List<String> PARAMETERS = List.of("status", "target", "limit", "cursor");
   private static final int LIMIT_DEFAULT = 100;
   private static final int LIMIT_MAX = 1000;
   private static final String RETRY_AFTER_SECONDS = "1";
@@ -98,14 +95,14 @@ public final class InvocationsSurface {
 
   private Response list(RequestHead head, Caller caller) {
     Map<String, List<String>> query = head.query();
+    QueryParameters.requireKnown(query, PARAMETERS);
     Query asked =
         new Query(
             caller.namespace(),
-            status(parameter(query, "status")),
-            parameter(query, "target"),
-            parameter(query, "cursor"),
-            limit(parameter(query, "limit")));
-    requireKnown(query, "status", "target", "limit", "cursor");
+            status(QueryParameters.last(query, "status")),
+            QueryParameters.last(query, "target"),
+            QueryParameters.last(query, "cursor"),
+            limit(QueryParameters.last(query, "limit")));
     List<Entry> entries = history.list(asked);
     return Response.of(
         200,
@@ -125,32 +122,12 @@ public final class InvocationsSurface {
         }));
   }
 
-  /** Refuses parameters that would be ignored. */
-  static void requireKnown(Map<String, List<String>> query, String... names) {
-    List<String> known = List.of(names);
-    for (String name : query.keySet()) {
-      if (!known.contains(name)) {
-        throw bad(
-            "there is no parameter '"
-                + Names.printable(name)
-                + "' here"
-                + Suggestion.didYouMean(name, known),
-            "the parameters are " + String.join(", ", known));
-      }
-    }
-  }
-
-  static @Nullable String parameter(Map<String, List<String>> query, String name) {
-    List<String> values = query.get(name);
-    return values == null || values.isEmpty() ? null : values.getFirst();
-  }
-
   private static @Nullable InvocationStatus status(@Nullable String text) {
     return text == null
         ? null
         : InvocationStatus.parse(text)
             .orElseThrow(() ->
-                bad(
+                QueryParameters.bad(
                     "'" + Names.printable(text) + "' is no status",
                     "use one of "
                         + String.join(
@@ -165,12 +142,9 @@ public final class InvocationsSurface {
       return LIMIT_DEFAULT;
     }
     if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1) {
-      throw bad("limit is '" + Names.printable(text) + "'", "use a number from 1 to " + LIMIT_MAX);
+      throw QueryParameters.bad(
+          "limit is '" + Names.printable(text) + "'", "use a number from 1 to " + LIMIT_MAX);
     }
     return Math.min(LIMIT_MAX, Integer.parseInt(text));
-  }
-
-  static ProblemException bad(String detail, String hint) {
-    return new ProblemException(Problem.of(ProblemCode.BAD_REQUEST, "%s", detail).withHint(hint));
   }
 }

@@ -60,6 +60,7 @@ final class Json {
     json.writeStartArray();
     for (Diagnostic each : diagnostics) {
       json.writeStartObject();
+      optional(json, "file", each.file());
       json.writeStringProperty(
           "severity", each.severity().name().toLowerCase(java.util.Locale.ROOT));
       json.writeNumberProperty("line", each.line());

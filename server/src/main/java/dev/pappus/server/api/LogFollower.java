@@ -4,15 +4,15 @@ import dev.pappus.server.async.LogHub;
 import dev.pappus.server.async.LogLine;
 import dev.pappus.server.http.AnswerStream;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends lines to one client: first those there were, then those that come. */
 final class LogFollower implements LogHub.Follower {
-  private static final int EARLY_LINES_MAX = 1000;
+  private static final int EARLY_MAX = 1000;
   private static final byte[] LINE_BEAT = {'\n'};
   private static final byte[] EVENT_BEAT = {':', '\n', '\n'};
 
@@ -20,8 +20,22 @@ final class LogFollower implements LogHub.Follower {
   private final @Nullable String only;
   private final BooleanSupplier allowed;
 
+  /** What came of an invocation. */
+  private record News(String invocation, List<LogLine> lines, boolean ended) {}
+
   // Guarded by this.
-  private final ArrayDeque<LogLine> early = new ArrayDeque<>();
+
+  /** What came before the client was there. */
+  private final ArrayDeque<News> early = new ArrayDeque<>();
+
+  private int earlyLines;
+
+  /**
+   * The place of the last line that was sent, of each invocation of which more may come: those that
+   * run, and those that had ended when the client came.
+   */
+  private final Map<String, Integer> told = new HashMap<>();
+
   private @Nullable AnswerStream stream;
   private boolean ended;
   private long dropped;
@@ -45,16 +59,11 @@ final class LogFollower implements LogHub.Follower {
    */
   synchronized void begin(AnswerStream answer, List<LogLine> before, boolean ends) {
     stream = answer;
-    Set<String> known = new HashSet<>();
     for (LogLine line : before) {
-      known.add(line.invocation());
       send(answer, line);
+      told.put(line.invocation(), line.place());
     }
-    for (LogLine line : early) {
-      if (!known.contains(line.invocation())) {
-        send(answer, line);
-      }
-    }
+    early.forEach(each -> tell(answer, each));
     early.clear();
     if (ends || ended) {
       answer.end();
@@ -62,23 +71,38 @@ final class LogFollower implements LogHub.Follower {
   }
 
   @Override
-  public synchronized void lines(String invocation, List<LogLine> lines) {
+  public synchronized void lines(String invocation, List<LogLine> lines, boolean over) {
     if (!allowed.getAsBoolean()) {
       end();
       return;
     }
     AnswerStream answer = stream;
-    for (LogLine line : lines) {
-      if (answer != null) {
+    News news = new News(invocation, lines, over);
+    if (answer != null) {
+      tell(answer, news);
+    } else if (early.size() < EARLY_MAX && earlyLines + lines.size() <= EARLY_MAX) {
+      early.add(news);
+      earlyLines += lines.size();
+    } else {
+      dropped += lines.size();
+    }
+    if (over && invocation.equals(only)) {
+      end();
+    }
+  }
+
+  /** Sends what has not been told yet. */
+  private void tell(AnswerStream answer, News news) {
+    int last = told.getOrDefault(news.invocation(), -1);
+    for (LogLine line : news.lines()) {
+      if (line.place() > last) {
         send(answer, line);
-      } else if (early.size() < EARLY_LINES_MAX) {
-        early.add(line);
-      } else {
-        dropped++;
       }
     }
-    if (invocation.equals(only)) {
-      end();
+    if (news.ended()) {
+      told.remove(news.invocation());
+    } else if (!news.lines().isEmpty()) {
+      told.merge(news.invocation(), news.lines().getLast().place(), Math::max);
     }
   }
 

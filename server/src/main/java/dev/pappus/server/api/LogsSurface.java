@@ -44,12 +44,12 @@ public final class LogsSurface {
 
   private void serve(Exchange exchange, RequestHead head, Caller caller) {
     Map<String, List<String>> query = head.query();
-    InvocationsSurface.requireKnown(query, "target", "id", "follow");
+    QueryParameters.requireKnown(query, List.of("target", "id", "follow"));
     LogHub.Filter filter =
         new LogHub.Filter(
             caller.namespace(),
-            InvocationsSurface.parameter(query, "target"),
-            InvocationsSurface.parameter(query, "id"));
+            QueryParameters.last(query, "target"),
+            QueryParameters.last(query, "id"));
     boolean events = String.valueOf(head.header("accept")).contains(EVENTS_TYPE);
     String type = events ? EVENTS_TYPE : LINES_TYPE;
     if (!follow(query) || head.method().equals("HEAD")) {
@@ -58,10 +58,11 @@ public final class LogsSurface {
       exchange.respond(Response.of(200, type, body.toByteArray()));
       return;
     }
-    boolean ends = filter.id() != null && history.hasEnded(filter.id(), caller.namespace());
     LogFollower follower = new LogFollower(events, filter.id(), () -> mayGoOn(caller));
     LogHub.Subscription subscription = hub.follow(filter, follower);
     try {
+      // Asked only now: who ends later is told of it.
+      boolean ends = filter.id() != null && history.hasEnded(filter.id(), caller.namespace());
       AnswerStream stream =
           exchange.stream(Response.of(200, type, new byte[0]).with("cache-control", "no-cache"));
       stream.onClosed(subscription::close);
@@ -78,12 +79,12 @@ public final class LogsSurface {
   }
 
   private static boolean follow(Map<String, List<String>> query) {
-    String text = InvocationsSurface.parameter(query, "follow");
+    String text = QueryParameters.last(query, "follow");
     return switch (text == null ? "false" : text) {
       case "true", "" -> true;
       case "false" -> false;
       default ->
-          throw InvocationsSurface.bad(
+          throw QueryParameters.bad(
               "follow is '" + Names.printable(String.valueOf(text)) + "'", "use true or false");
     };
   }

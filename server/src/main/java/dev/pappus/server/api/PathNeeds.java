@@ -38,11 +38,10 @@ final class PathNeeds {
       return null;
     }
     boolean reads = method.equals("GET") || method.equals("HEAD");
-    boolean tells = HISTORY.stream().anyMatch(root -> isBelow(path, root));
-    if (invokes(path) || tells || path.equals(OPENAPI)) {
+    if (invokes(path) || isBelowAny(path, HISTORY) || path.equals(OPENAPI)) {
       return Scope.INVOKE;
     }
-    if (REGISTRY.stream().anyMatch(root -> isBelow(path, root))) {
+    if (isBelowAny(path, REGISTRY)) {
       boolean plans = method.equals("POST") && PLAN.matcher(path).matches();
       return reads || plans ? Scope.INVOKE : Scope.DEPLOY;
     }
@@ -54,7 +53,23 @@ final class PathNeeds {
         && (path.length() == root.length() || path.charAt(root.length()) == '/');
   }
 
+  // Loops, not streams: each request is asked about.
+
+  private static boolean isBelowAny(String path, List<String> roots) {
+    for (String root : roots) {
+      if (isBelow(path, root)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean startsWithAny(String path, List<String> prefixes) {
-    return prefixes.stream().anyMatch(path::startsWith);
+    for (String prefix : prefixes) {
+      if (path.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

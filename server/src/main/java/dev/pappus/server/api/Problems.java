@@ -40,6 +40,7 @@ public final class Problems {
           UNKNOWN_INVOCATION,
           UNKNOWN_TOKEN,
           UNKNOWN_ITEM,
+          UNKNOWN_SOURCE,
           UNKNOWN_PATH ->
           404;
       case METHOD_NOT_ALLOWED -> 405;
@@ -49,7 +50,7 @@ public final class Problems {
       case RESULT_GONE -> 410;
       case PRECONDITION_FAILED -> 412;
       case PAYLOAD_TOO_LARGE, TOO_MANY_ITEMS -> 413;
-      case COMPOSITION_INVALID, IDEMPOTENCY_MISMATCH -> 422;
+      case COMPOSITION_INVALID, SOURCE_INVALID, IDEMPOTENCY_MISMATCH -> 422;
       case RATE_LIMITED -> 429;
       case BINARY_CORRUPT, STORAGE_FAILED, INTERNAL -> 500;
       case GUEST_EXIT,
@@ -61,7 +62,7 @@ public final class Problems {
           HTTP_STATUS,
           HTTP_RESPONSE_LIMIT ->
           502;
-      case OVERLOADED, SHUTTING_DOWN, SANDBOX_UNAVAILABLE -> 503;
+      case OVERLOADED, SHUTTING_DOWN, SANDBOX_UNAVAILABLE, COMPILER_UNAVAILABLE -> 503;
       case GUEST_DEADLINE, HTTP_TIMEOUT, INVOCATION_DEADLINE -> 504;
       case REGISTRY_FULL -> 507;
     };

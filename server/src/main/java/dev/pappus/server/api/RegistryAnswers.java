@@ -11,6 +11,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Endpoint;
+import dev.pappus.server.http.Response;
 import tools.jackson.core.JsonGenerator;
 
 /** What answers about functions and about compositions have in common. */
@@ -48,6 +49,11 @@ final class RegistryAnswers {
                 kind,
                 Suggestion.didYouMean(name, registry.names(namespace)))
             .withHint(hint));
+  }
+
+  /** {@code response}, saying which version of {@code function} it is about. */
+  static Response tagged(Response response, Registered.Function function) {
+    return response.with("etag", etag(function.version()));
   }
 
   /** The header value that names a version. */

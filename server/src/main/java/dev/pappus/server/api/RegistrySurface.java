@@ -1,52 +1,30 @@
 package dev.pappus.server.api;
 
 import dev.pappus.dispatcher.FunctionReference;
-import dev.pappus.dispatcher.Precondition;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
-import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.Deployment;
-import dev.pappus.dispatcher.Registry.FunctionDeployed;
-import dev.pappus.dispatcher.Registry.OnConflict;
-import dev.pappus.model.Limit;
-import dev.pappus.model.Limits;
-import dev.pappus.model.Names;
+import dev.pappus.model.Item;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.Suggestion;
-import dev.pappus.server.http.Body;
+import dev.pappus.model.SourceCode;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import dev.pappus.server.invoke.HeaderValue;
-import dev.pappus.server.invoke.MediaTypes;
-import dev.pappus.server.invoke.MultipartReader;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Functions on the administration port: {@code /v1/functions}, {@code …}. */
-public final class RegistrySurface {
+/** What is known of functions, on the administration port: {@code /v1/functions}, {@code …}. */
+final class RegistrySurface {
   /** Media type of binaries. */
   static final String BINARY_TYPE = "application/vnd.pappus.elf.v1";
 
-  private static final String DRY_RUN = "dryRun";
-
   private final Registry registry;
-  private final AccessPolicy access;
-  private final Limits limits;
 
-  RegistrySurface(Registry registry, AccessPolicy access, Limits limits) {
+  RegistrySurface(Registry registry) {
     this.registry = registry;
-    this.access = access;
-    this.limits = limits;
   }
 
   void addTo(Router router) {
@@ -62,186 +40,21 @@ public final class RegistrySurface {
             "/v1/functions/{}/binary",
             (_, name, caller) ->
                 RegistryAnswers.reading((_, _) -> binary(caller.namespace(), name)))
-        .add("POST", "/v1/functions/{}/rollback", this::rollback)
+        .add(
+            "GET",
+            "/v1/functions/{}/source",
+            (_, name, caller) ->
+                RegistryAnswers.reading((_, _) -> source(caller.namespace(), name)))
         .add(
             "GET",
             "/v1/functions/{}",
             (_, name, caller) ->
-                RegistryAnswers.reading((_, _) -> describe(caller.namespace(), name)))
-        .add("PUT", "/v1/functions/{}", this::put)
-        .add("DELETE", "/v1/functions/{}", this::delete);
+                RegistryAnswers.reading((_, _) -> describe(caller.namespace(), name)));
   }
-
-  // Deploying.
-
-  private Endpoint put(RequestHead head, String name, Caller caller) {
-    access.requireDeploy(head);
-    Names.requireIdentifier("function", name);
-    Precondition precondition = Preconditions.of(head);
-    HeaderValue type = contentType(head);
-    boolean form = type != null && type.value().equals(MediaTypes.MULTIPART);
-    boolean dryRun = dryRun(head.query(), form ? List.of() : FunctionDraft.PARAMETERS);
-    return new Endpoint.Blocking(
-        form ? Limit.REGISTRATION_BODY : Limit.BINARY_BYTES,
-        (request, body) -> {
-          FunctionDraft draft;
-          MemorySegment binary;
-          if (type != null && form) {
-            Map<String, MemorySegment> parts = parts(body, type);
-            binary = parts.getOrDefault("binary", MemorySegment.NULL);
-            MemorySegment spec = parts.get("spec");
-            draft =
-                spec == null
-                    ? FunctionDraft.ofQuery(Map.of())
-                    : FunctionSpecReader.read(spec, limits.get(Limit.SET_ITEMS));
-          } else {
-            binary = body.segment();
-            draft = FunctionDraft.ofQuery(request.query());
-          }
-          Deployment deployment =
-              new Deployment(
-                  draft.complete(name, binary, limits),
-                  binary,
-                  OnConflict.REPLACE,
-                  precondition,
-                  dryRun);
-          return deployed(registry.deploy(caller.namespace(), deployment), dryRun);
-        });
-  }
-
-  private static @Nullable HeaderValue contentType(RequestHead head) {
-    String type = head.header("content-type");
-    try {
-      return type == null ? null : HeaderValue.parse(type);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.BAD_REQUEST, "the content type is malformed: %s", e.getMessage())
-              .withHint("send application/octet-stream, or multipart/form-data with a boundary"),
-          e);
-    }
-  }
-
-  private static Map<String, MemorySegment> parts(Body body, HeaderValue type) {
-    Map<String, MemorySegment> parts = new HashMap<>();
-    MultipartReader.readParts(
-        body,
-        type,
-        (name, data) -> {
-          List<String> known = List.of("spec", "binary");
-          if (!known.contains(name)) {
-            throw badForm(
-                "part '%s' is not known%s"
-                    .formatted(Names.printable(name), Suggestion.didYouMean(name, known)));
-          }
-          if (parts.put(name, data) != null) {
-            throw badForm("part '" + name + "' occurs twice");
-          }
-        });
-    if (!parts.containsKey("binary")) {
-      throw badForm("there is no part 'binary'");
-    }
-    return parts;
-  }
-
-  private static ProblemException badForm(String detail) {
-    return new ProblemException(
-        Problem.of(ProblemCode.BAD_REQUEST, "the form: %s", detail)
-            .withHint("send -F spec=@SPEC.json -F binary=@FILE.elf"));
-  }
-
-  private static boolean dryRun(Map<String, List<String>> query, List<String> others) {
-    List<String> known = new ArrayList<>(others);
-    known.add(DRY_RUN);
-    requireKnown(query, known);
-    return switch (last(query, DRY_RUN)) {
-      case null -> false;
-      case "true" -> true;
-      case "false" -> false;
-      case String other ->
-          throw new ProblemException(
-              Problem.of(
-                      ProblemCode.BAD_REQUEST,
-                      "dryRun is true or false, not '%s'",
-                      Names.printable(other))
-                  .withHint("append ?dryRun=true to check a deployment without making it"));
-    };
-  }
-
-  private static @Nullable String last(Map<String, List<String>> query, String parameter) {
-    List<String> values = query.getOrDefault(parameter, List.of());
-    return values.isEmpty() ? null : values.getLast();
-  }
-
-  private static void requireKnown(Map<String, List<String>> query, List<String> known) {
-    for (String parameter : query.keySet()) {
-      if (!known.contains(parameter)) {
-        throw new ProblemException(
-            Problem.of(
-                    ProblemCode.BAD_REQUEST,
-                    "parameter '%s' is not known%s",
-                    Names.printable(parameter),
-                    Suggestion.didYouMean(parameter, known))
-                .withHint(
-                    known.isEmpty()
-                        ? "the path takes no parameters"
-                        : "the parameters are " + String.join(", ", known)));
-      }
-    }
-  }
-
-  private static Response deployed(FunctionDeployed deployed, boolean dryRun) {
-    byte[] json =
-        Json.object(out -> {
-          out.writeStringProperty("change", deployed.change().name().toLowerCase(Locale.ROOT));
-          if (dryRun) {
-            out.writeBooleanProperty(DRY_RUN, true);
-          }
-          FunctionJson.full(out, deployed.function());
-        });
-    int status = deployed.change() == Change.CREATED && !dryRun ? 201 : 200;
-    return tagged(Response.of(status, Json.CONTENT_TYPE, json), deployed.function());
-  }
-
-  private static Response tagged(Response response, Registered.Function function) {
-    return response.with("etag", RegistryAnswers.etag(function.version()));
-  }
-
-  private Endpoint rollback(RequestHead head, String name, Caller caller) {
-    access.requireDeploy(head);
-    Names.requireIdentifier("function", name);
-    Map<String, List<String>> query = head.query();
-    requireKnown(query, List.of("to"));
-    String to = last(query, "to");
-    String digits = to == null ? null : FunctionReference.digits(to);
-    Precondition precondition = Preconditions.of(head);
-    return RegistryAnswers.reading((_, _) ->
-        deployed(registry.rollBack(caller.namespace(), name, digits, precondition), false));
-  }
-
-  private Endpoint delete(RequestHead head, String name, Caller caller) {
-    access.requireDeploy(head);
-    if (FunctionReference.isVersion(name)) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.BAD_REQUEST, "single versions of a function cannot be deleted")
-              .withHint("delete the function by its name alone; old versions go by themselves"));
-    }
-    Precondition precondition = Preconditions.of(head);
-    return RegistryAnswers.reading((_, _) -> {
-      Registered.Function deleted = registry.deleteFunction(caller.namespace(), name, precondition);
-      byte[] json =
-          Json.object(out -> {
-            out.writeStringProperty("change", "deleted");
-            FunctionJson.summary(out, deleted);
-          });
-      return Response.of(200, Json.CONTENT_TYPE, json);
-    });
-  }
-
-  // Looking.
 
   private Endpoint list(RequestHead head, Namespace namespace) {
     Map<String, List<String>> query = head.query();
-    requireKnown(query, PageRequest.PARAMETERS);
+    QueryParameters.requireKnown(query, PageRequest.PARAMETERS);
     PageRequest request = PageRequest.of(query);
     return RegistryAnswers.reading((_, _) -> page(request, namespace));
   }
@@ -279,7 +92,7 @@ public final class RegistrySurface {
   private Response describe(Namespace namespace, String text) {
     return switch (find(namespace, text)) {
       case Registered.Function function ->
-          tagged(
+          RegistryAnswers.tagged(
               Response.of(
                   200, Json.CONTENT_TYPE, Json.object(json -> FunctionJson.full(json, function))),
               function);
@@ -297,13 +110,30 @@ public final class RegistrySurface {
 
   private Response binary(Namespace namespace, String text) {
     Registered.Function function = registry.version(namespace, FunctionReference.parse(text));
-    return tagged(
+    return RegistryAnswers.tagged(
             new Response(
                 200,
                 List.of(new Response.Header("content-type", BINARY_TYPE)),
                 List.of(registry.binary(function))),
             function)
         .with("x-content-type-options", "nosniff");
+  }
+
+  private Response source(Namespace namespace, String text) {
+    Registered.Function function = registry.version(namespace, FunctionReference.parse(text));
+    SourceCode source = function.source();
+    if (source == null) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemCode.UNKNOWN_SOURCE,
+                  "'%s' was deployed as a binary, so the node has no source of it",
+                  function.name())
+              .withFunction(function.name())
+              .withHint("GET /v1/functions/" + function.name() + "/binary is what was sent"));
+    }
+    List<Item> files = registry.source(function);
+    byte[] json = Json.object(out -> FunctionJson.source(out, function, source, files));
+    return RegistryAnswers.tagged(Response.of(200, Json.CONTENT_TYPE, json), function);
   }
 
   /** A function, current or not, or a communication function. */

@@ -11,6 +11,8 @@ import dev.pappus.model.Problem;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
+import dev.pappus.server.compile.CompilerSource;
+import dev.pappus.server.compile.SourceCompiler;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock told of what the front end took of each request that was waited for
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
+ * @param compilers where the compiler of sources comes from
  * @param limits the node's limits
  * @param partition what any-sets are cut for
  */
@@ -50,6 +53,7 @@ public record Surfaces(
     Consumer<FrontTimes> clock,
     Problems problems,
     @Nullable Path localPathFolder,
+    CompilerSource compilers,
     Limits limits,
     PartitionSettings partition) {
 
@@ -69,7 +73,9 @@ public record Surfaces(
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
-    new RegistrySurface(registry, access, limits).addTo(router);
+    new RegistrySurface(registry).addTo(router);
+    SourceCompiler compiler = new SourceCompiler(registry, invoke, compilers, limits);
+    new DeploySurface(registry, access, compiler, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);
     invocationsSurface(invocations).addTo(router);
     new LogsSurface(history, logs, access.accounts().tokens()).addTo(router);

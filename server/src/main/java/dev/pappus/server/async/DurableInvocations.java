@@ -5,36 +5,26 @@ import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationRequest;
 import dev.pappus.dispatcher.InvocationRequest.Options;
 import dev.pappus.dispatcher.InvocationResult;
-import dev.pappus.dispatcher.InvocationResult.Failed;
-import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.store.InvocationStore;
 import dev.pappus.dispatcher.store.InvocationStore.Accepted;
 import dev.pappus.dispatcher.store.StoredInvocation;
-import dev.pappus.model.DataSet;
 import dev.pappus.model.InvocationStatus;
-import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
-import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
-import dev.pappus.model.ProblemException;
 import dev.pappus.model.TraceContext;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The durable queue: an invocation is accepted once its request is on disk, runs at least once, and
@@ -43,36 +33,13 @@ import org.slf4j.LoggerFactory;
  * opener closes it.
  */
 public final class DurableInvocations implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DurableInvocations.class);
-
-  /** A node that ends so often in the middle of an invocation is taken to end because of it. */
-  private static final int STARTS_MAX = 5;
-
-  /** Requests end without telling us, and with them what their namespace's quota counts. */
-  private static final long QUOTA_LOOK_MILLIS = 10;
-
-  private static final long RETRY_MILLIS_MIN = 50;
-  private static final long RETRY_MILLIS_MAX = 5_000;
-
-  /** A full disk is seldom emptied within seconds, and what cannot be kept has run in vain. */
-  private static final long STORAGE_RETRY_MILLIS_MAX = 60_000;
-
   private final Settings settings;
   private final InvocationStore store;
   private final WorkCount count;
+  private final JobScheduler scheduler;
+  private final JobRunner runner;
   private final Map<String, DurableJob> live = new ConcurrentHashMap<>();
-  private final ScheduledThreadPoolExecutor timer;
-  private final long underWayBytesMax;
   private volatile Consumer<StoredInvocation> onEnded = _ -> {};
-
-  // Guarded by queue.
-  private final JobQueue queue = new JobQueue();
-  private int underWay;
-  private long underWayBytes;
-  private int storageFaults; // since a result was stored
-  private boolean pausing; // until the disk is tried again
-  private boolean lookingAgain; // soon, whether a quota has room
-  private boolean stopped;
 
   /**
    * What it is made of.
@@ -87,7 +54,7 @@ public final class DurableInvocations implements AutoCloseable {
   public record Settings(
       InvocationStore store,
       Function<InvocationRequest, Invocation> invoke,
-      java.util.function.Supplier<String> newId,
+      Supplier<String> newId,
       int underWayMax,
       WorkQuota quota,
       Limits limits) {}
@@ -97,22 +64,23 @@ public final class DurableInvocations implements AutoCloseable {
     this.settings = settings;
     this.store = settings.store();
     this.count = new WorkCount(settings.quota());
-    this.underWayBytesMax = Runtime.getRuntime().maxMemory() / 16;
-    this.timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("durable-timer").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
+    this.scheduler = new JobScheduler(settings.underWayMax(), count, this::run);
+    this.runner = new JobRunner(settings, scheduler, this::stored);
     for (StoredInvocation row : store.unfinished()) {
       DurableJob job = new DurableJob(row, null);
       live.put(job.id(), job);
-      queue.add(job);
+      scheduler.add(job);
     }
+  }
+
+  private void run(DurableJob job) {
+    runner.run(job);
   }
 
   /** Begins to run; {@code listener} hears of each invocation that has ended, must not block. */
   public void start(Consumer<StoredInvocation> listener) {
     onEnded = listener;
-    pump();
+    scheduler.start();
   }
 
   /**
@@ -166,9 +134,10 @@ public final class DurableInvocations implements AutoCloseable {
         .whenComplete((accepted, failure) -> {
           if (accepted == null || failure != null || accepted.replayed()) {
             live.remove(job.id());
-            job.done().complete(failed(job, cancelled())); // to whoever found it in between
+            // To whoever found it in between.
+            job.done().complete(JobRunner.failed(job, JobRunner.cancelled()));
           } else {
-            enqueue(job);
+            scheduler.submit(job);
           }
         });
   }
@@ -178,285 +147,15 @@ public final class DurableInvocations implements AutoCloseable {
         url, StoredInvocation.Delivery.PENDING, 0, Instant.EPOCH, null);
   }
 
-  private void enqueue(DurableJob job) {
-    synchronized (queue) {
-      if (underWay >= settings.underWayMax() || !queue.isEmpty()) {
-        job.dropInputs();
-      }
-      queue.add(job);
-    }
-    pump();
-  }
-
-  /** Starts what may run. Any thread; does not block. */
-  private void pump() {
-    while (true) {
-      DurableJob job;
-      synchronized (queue) {
-        job = stopped || pausing || underWay >= places() ? null : takeNext();
-        if (job == null) {
-          return;
-        }
-        underWay++;
-        underWayBytes += job.row().requestBytes();
-      }
-      DurableJob next = job;
-      Thread.ofVirtual().name("durable-", 0).start(() -> run(next));
-    }
-  }
-
-  /** The first whose namespace may do more, in the namespaces' turns; null is none. */
-  private @Nullable DurableJob takeNext() {
-    for (DurableJob job : queue.heads()) {
-      if (!count.enter(job)) {
-        continue;
-      }
-      if (underWay > 0 && underWayBytes + job.row().requestBytes() > underWayBytesMax) {
-        count.leave(job);
-        return null; // what is under way ends, and none that is smaller goes before
-      }
-      queue.take(job);
-      return job;
-    }
-    if (!queue.isEmpty() && !lookingAgain) {
-      lookingAgain = true;
-      var _ = timer.schedule(this::lookAgain, QUOTA_LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-    return null;
-  }
-
-  private void lookAgain() {
-    synchronized (queue) {
-      lookingAgain = false;
-    }
-    pump();
-  }
-
-  /** As long as results cannot be stored, one run at a time finds out whether they can. */
-  private int places() {
-    return storageFaults > 0 ? 1 : settings.underWayMax();
-  }
-
-  private void release(DurableJob job) {
-    count.leave(job);
-    releasePlace(job);
-  }
-
-  private void releasePlace(DurableJob job) {
-    synchronized (queue) {
-      underWay--;
-      underWayBytes -= job.row().requestBytes();
-      queue.notifyAll();
-    }
-    pump();
-  }
-
-  private void run(DurableJob job) {
-    try {
-      if (job.done().isDone()) {
-        release(job);
-      } else if (job.isCancelled()) {
-        end(job, failed(job, cancelled()));
-      } else if (job.row().starts() >= STARTS_MAX) {
-        end(job, failed(job, poisonous(job)));
-      } else {
-        List<DataSet> inputs = job.takeInputs();
-        begin(job, inputs == null ? storedInputs(job) : inputs);
-      }
-    } catch (ProblemException e) {
-      end(job, failed(job, e.problem()));
-    } catch (RuntimeException | Error e) {
-      unexpected(job, e);
-    }
-  }
-
-  private void unexpected(DurableJob job, Throwable e) {
-    LOG.atError()
-        .addKeyValue("invocation_id", job.id())
-        .addKeyValue("trace_id", job.info().trace().traceId())
-        .addKeyValue("function", job.info().target())
-        .setCause(e)
-        .log("durable invocation {} met an unexpected exception", job.id());
-    end(
-        job,
-        failed(
-            job,
-            Problem.of(ProblemCode.INTERNAL, "the durable queue met an unexpected %s", e)
-                .withHint("please report this with the node's log of this moment")));
-  }
-
-  private List<DataSet> storedInputs(DurableJob job) {
-    return InvocationCodec.request(
-        store
-            .request(job.id())
-            .orElseThrow(() -> DocumentReader.damaged("the request is missing")));
-  }
-
-  private void begin(DurableJob job, List<DataSet> inputs) {
-    store.started(job.id());
-    StoredInvocation row = job.row();
-    Options options =
-        Options.DEFAULT
-            .withNamespace(row.namespace())
-            .withTimeoutNanos(row.timeoutNanos())
-            .withTrace(job.info().trace())
-            .withId(row.id());
-    Invocation invocation =
-        settings
-            .invoke()
-            .apply(
-                new InvocationRequest(new InvocationTarget.Named(row.target()), inputs, options));
-    job.running(invocation);
-    invocation
-        .result()
-        .thenAccept(result ->
-            Thread.ofVirtual()
-                .start(() -> {
-                  try {
-                    ended(job, result);
-                  } catch (RuntimeException | Error e) {
-                    unexpected(job, e); // else it would keep its place under way for ever
-                  }
-                }));
-  }
-
-  private void ended(DurableJob job, InvocationResult result) {
-    job.running(null);
-    ProblemCode code = result.outcome() instanceof Failed failure ? failure.problem().code() : null;
-    if (code != ProblemCode.OVERLOADED && code != ProblemCode.SHUTTING_DOWN) {
-      end(job, result);
-    } else if (job.isCancelled()) {
-      end(job, failed(job, cancelled()));
-    } else {
-      store.notStarted(job.id());
-      if (code == ProblemCode.OVERLOADED) {
-        retryLater(job);
-      } else {
-        release(job); // still on disk, for the next process
-      }
-    }
-  }
-
-  private void retryLater(DurableJob job) {
-    count.leave(job);
-    long delay = delayMillis(job.overloaded(), RETRY_MILLIS_MAX);
-    synchronized (queue) {
-      if (!stopped) {
-        var _ = timer.schedule(() -> enqueue(job), delay, TimeUnit.MILLISECONDS);
-      }
-    }
-    releasePlace(job);
-  }
-
-  private static long delayMillis(int times, long max) {
-    return Math.min(max, RETRY_MILLIS_MIN << Math.min(times, 20));
-  }
-
-  /** A result could not be stored, so its invocation has to run again, and others need not try. */
-  private void notStored(DurableJob job, Throwable failure) {
-    count.leave(job);
-    long delay = 0;
-    synchronized (queue) {
-      if (!pausing && !stopped) {
-        pausing = true;
-        delay = delayMillis(++storageFaults, STORAGE_RETRY_MILLIS_MAX);
-        var _ = timer.schedule(this::resume, delay, TimeUnit.MILLISECONDS);
-      }
-      queue.add(job);
-    }
-    if (delay > 0) {
-      LOG.atError()
-          .addKeyValue("invocation_id", job.id())
-          .setCause(failure)
-          .log(
-              "cannot store the result of {}: it runs again; durable invocations wait for {} ms",
-              job.id(),
-              delay);
-    }
-    store.notStarted(job.id());
-    releasePlace(job);
-  }
-
-  private void resume() {
-    synchronized (queue) {
-      pausing = false;
-    }
-    pump();
-  }
-
-  private void stored() {
-    synchronized (queue) {
-      storageFaults = 0;
-    }
-  }
-
   /** How often in a row a result could not be stored; 0 if the last one could. */
   public int storageFaults() {
-    synchronized (queue) {
-      return storageFaults;
-    }
+    return scheduler.storageFaults();
   }
 
-  /** Stores the result; only then is it told to anyone. Takes the job's place under way with it. */
-  private void end(DurableJob job, InvocationResult result) {
-    InvocationResult kept = fitting(job, result);
-    byte[] report = ReportCodec.encode(kept);
-    byte[] outputs = InvocationCodec.outputs(kept);
-    store
-        .finish(job.id(), kept.status(), report, outputs)
-        .whenComplete((_, failure) -> {
-          if (failure != null) {
-            notStored(job, failure);
-            return;
-          }
-          stored();
-          try {
-            announce(job, kept);
-          } finally {
-            release(job);
-          }
-        });
-  }
-
-  private InvocationResult fitting(DurableJob job, InvocationResult result) {
-    long bytes = InvocationCodec.outputBytes(result);
-    if (bytes <= store.resultBytesMax()) {
-      return result;
-    }
-    return failed(
-        job,
-        settings
-            .limits()
-            .exceeded(
-                ProblemCode.GUEST_OUTPUT_LIMIT,
-                Limit.ASYNC_BYTES,
-                "twice the result, which is to be stored,",
-                2 * bytes)
-            .withFunction(job.row().target()));
-  }
-
-  private void announce(DurableJob job, InvocationResult result) {
+  private void stored(DurableJob job, InvocationResult result) {
     live.remove(job.id()); // first: whoever is told looks at the store
     job.done().complete(result);
     onEnded.accept(job.row());
-  }
-
-  private static InvocationResult failed(DurableJob job, Problem problem) {
-    return new InvocationResult(job.info(), new Failed(problem), Phases.ZERO, null, List.of());
-  }
-
-  private static Problem cancelled() {
-    return Problem.of(ProblemCode.CANCELLED, "the invocation was cancelled before it ran")
-        .withHint("nothing needs to be done; invoke it again for its result");
-  }
-
-  private static Problem poisonous(DurableJob job) {
-    return Problem.of(
-            ProblemCode.INTERNAL,
-            "the node ended %d times while this invocation ran; it is not tried again",
-            job.row().starts())
-        .withHint("look into the node's log for the reason, then invoke again")
-        .withFunction(job.row().target());
   }
 
   /** An invocation that has not ended. */
@@ -514,26 +213,15 @@ public final class DurableInvocations implements AutoCloseable {
     if (job == null || !job.row().namespace().equals(namespace)) {
       return Optional.empty();
     }
-    boolean waiting;
-    synchronized (queue) {
-      waiting = !job.cancel() && queue.remove(job);
-      if (waiting) {
-        underWay++; // its end takes a place for a moment, as every end does
-        underWayBytes += job.row().requestBytes();
-      }
-    }
-    if (waiting) {
-      end(job, failed(job, cancelled()));
+    if (scheduler.cancel(job)) {
+      runner.endCancelled(job);
     }
     return Optional.of(job.done());
   }
 
   /** Starts nothing any more; what waits stays on disk. */
   public void stop() {
-    synchronized (queue) {
-      stopped = true;
-    }
-    timer.shutdownNow();
+    scheduler.stop();
   }
 
   /**
@@ -542,19 +230,7 @@ public final class DurableInvocations implements AutoCloseable {
    * @param nanos at most so long
    */
   public void drain(long nanos) {
-    long deadline = System.nanoTime() + nanos;
-    synchronized (queue) {
-      long left = nanos;
-      while (underWay > 0 && left > 0) {
-        try {
-          TimeUnit.NANOSECONDS.timedWait(queue, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-        left = deadline - System.nanoTime();
-      }
-    }
+    scheduler.drain(nanos);
   }
 
   /** After the dispatcher has ended: tells those who still wait that the node stops. */
@@ -566,6 +242,6 @@ public final class DurableInvocations implements AutoCloseable {
                 ProblemCode.SHUTTING_DOWN,
                 "the node is stopping; the invocation is kept and goes on when it is back")
             .withHint("ask for it at /v1/invocations/ID, or send the request again with its key");
-    live.values().forEach(job -> job.done().complete(failed(job, problem)));
+    live.values().forEach(job -> job.done().complete(JobRunner.failed(job, problem)));
   }
 }

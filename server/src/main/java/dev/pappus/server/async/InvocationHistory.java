@@ -1,6 +1,7 @@
 package dev.pappus.server.async;
 
 import dev.pappus.dispatcher.Dispatcher;
+import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationResult;
@@ -16,6 +17,7 @@ import dev.pappus.model.ProblemException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +46,16 @@ public final class InvocationHistory {
    * @param durable what is stored of it; null if it is not durable
    * @param result how it ended, its outputs without items; null if it has not, or if that is not
    *     known any more
+   * @param instances those that have ended, as far as they are known; of one that runs only where
+   *     it was asked for alone
    */
   public record Entry(
       InvocationInfo info,
       InvocationStatus status,
       @Nullable Instant endedAt,
       @Nullable StoredInvocation durable,
-      @Nullable InvocationResult result) {
+      @Nullable InvocationResult result,
+      List<InstanceReport> instances) {
     /** Whether its result can be had. */
     public boolean resultKept() {
       return durable != null && durable.resultBytes() > 0;
@@ -119,12 +124,13 @@ public final class InvocationHistory {
 
   private Optional<Entry> lookUp(String id) {
     Optional<DurableJob> job = durable.live(id);
-    if (job.isPresent()) {
-      return job.map(InvocationHistory::entry);
-    }
     Optional<Invocation> running = dispatcher.running(id);
+    List<InstanceReport> soFar = running.map(InvocationHistory::soFar).orElse(List.of());
+    if (job.isPresent()) {
+      return job.map(each -> entry(each, soFar));
+    }
     if (running.isPresent()) {
-      return running.map(InvocationHistory::entry);
+      return running.map(each -> entry(each, soFar));
     }
     Optional<StoredInvocation> stored = store.find(id);
     if (stored.isPresent()) {
@@ -137,20 +143,31 @@ public final class InvocationHistory {
     return dispatcher.recent(id).map(InvocationHistory::entry);
   }
 
-  private static Entry entry(DurableJob job) {
-    return new Entry(job.info(), job.status(), null, job.row(), null);
+  private static List<InstanceReport> soFar(Invocation running) {
+    return running.instances().toCompletableFuture().join();
   }
 
-  private static Entry entry(Invocation running) {
-    return new Entry(running.info(), InvocationStatus.RUNNING, null, null, null);
+  private static Entry entry(DurableJob job, List<InstanceReport> soFar) {
+    return new Entry(job.info(), job.status(), null, job.row(), null, soFar);
+  }
+
+  private static Entry entry(Invocation running, List<InstanceReport> soFar) {
+    return new Entry(running.info(), InvocationStatus.RUNNING, null, null, null, soFar);
   }
 
   private static Entry entry(StoredInvocation row, @Nullable InvocationResult result) {
-    return new Entry(DurableInvocations.infoOf(row), row.status(), row.endedAt(), row, result);
+    return new Entry(
+        DurableInvocations.infoOf(row),
+        row.status(),
+        row.endedAt(),
+        row,
+        result,
+        result == null ? List.of() : result.instances());
   }
 
   private static Entry entry(InvocationResult result) {
-    return new Entry(result.info(), result.status(), endOf(result), null, result);
+    return new Entry(
+        result.info(), result.status(), endOf(result), null, result, result.instances());
   }
 
   static Instant endOf(InvocationResult result) {
@@ -159,27 +176,48 @@ public final class InvocationHistory {
     return result.info().acceptedAt().plusNanos(nanos);
   }
 
-  /** Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. */
+  /**
+   * Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. A durable one may
+   * have ended before its result is on disk.
+   */
   public boolean hasEnded(String id, Namespace namespace) {
-    return find(id, namespace).status().ended();
+    return find(id, namespace).status().ended() || dispatcher.recent(id).isPresent();
   }
 
   /**
-   * What was printed, as far as it is kept, in the order in which invocations ended.
+   * What was printed, as far as it is kept: in the order in which invocations ended, then by those
+   * that run.
    *
    * @throws ProblemException UNKNOWN_INVOCATION if {@code filter} names one that is not known
    */
   public List<LogLine> lines(LogHub.Filter filter) {
     String id = filter.id();
-    Stream<InvocationResult> results =
-        id == null
-            ? dispatcher.recent().stream()
-            : Stream.ofNullable(find(id, filter.namespace()).result());
-    return results
-        .filter(result -> filter.takes(result.info()))
-        .flatMap(result -> LogLine.of(result).stream())
+    List<InvocationResult> ended;
+    Map<String, List<LogLine>> soFar = new LinkedHashMap<>();
+    // First those that run: what ends in between is then among those that have ended.
+    if (id == null) {
+      dispatcher.running().forEach(each -> addLines(soFar, each, filter));
+      ended = dispatcher.recent();
+    } else {
+      InvocationResult known = find(id, filter.namespace()).result();
+      dispatcher.running(id).ifPresent(each -> addLines(soFar, each, filter));
+      ended = known == null ? dispatcher.recent(id).stream().toList() : List.of(known);
+    }
+    ended.forEach(each -> soFar.remove(each.id()));
+    return Stream.concat(
+            ended.stream()
+                .filter(result -> filter.takes(result.info()))
+                .flatMap(result -> LogLine.of(result).stream()),
+            soFar.values().stream().flatMap(List::stream))
         .filter(filter::takes)
         .toList();
+  }
+
+  private static void addLines(
+      Map<String, List<LogLine>> soFar, Invocation running, LogHub.Filter filter) {
+    if (filter.takes(running.info())) {
+      soFar.put(running.id(), LogLine.of(running.info(), soFar(running)));
+    }
   }
 
   /** Invocations, newest first. */
@@ -198,8 +236,8 @@ public final class InvocationHistory {
               row -> found.put(row.id(), entry(row, dispatcher.recent(row.id()).orElse(null))));
     }
     List<Entry> unfinished = new ArrayList<>();
-    dispatcher.running().forEach(each -> unfinished.add(entry(each)));
-    durable.live().forEach(each -> unfinished.add(entry(each)));
+    dispatcher.running().forEach(each -> unfinished.add(entry(each, List.of())));
+    durable.live().forEach(each -> unfinished.add(entry(each, List.of())));
     for (Entry entry : unfinished) {
       found.remove(entry.info().id());
       if (taken.test(entry)) {

@@ -1,5 +1,6 @@
 package dev.pappus.server.async;
 
+import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationObserver;
 import dev.pappus.dispatcher.InvocationResult;
@@ -16,11 +17,15 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands the lines of invocations that end to those who follow. Any thread may use it. */
+/**
+ * Hands lines to those who follow: those of an instance when it ends, also where its invocation
+ * goes on. Any thread may use it.
+ */
 public final class LogHub implements InvocationObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogHub.class);
 
@@ -56,8 +61,14 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
     /** Nothing happened for a while: whoever is gone is noticed when this is sent. */
     void beat();
 
-    /** An invocation has ended; these are its lines, perhaps none. */
-    void lines(String invocation, List<LogLine> lines);
+    /**
+     * What is new of an invocation.
+     *
+     * @param lines of an instance that has ended; or if {@code ended}, all of the invocation, those
+     *     told before included, perhaps none
+     * @param ended whether the invocation has ended
+     */
+    void lines(String invocation, List<LogLine> lines, boolean ended);
 
     /** There will be no more. */
     void end();
@@ -126,15 +137,24 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   public void started(InvocationInfo invocation) {}
 
   @Override
-  public void ended(InvocationTarget target, InvocationResult result) {
-    if (followers.isEmpty()) {
-      return;
+  public void instanceEnded(InvocationInfo invocation, int place, InstanceReport report) {
+    if (!report.logTail().isEmpty()) {
+      tell(invocation, () -> LogLine.of(invocation, place, report), false);
     }
+  }
+
+  @Override
+  public void ended(InvocationTarget target, InvocationResult result) {
+    tell(result.info(), () -> LogLine.of(result), true);
+  }
+
+  private void tell(InvocationInfo invocation, Supplier<List<LogLine>> news, boolean ended) {
     List<LogLine> lines = null;
     for (Subscription each : followers) {
-      if (each.filter.takes(result.info())) {
-        lines = lines == null ? LogLine.of(result) : lines;
-        each.follower.lines(result.id(), lines.stream().filter(each.filter::takes).toList());
+      if (each.filter.takes(invocation)) {
+        lines = lines == null ? news.get() : lines;
+        List<LogLine> wanted = lines.stream().filter(each.filter::takes).toList();
+        each.follower.lines(invocation.id(), wanted, ended);
       }
     }
   }

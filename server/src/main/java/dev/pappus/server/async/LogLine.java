@@ -1,6 +1,7 @@
 package dev.pappus.server.async;
 
 import dev.pappus.dispatcher.InstanceReport;
+import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.InvocationResult.Failed;
 import java.time.Instant;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time when the instance became ready
  * @param invocation its invocation
+ * @param place of the instance among those of the invocation that have ended; {@link #END} for a
+ *     problem
  * @param target what was invoked
  * @param application where the instance stood; null for a problem that came from elsewhere
  * @param function what ran, or null likewise
@@ -23,38 +26,25 @@ import org.jspecify.annotations.Nullable;
 public record LogLine(
     Instant time,
     String invocation,
+    int place,
     String target,
     @Nullable String application,
     @Nullable String function,
     @Nullable String item,
     @Nullable String code,
     String text) {
+  /** The place of what comes after all instances. */
+  public static final int END = Integer.MAX_VALUE;
 
   /** The lines of one invocation, in the order in which its instances ended. */
   static List<LogLine> of(InvocationResult result) {
-    List<LogLine> lines = new ArrayList<>();
-    for (InstanceReport report : result.instances()) {
-      Instant time = result.info().acceptedAt().plusNanos(report.readyNanos());
-      report
-          .logTail()
-          .lines()
-          .forEach(text ->
-              lines.add(
-                  new LogLine(
-                      time,
-                      result.id(),
-                      result.info().target(),
-                      report.application(),
-                      report.function(),
-                      report.itemName(),
-                      null,
-                      text)));
-    }
+    List<LogLine> lines = new ArrayList<>(of(result.info(), result.instances()));
     if (result.outcome() instanceof Failed failed) {
       lines.add(
           new LogLine(
               InvocationHistory.endOf(result),
               result.id(),
+              END,
               result.info().target(),
               failed.problem().application(),
               failed.problem().function(),
@@ -63,6 +53,35 @@ public record LogLine(
               failed.problem().detail()));
     }
     return lines;
+  }
+
+  /** The lines of the instances of an invocation that have ended so far. */
+  static List<LogLine> of(InvocationInfo info, List<InstanceReport> reports) {
+    List<LogLine> lines = new ArrayList<>();
+    for (int place = 0; place < reports.size(); place++) {
+      lines.addAll(of(info, place, reports.get(place)));
+    }
+    return lines;
+  }
+
+  /** The lines of one instance. */
+  static List<LogLine> of(InvocationInfo info, int place, InstanceReport report) {
+    Instant time = info.acceptedAt().plusNanos(report.readyNanos());
+    return report
+        .logTail()
+        .lines()
+        .map(text ->
+            new LogLine(
+                time,
+                info.id(),
+                place,
+                info.target(),
+                report.application(),
+                report.function(),
+                report.itemName(),
+                null,
+                text))
+        .toList();
   }
 
   /** Whether it is about {@code name}: what was invoked, or what ran inside it. */

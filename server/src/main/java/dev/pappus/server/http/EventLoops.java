@@ -11,7 +11,10 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The threads that move bytes: epoll where the host has it, NIO elsewhere. */
 public final class EventLoops implements AutoCloseable {
@@ -38,6 +41,13 @@ public final class EventLoops implements AutoCloseable {
   /** {@code epoll} or {@code nio}. */
   public String transport() {
     return epoll ? "epoll" : "nio";
+  }
+
+  /** Does {@code action} on each thread, with what does things on it later. */
+  public void onEach(Consumer<Executor> action) {
+    for (EventExecutor loop : group) {
+      loop.execute(() -> action.accept(loop));
+    }
   }
 
   EventLoopGroup group() {

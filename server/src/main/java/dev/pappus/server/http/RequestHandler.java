@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -17,8 +16,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,17 +25,14 @@ import org.jspecify.annotations.Nullable;
  * a bound, beyond which the client is held back. The event loop alone uses it.
  */
 final class RequestHandler extends ChannelInboundHandlerAdapter {
-  private static final int PENDING_BYTES_MAX = 64 << 10;
-  private static final int PENDING_MESSAGES_MAX = 64;
-
   /** A request that is refused early is read to its end if no more than this is left of it. */
   private static final int DRAIN_BYTES_MAX = 64 << 10;
 
   private final Listener listener;
   private final ClientWatch watch;
   private final boolean http2;
-  private final ArrayDeque<HttpObject> pending = new ArrayDeque<>();
-  private int pendingBytes;
+  private final Admission admission;
+  private final SentAhead pending = new SentAhead();
   private boolean bodyPaused;
   private boolean takingPending;
   private boolean deaf;
@@ -49,6 +43,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     this.listener = listener;
     this.watch = watch;
     this.http2 = http2;
+    this.admission =
+        new Admission(listener, (exchange, paused) -> onLoop(() -> pauseBody(exchange, paused)));
   }
 
   Listener listener() {
@@ -80,23 +76,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
     if (current != null && current.requestEnded) {
       pending.add(part);
-      pendingBytes += sizeOf(part);
       updateReading();
     } else {
       take(part);
     }
   }
 
-  private static int sizeOf(HttpObject part) {
-    return part instanceof HttpContent content ? content.content().readableBytes() : 0;
-  }
-
   private void updateReading() {
-    boolean read =
-        deaf
-            || (!bodyPaused
-                && pendingBytes <= PENDING_BYTES_MAX
-                && pending.size() <= PENDING_MESSAGES_MAX);
+    boolean read = deaf || (!bodyPaused && !pending.isFull());
     if (context().channel().config().isAutoRead() != read) {
       context().channel().config().setAutoRead(read);
     }
@@ -150,21 +137,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void begin(HttpRequest request) {
     RequestHead head = new RequestHead(request);
     ActiveExchange exchange = open(head, HttpUtil.isKeepAlive(request));
-    long declared = HttpUtil.getContentLength(request, -1L);
-    boolean chunked = HttpUtil.isTransferEncodingChunked(request);
-    exchange.bytesToDrain = chunked ? Long.MAX_VALUE : Math.max(0, declared);
     try {
-      if (chunked) {
-        requireNoOtherCoding(request);
-      }
-      Routed routed = listener.routes().route(head);
-      exchange.usage = routed.usage();
-      Endpoint endpoint = routed.endpoint();
-      if (declared > listener.limits().get(endpoint.bodyLimit())) {
-        throw BufferedBody.tooLarge(listener.limits(), endpoint.bodyLimit(), declared);
-      }
-      exchange.endpoint = endpoint;
-      exchange.sink = sinkFor(exchange, endpoint, declared);
+      admission.admit(request, exchange);
       if (HttpUtil.is100ContinueExpected(request)) {
         Outcome.ignore(
             context()
@@ -180,46 +154,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       exchange.fail(e.problem());
     } catch (RuntimeException e) {
       exchange.fail(listener.internal(head, e));
-    }
-  }
-
-  /** A body that is compressed for the transfer would be taken for the body itself. */
-  private static void requireNoOtherCoding(HttpRequest request) {
-    String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
-    if (!"chunked".equalsIgnoreCase(coding.trim())) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.BAD_REQUEST,
-                  "the node does not undo the transfer coding '%s'",
-                  dev.pappus.model.Names.printable(coding))
-              .withHint("send transfer-encoding: chunked, or a content-length"));
-    }
-  }
-
-  private BodySink sinkFor(ActiveExchange exchange, Endpoint endpoint, long declared) {
-    return switch (endpoint) {
-      case Endpoint.Immediate _, Endpoint.Blocking _ ->
-          new BufferedBody(listener.limits(), endpoint.bodyLimit(), listener.budget(), declared);
-      case Endpoint.Streaming streaming -> {
-        BodyStream stream =
-            new BodyStream(
-                listener.limits(),
-                endpoint.bodyLimit(),
-                paused -> onLoop(() -> pauseBody(exchange, paused)));
-        exchange.offload(() -> serveStream(exchange, streaming, stream));
-        yield stream;
-      }
-    };
-  }
-
-  private void serveStream(
-      ActiveExchange exchange, Endpoint.Streaming streaming, BodyStream stream) {
-    try {
-      exchange.respond(streaming.handler().handle(exchange.head(), stream));
-    } catch (IOException e) {
-      if (!stream.aborted()) {
-        throw new UncheckedIOException(e);
-      } // else nobody is left to be told
     }
   }
 
@@ -395,7 +329,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     takingPending = true;
     while ((current == null || !current.requestEnded) && !pending.isEmpty()) {
       HttpObject part = pending.remove();
-      pendingBytes -= sizeOf(part);
       if (current == null) {
         watch.receiving();
       }
@@ -425,9 +358,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       }
       retire(exchange);
     }
-    while (!pending.isEmpty()) {
-      ReferenceCountUtil.release(pending.remove());
-    }
+    pending.release();
     ctx.fireChannelInactive();
   }
 

@@ -2,6 +2,7 @@ package dev.pappus.server.settings;
 
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
+import dev.pappus.server.NodeDefaults;
 import dev.pappus.server.settings.SettingKey.Use;
 import dev.pappus.server.settings.SettingKey.Where;
 import dev.pappus.server.telemetry.TelemetrySettings;
@@ -74,7 +75,7 @@ public final class SettingKeys {
     keys.add(
         SettingKey.text(
                 "node", "", "name of the node, shown in problems", Configuration.Builder::nodeName)
-            .otherwise("the machine's name", Configuration::machineName));
+            .otherwise("the machine's name", NodeDefaults::name));
     keys.add(
         SettingKey.text(
             "host",
@@ -103,11 +104,18 @@ public final class SettingKeys {
         SettingKey.path("data", "folder for what is registered", Configuration.Builder::dataFolder)
             .otherwise(
                 "`$XDG_DATA_HOME/pappus`, else `~/.local/share/pappus`",
-                () -> Configuration.defaultDataFolder().toString()));
+                () -> NodeDefaults.dataFolder().toString()));
     keys.add(
         SettingKey.integer("engines", 1, "compute engines", Configuration.Builder::engines)
             .otherwise(
-                "one for each core", () -> (long) Runtime.getRuntime().availableProcessors()));
+                "one for each core that functions may use",
+                () -> (long) Runtime.getRuntime().availableProcessors()));
+    keys.add(
+        SettingKey.integer(
+            "io_cores",
+            0,
+            "cores kept for HTTP, communication functions and the JVM itself; functions get the others. 0: all share all, and short functions run where their request was read",
+            Configuration.Builder::ioCores));
     keys.add(
         SettingKey.text(
             "sandbox.backend",

@@ -206,7 +206,8 @@ public final class NodeMetrics implements InvocationObserver {
     Series series =
         switch (target) {
           case InvocationTarget.OneShot _ -> seriesOf(ONE_SHOT);
-          case InvocationTarget.Named named -> seriesOf(namespace, named.name());
+          case InvocationTarget.Named _, InvocationTarget.OfPlatform _ ->
+              seriesOf(namespace, target.name());
         };
     switch (result.outcome()) {
       case InvocationResult.Succeeded _ -> series.invocations.inc();

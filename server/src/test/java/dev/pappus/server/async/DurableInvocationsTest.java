@@ -2,6 +2,7 @@ package dev.pappus.server.async;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationRequest;
@@ -63,6 +64,11 @@ class DurableInvocationsTest {
     @Override
     public String id() {
       return info.id();
+    }
+
+    @Override
+    public CompletionStage<List<InstanceReport>> instances() {
+      return CompletableFuture.completedFuture(List.of());
     }
 
     @Override

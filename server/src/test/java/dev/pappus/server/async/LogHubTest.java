@@ -19,7 +19,7 @@ class LogHubTest {
     public void beat() {}
 
     @Override
-    public void lines(String invocation, List<LogLine> lines) {}
+    public void lines(String invocation, List<LogLine> lines, boolean ended) {}
 
     @Override
     public void end() {

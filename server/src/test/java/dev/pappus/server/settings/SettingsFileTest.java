@@ -11,6 +11,7 @@ import dev.pappus.server.ConfigurationException;
 import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.access.Scope;
+import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.telemetry.TelemetrySettings;
 import java.io.IOException;
 import java.net.URI;
@@ -78,6 +79,7 @@ class SettingsFileTest {
             admin_port = 2
             data = "/d"
             engines = 3
+            io_cores = 4
             [sandbox]
             backend = "process"
             entry = "idt"
@@ -117,6 +119,7 @@ class SettingsFileTest {
                 2,
                 Path.of("/d"),
                 3,
+                4,
                 SandboxChoice.PROCESS,
                 "idt",
                 java.util.List.of("10.0.0.0/8:443", "logs"),
@@ -131,6 +134,7 @@ class SettingsFileTest {
                     TelemetrySettings.LogFormat.JSON,
                     Level.WARN,
                     URI.create("http://collector:4318")),
+                CompilerSource.NONE,
                 configuration.limits()));
     for (Limit limit : Limit.values()) {
       assertThat(configuration.limits().get(limit))

@@ -22,15 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example functions compute what they say. */
-class ExamplesTest extends ContractFixture {
+public abstract class ExamplesContract extends ContractFixture {
   private static final long SEED = Long.getLong("pappus.seed", 20260101L);
 
   @TempDir static Path folder;
-
-  @Override
-  protected ComputeDriver driver() {
-    return new HostProcessDriver(folder);
-  }
 
   private static Item matrix(int key, long rows, long... values) {
     ByteBuffer bytes = ByteBuffer.allocate(8 + 8 * values.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,197 @@
+package dev.pappus.dispatcher;
+
+import static dev.pappus.dispatcher.TestNode.await;
+import static dev.pappus.dispatcher.TestNode.outputs;
+import static dev.pappus.dispatcher.TestNode.problem;
+import static dev.pappus.dispatcher.TestNode.set;
+import static dev.pappus.dispatcher.TestNode.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.model.Problem;
+import dev.pappus.model.ProblemCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Short functions run on the thread that invokes them, if it is lent; nothing else does. */
+class BorrowedThreadTest {
+  private static final String HOST = "host";
+
+  @TempDir Path folder;
+  private final ExecutorService host =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name(HOST).factory());
+
+  /** Where a body ran last. */
+  private volatile String ranOn = "";
+
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private volatile boolean slow;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  @AfterEach
+  void endHost() {
+    gate.countDown();
+    host.close();
+  }
+
+  private TestNode node(int engines) {
+    TestNode node = TestNode.in(folder).engines(engines).start();
+    node.function(
+        "work",
+        List.of("in"),
+        List.of("out"),
+        call -> {
+          runs.getAndIncrement();
+          ranOn = Thread.currentThread().getName();
+          if (slow) {
+            call.await(gate);
+          }
+          return Functions.copy(call);
+        });
+    host.execute(() -> node.dispatcher.borrowThread(host));
+    return node;
+  }
+
+  private InvocationResult runFromHost(TestNode node) {
+    return await(CompletableFuture.supplyAsync(() -> node.start("work", set("a")), host).join());
+  }
+
+  private void untilItRunsOnHost(TestNode node) {
+    until(() -> {
+      assertThat(outputs(runFromHost(node))).hasSize(1);
+      return ranOn.equals(HOST);
+    });
+  }
+
+  @Test
+  void whatIsKnownToBeShortRunsWhereItIsInvoked() {
+    try (TestNode node = node(2)) {
+      outputs(runFromHost(node));
+      assertThat(ranOn).as("nothing is known of it yet").startsWith("engine");
+      untilItRunsOnHost(node);
+      outputs(node.run("work", set("a")));
+      assertThat(ranOn).as("invoked from a thread that is not lent").startsWith("engine");
+    }
+  }
+
+  @Test
+  void aRunThatTurnsOutToBeLongGoesOnElsewhere() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      slow = true;
+      int before = runs.get();
+      Invocation run =
+          CompletableFuture.supplyAsync(() -> node.start("work", set("a")), host).join();
+      until(() -> ranOn.startsWith("engine"));
+      // The host's thread is free again, while the run goes on.
+      assertThat(CompletableFuture.supplyAsync(() -> "free", host).join()).isEqualTo("free");
+      gate.countDown();
+      assertThat(outputs(await(run))).hasSize(1);
+      assertThat(runs.get() - before).as("begun here, begun again there").isEqualTo(2);
+      outputs(runFromHost(node));
+      assertThat(ranOn).as("it is not trusted for a while").startsWith("engine");
+      untilItRunsOnHost(node);
+    }
+  }
+
+  @Test
+  void whatWaitsForAnEngineGoesFirst() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      CountDownLatch held = new CountDownLatch(1);
+      node.function(
+          "hold",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            call.await(held);
+            return Functions.copy(call);
+          });
+      List<Invocation> holders =
+          List.of(node.start("hold", set("a")), node.start("hold", set("a")));
+      until(() -> node.dispatcher.stats().computeWaiting() > 0);
+      Invocation run =
+          CompletableFuture.supplyAsync(() -> node.start("work", set("a")), host).join();
+      held.countDown();
+      outputs(await(run));
+      assertThat(ranOn).startsWith("engine");
+      holders.forEach(each -> outputs(await(each)));
+    }
+  }
+
+  @Test
+  void aCancelledOneDoesNotBegin() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      int before = runs.get();
+      Invocation run =
+          CompletableFuture.supplyAsync(
+                  () -> {
+                    Invocation started = node.start("work", set("a"));
+                    started.cancel();
+                    return started;
+                  },
+                  host)
+              .join();
+      assertThat(problem(await(run)).code()).isEqualTo(ProblemCode.CANCELLED);
+      CompletableFuture.runAsync(() -> {}, host).join();
+      assertThat(runs.get()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void theThreadSurvivesAFailingBackend() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      AtomicInteger failures = new AtomicInteger();
+      node.function(
+          "bug",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            if (Thread.currentThread().getName().equals(HOST)) {
+              failures.getAndIncrement();
+              throw new JavaDriver.BackendBug();
+            }
+            return Functions.copy(call);
+          });
+      until(() -> {
+        await(CompletableFuture.supplyAsync(() -> node.start("bug", set("a")), host).join());
+        return failures.get() > 0;
+      });
+      untilItRunsOnHost(node);
+    }
+  }
+
+  @Test
+  void whereTheHostGivesNoEngineOthersRunIt() {
+    try (TestNode node = node(1)) {
+      node.driver.refusals =
+          index ->
+              index >= 0
+                  ? null
+                  : Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "deliberate").withHint("none");
+      for (int i = 0; i < 100; i++) {
+        outputs(runFromHost(node));
+        assertThat(ranOn).startsWith("engine");
+      }
+    }
+  }
+
+  @Test
+  void codeThatIsDroppedIsForgottenThere() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      int before = node.driver.forgotten.get();
+      node.register("work", List.of("in"), List.of("out"), "2", Registry.OnConflict.REPLACE);
+      until(() -> node.driver.forgotten.get() - before == 2);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pappus.server.compile;
+
+import org.jspecify.annotations.NullMarked;
