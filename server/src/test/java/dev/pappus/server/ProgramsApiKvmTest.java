@@ -14,8 +14,7 @@ class ProgramsApiKvmTest extends ProgramsApiTest {
 
   @Test
   void aSnapshotServesEverySandbox() throws Exception {
-    node().close();
-    start("auto");
+    restart("auto");
     Path file = snapshotOf("?arg=count&sandbox=kvm");
     put("?arg=count&sandbox=process");
     assertUsed(file);

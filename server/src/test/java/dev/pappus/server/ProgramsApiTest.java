@@ -32,11 +32,6 @@ class ProgramsApiTest {
   @TempDir Path data;
   private TestNode node;
 
-  /** The node of the running test. */
-  TestNode node() {
-    return node;
-  }
-
   /** Where the programs run. */
   String sandbox() {
     return "process";
@@ -44,12 +39,17 @@ class ProgramsApiTest {
 
   @BeforeEach
   void start() throws IOException {
-    start(sandbox());
+    node = nodeWith(sandbox());
   }
 
-  /** Starts a node that offers these sandboxes. */
-  void start(String offered) throws IOException {
-    node = new TestNode(data, all -> all.sandbox(offered));
+  /** Starts the node anew, with these sandboxes. */
+  void restart(String offered) throws IOException {
+    node.close();
+    node = nodeWith(offered);
+  }
+
+  private TestNode nodeWith(String offered) throws IOException {
+    return new TestNode(data, all -> all.sandbox(offered));
   }
 
   @AfterEach
@@ -153,8 +153,7 @@ class ProgramsApiTest {
   @Test
   void snapshotsOutliveTheNode() throws Exception {
     Path file = snapshotOf("?arg=count");
-    node.close();
-    start();
+    restart(sandbox());
     assertUsed(file);
   }
 
@@ -170,8 +169,7 @@ class ProgramsApiTest {
   @Test
   void whatAProgramIsOutlivesTheNode() throws Exception {
     String before = text(put("?arg=words&arg=x&snapshot=false"));
-    node.close();
-    start();
+    restart(sandbox());
     String after = text(node.admin("GET", PROBE, NOTHING));
     assertThat(before).isEqualTo(after.replaceFirst("\\{", "{\"change\":\"created\","));
     assertThat(after).contains("\"kind\":\"program\"", "\"snapshot\":false");
