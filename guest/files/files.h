@@ -125,6 +125,10 @@ bool file_is_taken(const char *name, size_t size);
 /* Takes what is printed. */
 void file_print(bool to_error, const void *data, size_t size);
 
+/* Before a run fails: puts the end of stdout in front of stderr in the log ring, as far as there is
+ * room. */
+void file_log_output(void);
+
 extern node file_standard_input;
 
 /* The directory /in. */

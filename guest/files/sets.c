@@ -319,15 +319,49 @@ void file_put_outputs(void) {
 
 /* ---- What is printed ----------------------------------------------------------------------------- */
 
+/* The end of stdout, once the log ring has been left to stderr. */
+static pappus_log_ring output_log;
+static bool error_printed;
+
 void file_print(bool to_error, const void *data, size_t size) {
-  static bool error_printed;
   pappus_write(to_error, data, size);
-  /* The log ring holds stderr, or stdout as long as there is none. */
+  /* The log ring holds stderr, or stdout as long as there is none: what ends a run without asking
+   * the program leaves it like that. */
   if (to_error && !error_printed && size > 0) {
     error_printed = true;
+    output_log = __pappus_log;
     __pappus_log.total = 0;
   }
-  if (to_error || !error_printed) {
-    pappus_log(data, size);
+  pappus_ring_add(to_error || !error_printed ? &__pappus_log : &output_log, data, size);
+}
+
+void file_log_output(void) {
+  static const char output_title[] = "stdout:\n", error_title[] = "stderr:\n";
+  static char errors[PAPPUS_LOG_CAPACITY];
+  size_t size = __pappus_log.total, titles = sizeof output_title + sizeof error_title;
+  if (output_log.total == 0 || size + titles >= PAPPUS_LOG_CAPACITY) {
+    return;
   }
+  memcpy(errors, __pappus_log.text, size);
+  uint64_t first = 0, room = PAPPUS_LOG_CAPACITY - size - titles;
+  if (output_log.total > room) {
+    first = output_log.total - room;
+    /* Not in the middle of a character. */
+    while (first < output_log.total &&
+           (output_log.text[first % PAPPUS_LOG_CAPACITY] & 0xC0) == 0x80) {
+      first++;
+    }
+  }
+  __pappus_log.total = 0;
+  pappus_log(output_title, sizeof output_title - 1);
+  char last = '\n';
+  for (; first < output_log.total; first++) {
+    last = output_log.text[first % PAPPUS_LOG_CAPACITY];
+    pappus_log(&last, 1);
+  }
+  if (last != '\n') {
+    pappus_log("\n", 1);
+  }
+  pappus_log(error_title, sizeof error_title - 1);
+  pappus_log(errors, size);
 }

@@ -1,16 +1,11 @@
 /* calls.c: a library OS of a few lines, for what the process sandbox does with system calls of
  * Linux programs. The tests know where its code stands, and say that it is one.
  *
- * in:  mode    one item: the name of one of the functions in the table at the end
- *      number  one item: what it is to be done with
- * out: result  one item `done`, where a mode lets it come so far: a number in decimal
- *
- * Calls are answered by twice their number, but for those that the handler has a use for. */
-#include "../runtime/runtime.h"
+ * Calls are answered by twice their number, but for those that the handler has a use for. See modes.h for
+ * its sets. */
+#include "modes.h"
 
 PAPPUS_FUNCTION(calls, IN(mode, number), OUT(result));
-
-typedef uint64_t mode(uint64_t number);
 
 /* The handler's own requests, beyond all numbers of Linux. */
 enum { CALL_FAULT = 1000, CALL_NESTED, CALL_LOOP, CALL_LEAVE, CALL_OUT };
@@ -208,25 +203,11 @@ static uint64_t unmap_zygote(uint64_t address) {
   return result;
 }
 
-#define ENTRY(name) {#name, name}
-static const struct {
-  const char *name;
-  mode *run;
-} modes[] = {
-    ENTRY(any_call), ENTRY(preserved), ENTRY(without_stack), ENTRY(on_exit_stack), ENTRY(many),
-    ENTRY(from_libos), ENTRY(call_32), ENTRY(unmap_zygote),
+static const struct mode modes[] = {
+    MODE(any_call), MODE(preserved), MODE(without_stack), MODE(on_exit_stack), MODE(many),
+    MODE(from_libos), MODE(call_32), MODE(unmap_zygote),
 };
 
 static int calls(void) {
-  const char *wanted = pappus_string(pappus_first(in.mode));
-  int64_t number = 0;
-  pappus_number(pappus_first(in.number), &number);
-  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-    if (strcmp(wanted, modes[i].name) == 0) {
-      uint64_t result = modes[i].run((uint64_t)number);
-      pappus_put_text(out.result, pappus_id("done", 0), "%lld", (long long)result);
-      return 0;
-    }
-  }
-  pappus_fail("no mode %s", wanted);
+  return run_mode(modes, sizeof modes / sizeof *modes, in.mode, in.number, out.result);
 }

@@ -1,14 +1,8 @@
-/* process.c: what a function may try in a Linux process, one thing per run.
- *
- * in:  mode    one item: the name of one of the functions in the table at the end
- *      number  one item: what it is to be done with
- * out: result  one item `done`, where a mode lets it come so far: a number in decimal */
+/* process.c: what a function may try in a Linux process, one thing per run. See modes.h for its sets. */
 #include "../process/zygote.h"
-#include "../runtime/runtime.h"
+#include "modes.h"
 
 PAPPUS_FUNCTION(process, IN(mode, number), OUT(result));
-
-typedef uint64_t mode(uint64_t number);
 
 static uint64_t call(uint64_t number, uint64_t first, uint64_t second) {
   register uint64_t third __asm__("r10") = 0;
@@ -100,26 +94,12 @@ static uint64_t forge(uint64_t seed) {
   }
 }
 
-#define ENTRY(name) {#name, name}
-static const struct {
-  const char *name;
-  mode *run;
-} modes[] = {
-    ENTRY(any_call), ENTRY(call_32), ENTRY(call_from_stub), ENTRY(arch_prctl), ENTRY(unmap),
-    ENTRY(unmap_again), ENTRY(thread_pointer), ENTRY(leave_by_call), ENTRY(read_at),
-    ENTRY(write_at), ENTRY(jump_to), ENTRY(forge),
+static const struct mode modes[] = {
+    MODE(any_call), MODE(call_32), MODE(call_from_stub), MODE(arch_prctl), MODE(unmap),
+    MODE(unmap_again), MODE(thread_pointer), MODE(leave_by_call), MODE(read_at),
+    MODE(write_at), MODE(jump_to), MODE(forge),
 };
 
 static int process(void) {
-  const char *wanted = pappus_string(pappus_first(in.mode));
-  int64_t number = 0;
-  pappus_number(pappus_first(in.number), &number);
-  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-    if (strcmp(wanted, modes[i].name) == 0) {
-      uint64_t result = modes[i].run((uint64_t)number);
-      pappus_put_text(out.result, pappus_id("done", 0), "%lld", (long long)result);
-      return 0;
-    }
-  }
-  pappus_fail("no mode %s", wanted);
+  return run_mode(modes, sizeof modes / sizeof *modes, in.mode, in.number, out.result);
 }

@@ -300,6 +300,7 @@ void libos_exit(int status) {
     file_put_outputs();
     pappus_exit(0);
   }
+  file_log_output();
   if (first_unsupported != NULL && why_unsupported != NULL) {
     libos_say("the program called %s (%s), which functions do not have\n", first_unsupported,
               why_unsupported);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -114,6 +115,13 @@ static int mode_exit(char **words) {
   printf("out %s\n", words[3]);
   fprintf(stderr, "error %s\n", words[3]);
   return atoi(words[2]);
+}
+
+/* fail_printing OUT ERROR: so many characters of two bytes on the one stream, of one on the other. */
+static int mode_fail_printing(char **words) {
+  for (int i = atoi(words[2]); i > 0; i--) fputs("\303\266", stdout);
+  for (int i = atoi(words[3]); i > 0; i--) fputc('e', stderr);
+  return 1;
 }
 
 static int copy_file(const char *from, const char *to) {
@@ -341,6 +349,21 @@ static int mode_write(char **words) {
   return 0;
 }
 
+/* What was there before the program's own snapshot point, and what came to it behind that. */
+static char marks[2][32];
+
+static void mark(void) {
+  snprintf(marks[0], sizeof marks[0], "%s the mark", "before");
+  close(open("/dev/snapshot", O_RDONLY));
+  snprintf(marks[1], sizeof marks[1], "%s the mark", "behind");
+}
+
+static int mode_marks(char **words) {
+  (void)words;
+  printf("%s, %s\n", marks[0], marks[1]);
+  return 0;
+}
+
 #define ENTRY(name) {#name, mode_##name}
 static const struct {
   const char *name;
@@ -349,11 +372,11 @@ static const struct {
     ENTRY(work), ENTRY(words), ENTRY(environment), ENTRY(cat), ENTRY(count), ENTRY(exit), ENTRY(copy),
     ENTRY(show), ENTRY(put), ENTRY(chance), ENTRY(sleep), ENTRY(residue), ENTRY(fault),
     ENTRY(overflow), ENTRY(abort), ENTRY(signals), ENTRY(want), ENTRY(exhaust), ENTRY(loop),
-    ENTRY(loop_calls), ENTRY(write),
+    ENTRY(loop_calls), ENTRY(write), ENTRY(fail_printing), ENTRY(marks),
 };
 
-/* With no arguments, or with `from` as only one, what to do is read: from standard input, or the
- * file /in/what/words; a word a line. */
+/* With no arguments, or with `from` or `mark` as only one, what to do is read: from standard input, or
+ * the file /in/what/words; a word a line. */
 static char **read_words(const char *name, FILE *from) {
   static char text[65536], *words[64];
   size_t size = from == NULL ? 0 : fread(text, 1, sizeof text - 1, from);
@@ -369,8 +392,10 @@ static char **read_words(const char *name, FILE *from) {
 int main(int argc, char **argv) {
   prepare();
   char **words = argv;
+  bool marks_itself = argc == 2 && strcmp(argv[1], "mark") == 0;
+  if (marks_itself) mark();
   if (argc == 1) words = read_words(argv[0], stdin);
-  if (argc == 2 && strcmp(argv[1], "from") == 0) words = read_words(argv[0], fopen("/in/what/words", "r"));
+  if (marks_itself || (argc == 2 && strcmp(argv[1], "from") == 0)) words = read_words(argv[0], fopen("/in/what/words", "r"));
   if (words[1] == NULL) {
     fprintf(stderr, "what shall I do?\n");
     return 2;

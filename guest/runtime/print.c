@@ -238,21 +238,25 @@ char *pappus_format(const char *format, ...) {
   return text;
 }
 
-void pappus_log(const char *text, size_t size) {
+void pappus_ring_add(pappus_log_ring *ring, const char *text, size_t size) {
   if (size > PAPPUS_LOG_CAPACITY) {
     size_t lost = size - PAPPUS_LOG_CAPACITY;
-    __pappus_log.total += lost;
+    ring->total += lost;
     text += lost;
     size = PAPPUS_LOG_CAPACITY;
   }
   while (size > 0) {
-    size_t at = __pappus_log.total % PAPPUS_LOG_CAPACITY, room = PAPPUS_LOG_CAPACITY - at;
+    size_t at = ring->total % PAPPUS_LOG_CAPACITY, room = PAPPUS_LOG_CAPACITY - at;
     size_t part = size < room ? size : room;
-    memcpy(__pappus_log.text + at, text, part);
-    __pappus_log.total += part;
+    memcpy(ring->text + at, text, part);
+    ring->total += part;
     text += part;
     size -= part;
   }
+}
+
+void pappus_log(const char *text, size_t size) {
+  pappus_ring_add(&__pappus_log, text, size);
 }
 
 void pappus_out_of_memory(size_t wanted) {

@@ -29,6 +29,9 @@ extern pappus_control *pappus_given_control;
 /* Writes the output tables. */
 void pappus_publish(void);
 
+/* Appends to a ring. */
+void pappus_ring_add(pappus_log_ring *ring, const char *text, size_t size);
+
 /* Appends to the log ring alone. */
 void pappus_log(const char *text, size_t size);
 

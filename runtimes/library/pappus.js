@@ -20,8 +20,9 @@ class Item {
     file.seek(0, std.SEEK_END);
     const bytes = new Uint8Array(file.tell());
     file.seek(0, std.SEEK_SET);
-    file.read(bytes.buffer, 0, bytes.length);
+    const size = file.read(bytes.buffer, 0, bytes.length);
     file.close();
+    if (size !== bytes.length) throw new Error(`${this.#path}: ends after ${size} bytes`);
     return bytes;
   }
 
@@ -29,6 +30,11 @@ class Item {
   get text() {
     return std.loadFile(this.#path);
   }
+}
+
+// Throws what a call has answered, an error's number below 0, or else nothing.
+function check(path, answer) {
+  if (answer < 0) throw new Error(`${path}: ${std.strerror(-answer)}`);
 }
 
 function open(path, mode) {
@@ -39,7 +45,9 @@ function open(path, mode) {
 }
 
 function names(folder) {
-  return os.readdir(folder)[0].filter((name) => name !== "." && name !== "..").sort();
+  const [found, error] = os.readdir(folder);
+  check(folder, -error);
+  return found.filter((name) => name !== "." && name !== "..").sort();
 }
 
 function* files(folder, prefix = "") {
@@ -70,8 +78,8 @@ export function write(set, name, data, key = 0) {
   // What cannot be made is there; else opening the file says what is wrong.
   for (let at = path.indexOf("/", ROOT.length + 1); at > 0; at = path.indexOf("/", at + 1)) os.mkdir(path.slice(0, at));
   const file = open(path, "wb");
-  put(file, data);
-  file.close();
+  put(path, file, data);
+  check(path, file.close());
 }
 
 function isBytes(data) {
@@ -82,16 +90,19 @@ function kind(value) {
   return value?.constructor?.name ?? String(value);
 }
 
-function put(file, data) {
+// Throws if what is written does not all arrive.
+function put(path, file, data) {
   if (typeof data === "string") file.puts(data);
   else if (data instanceof ArrayBuffer) file.write(data, 0, data.byteLength);
   else file.write(data.buffer, data.byteOffset, data.byteLength);
+  file.flush();
+  if (file.error()) throw new Error(`${path}: cannot be written, there may be no more room`);
 }
 
 // Calls handler(inputs); its answer is an object of arrays of {name, data, key}, or is printed.
 export async function serve(handler) {
   const answer = await handler(inputs());
-  if (typeof answer === "string" || isBytes(answer)) put(std.out, answer);
+  if (typeof answer === "string" || isBytes(answer)) put("standard output", std.out, answer);
   else if (answer !== undefined && answer !== null) {
     if (typeof answer !== "object" || Array.isArray(answer))
       throw new TypeError(`handler returns an object of sets, a text or bytes, not ${kind(answer)}`);

@@ -69,12 +69,18 @@ def serve(handler):
 
 
 def finish(names):
-    """Ends CPython without taking it apart, which would double the run. Names of the script go, and files that they hold close."""
+    """Ends CPython without taking it apart, which would double the run. Names of the script and of modules beside it go, and
+    files that they hold close."""
     if hasattr(os, "_exit"):
         import atexit
 
         atexit._run_exitfuncs()
         names.clear()
+        beside = os.path.dirname(__file__) + "/"
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None) or ""
+            if path.startswith(beside) and not path.startswith(beside + "python.zip/") and path != __file__:
+                module.__dict__.clear()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

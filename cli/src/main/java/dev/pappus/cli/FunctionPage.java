@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A function as a person reads of it. */
@@ -35,9 +36,11 @@ final class FunctionPage {
   static Map<String, String> kinds(NodeClient client) throws IOException {
     Map<String, String> kinds = new HashMap<>();
     client
-        .list("functions")
+        .list("functions", Set.of("name", "kind"))
         .forEach(each -> kinds.put(each.text("name", ""), each.text("kind", "compute")));
-    client.list("compositions").forEach(each -> kinds.put(each.text("name", ""), "composition"));
+    client
+        .list("compositions", Set.of("name"))
+        .forEach(each -> kinds.put(each.text("name", ""), "composition"));
     return kinds;
   }
 

@@ -48,7 +48,9 @@ class ProgramCommandsTest {
   void itsExitCodeAndItsStderrAreTheCommands() {
     CommandRun failed = run("", "run", PROBE, "--", "exit", "42", "why");
     assertThat(failed.exitCode()).isEqualTo(42);
-    assertThat(failed.err()).contains("error why\n", "exit code 42").doesNotContain("hint");
+    assertThat(failed.err())
+        .contains("stdout:\nout why\nstderr:\nerror why\n", "exit code 42")
+        .doesNotContain("hint");
     CommandRun ended = run("", "run", PROBE, "--", "exit", "0", "fine");
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.out()).isEqualTo("out fine\n");
@@ -177,6 +179,9 @@ class ProgramCommandsTest {
           .as(described.err())
           .contains("\"arguments\":[\"words\",\"a b\"]", "\"snapshot\":false");
       assertThat(in(environment, "invoke", "w").out()).isEqualTo("[w]\n[words]\n[a b]\n");
+      CommandRun anew =
+          in(environment, "deploy", "2-count.x86", "--no-snapshot", "-o", "json", "--", "count");
+      assertThat(anew.out()).as(anew.err()).contains("\"snapshot\":false");
       CommandRun again =
           in(environment, "deploy", "w.toml", "--static", "more/x=y", "--", "show", "/in/more/x");
       assertThat(again.exitCode()).as(again.err()).isZero();

@@ -197,6 +197,42 @@ class RuntimeHelpersTest {
   }
 
   @Test
+  void filesOfModulesBesideTheScriptAreWritten() throws Exception {
+    Files.createDirectories(root.resolve("lib/deep"));
+    Files.writeString(
+        root.resolve("lib/words.py"),
+        "import sys\nkept = open(sys.argv[1], 'w')\nkept.write('by a module')\n");
+    Files.writeString(
+        root.resolve("lib/deep/inner.py"),
+        "import sys\nkept = [open(sys.argv[2], 'w')]\nkept[0].write('by another')\n");
+    CCompiler.Outcome ran =
+        run("python", "import words\nimport deep.inner\n", root + "/f", root + "/g");
+    assertThat(ran).isEqualTo(new CCompiler.Outcome(0, ""));
+    assertThat(root.resolve("f")).hasContent("by a module");
+    assertThat(root.resolve("g")).hasContent("by another");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"python", "micropython", "quickjs"})
+  void whatCannotBeWrittenFails(String runtime) throws Exception {
+    input("stdio/stdin", "");
+    Files.createDirectories(root.resolve("out/made"));
+    Files.createSymbolicLink(root.resolve("out/made/a"), Path.of("/dev/full"));
+    for (String data : List.of("'x'", text(runtime, "b'x'", "new Uint8Array([1])"))) {
+      CCompiler.Outcome full =
+          run(
+              runtime,
+              text(
+                      runtime,
+                      "def handler(inputs):\n  return {'made': [('a', %s)]}\n",
+                      "export const handler = () => ({ made: [{ name: 'a', data: %s }] });")
+                  .formatted(data));
+      assertThat(full.exitCode()).as(full.messages()).isEqualTo(1);
+      assertThat(full.messages()).containsAnyOf("out/made/a", "Error");
+    }
+  }
+
+  @Test
   void pythonHasItsLibrary() throws Exception {
     CCompiler.Outcome ran =
         run(

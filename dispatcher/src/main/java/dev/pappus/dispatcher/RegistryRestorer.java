@@ -55,7 +55,7 @@ final class RegistryRestorer {
         function,
         new RunnableSpec(stored, blobs),
         new FunctionCode(
-            function.version(),
+            stored.inAnySandbox().versionWith(function.binary()),
             function.binary(),
             function.binaryBytes(),
             stored.withoutStatics(),

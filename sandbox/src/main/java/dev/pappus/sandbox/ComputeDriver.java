@@ -13,6 +13,14 @@ public interface ComputeDriver extends AutoCloseable {
   BinaryKind accepts();
 
   /**
+   * What programs see of the processor, as {@link ProcessorView} tells it: a template that was made
+   * in one sandbox serves in others that say the same. Empty where that is not known.
+   */
+  default String processor() {
+    return "";
+  }
+
+  /**
    * Checks a binary and prepares it for many runs.
    *
    * @param binary the file's bytes; not kept after the call returns

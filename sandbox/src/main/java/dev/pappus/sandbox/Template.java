@@ -113,16 +113,6 @@ public record Template(long resume, long freeBegin, long freeEnd, List<Extent> e
     return new Template(empty.resume, empty.freeBegin, empty.freeEnd, reader.finish());
   }
 
-  /** The same where no page holds data of static items alone, or nobody cares. */
-  public static Template read(
-      GuestMemory memory,
-      ElfImage image,
-      GuestLayout layout,
-      List<PageRange> written,
-      Limits limits) {
-    return read(memory, image, layout, written, new PageRange(0, 0), limits);
-  }
-
   /**
    * Checks every number against the image that it is for.
    *

@@ -6,8 +6,6 @@ import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Item;
 import dev.pappus.model.Limits;
-import dev.pappus.model.MonotonicClock;
-import dev.pappus.model.Problem;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,36 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
-/** One driver with one engine for all tests of a class, and runs of the guest programs on it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class ContractFixture {
-  private ComputeDriver driver;
-  private ComputeEngine engine;
+/** Runs of the guest programs on one engine. */
+abstract class ContractFixture extends EngineFixture {
   private final Map<String, PreparedFunction> prepared = new HashMap<>();
-
-  /** The backend under test; the fixture closes it. */
-  protected abstract ComputeDriver driver();
 
   /** The file that the backend runs of a guest; native ones unless it says otherwise. */
   protected MemorySegment binary(String guest) {
     return Guests.binary(guest);
-  }
-
-  @BeforeAll
-  void open() {
-    driver = driver();
-    engine = driver.openEngine(0);
-  }
-
-  @AfterAll
-  void close() {
-    engine.idle();
-    engine.close();
-    driver.close();
   }
 
   /** Runs a guest that says of itself what its sets are. */
@@ -64,14 +40,13 @@ abstract class ContractFixture {
     PreparedFunction function =
         prepared.computeIfAbsent(
             guest + "@" + spec.contextBytes(),
-            key -> driver.prepare(binary(guest), spec.contextBytes()));
-    return new InstanceRunner(engine, MonotonicClock.SYSTEM)
-        .run(function, spec, List.of(inputs), deadline, limits);
+            key -> opened().prepare(binary(guest), spec.contextBytes()));
+    return run(function, spec, limits, deadline, List.of(inputs));
   }
 
   /** Has the engine look at the deadline of its run; any thread. */
   protected final void nudge() {
-    engine.nudge();
+    engine().nudge();
   }
 
   /** Runs {@code mode} of the hostile guest. */
@@ -89,7 +64,7 @@ abstract class ContractFixture {
     List<String> keys = new ArrayList<>(prepared.keySet());
     for (String key : keys) {
       if (key.startsWith(guest + "@")) {
-        engine.domain().forget(Objects.requireNonNull(prepared.remove(key)));
+        engine().domain().forget(Objects.requireNonNull(prepared.remove(key)));
       }
     }
   }
@@ -97,19 +72,6 @@ abstract class ContractFixture {
   /** That the engine still serves, and that nothing of the last run is left. */
   protected final void assertServing() {
     assertThat(succeeded(hostile("tables_good")).getFirst().items()).hasSize(1);
-  }
-
-  /** The outputs of a run, which must have succeeded. */
-  protected static List<DataSet> succeeded(InstanceResult result) {
-    assertThat(result.problem()).isNull();
-    return result.outputs();
-  }
-
-  /** The problem of a run, which must have failed. */
-  protected static Problem failed(InstanceResult result) {
-    assertThat(result.problem()).as("problem").isNotNull();
-    assertThat(result.outputs()).isEmpty();
-    return Objects.requireNonNull(result.problem());
   }
 
   protected static DataSet set(String name, Item... items) {

@@ -11,6 +11,7 @@ import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,9 +94,32 @@ public abstract class ProgramContract extends ProgramFixture {
         assertThat(problem.code()).isEqualTo(ProblemCode.GUEST_EXIT);
         GuestState guest = Objects.requireNonNull(problem.guest());
         assertThat(guest.exitCode()).isEqualTo(code);
-        assertThat(guest.lastWords()).isEqualTo("error badly\n");
+        assertThat(guest.lastWords()).isEqualTo("stdout:\nout badly\nstderr:\nerror badly\n");
       }
     }
+  }
+
+  /** Of 4 KiB standard error comes first, and what is left of them has the end of stdout. */
+  @Test
+  void theEndOfBothStreamsIsKeptOfAFailure() {
+    for (Program program : ways("from")) {
+      assertThat(lastWords(run(program, what("fail_printing", "0", "5")))).isEqualTo("eeeee");
+      assertThat(lastWords(run(program, what("fail_printing", "5", "0")))).isEqualTo("ööööö");
+      assertThat(lastWords(run(program, what("fail_printing", "3", "2"))))
+          .isEqualTo("stdout:\nööö\nstderr:\nee");
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "3000"))))
+          .hasSizeLessThan(4096)
+          .matches("stdout:\nö{500,600}\nstderr:\ne{3000}");
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "4090"))))
+          .isEqualTo("e".repeat(4090));
+      assertThat(lastWords(run(program, what("fail_printing", "30000", "30000"))))
+          .isEqualTo("e".repeat(4096));
+    }
+  }
+
+  private static String lastWords(InstanceResult result) {
+    return Objects.requireNonNull(
+        Objects.requireNonNull(failed(result).guest()).lastWords(), "last words");
   }
 
   @Test
@@ -408,6 +432,27 @@ public abstract class ProgramContract extends ProgramFixture {
       assertThat(Objects.requireNonNull(slot(without).whyNot()).detail())
           .contains("before it touched an input");
       assertThat(printed(run(without))).startsWith("2000 2668667000 ");
+    }
+  }
+
+  @Test
+  void aProgramMayMarkABetterPoint() {
+    for (Programs.Libc libc : Programs.Libc.those()) {
+      Program marked = Program.probe(libc, true, "mark").withContext(79 << 20);
+      OneTemplateFile store = new OneTemplateFile();
+      slot(marked).keepIn(store);
+      for (int round = 0; round < 3; round++) {
+        assertThat(printed(run(marked, what("marks"))))
+            .isEqualTo("before the mark, behind the mark\n");
+      }
+      assertThat(slot(marked).filled()).isNotNull();
+      byte[] file = Objects.requireNonNull(store.file()).toArray(ValueLayout.JAVA_BYTE);
+      assertThat(new String(file, StandardCharsets.ISO_8859_1))
+          .contains("before the mark")
+          .doesNotContain("behind the mark");
+      Program plain = Program.probe(libc, false, "mark").withContext(79 << 20);
+      assertSame(run(marked, what("work")), run(plain, what("work")), "mark");
+      assertThat(slot(plain).filled()).isNull();
     }
   }
 

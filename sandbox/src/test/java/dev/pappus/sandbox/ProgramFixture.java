@@ -7,8 +7,6 @@ import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.Limits;
-import dev.pappus.model.MonotonicClock;
-import dev.pappus.model.Problem;
 import dev.pappus.model.ProgramOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,18 +16,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
-/** One driver with one engine for all tests of a class, and runs of Linux programs on it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class ProgramFixture {
+/** Runs of Linux programs on one engine. */
+abstract class ProgramFixture extends EngineFixture {
   /** Sets that every probe has besides {@code stdio}. */
   static final List<String> SETS = List.of("what", "data", "other");
 
-  private ComputeDriver driver;
-  private ComputeEngine engine;
   private final Map<Program, PreparedFunction> prepared = new HashMap<>();
 
   /**
@@ -82,22 +74,6 @@ abstract class ProgramFixture {
     }
   }
 
-  /** The backend under test; the fixture closes it. */
-  protected abstract ComputeDriver driver();
-
-  @BeforeAll
-  void open() {
-    driver = driver();
-    engine = driver.openEngine(0);
-  }
-
-  @AfterAll
-  void close() {
-    engine.idle();
-    engine.close();
-    driver.close();
-  }
-
   /** Every way to run one of the probes. */
   protected static List<Program> ways(String... words) {
     List<Program> ways = new ArrayList<>();
@@ -123,8 +99,8 @@ abstract class ProgramFixture {
               .findFirst()
               .orElse(DataSet.empty(input.name())));
     }
-    return new InstanceRunner(engine, MonotonicClock.SYSTEM)
-        .run(function(program), spec, sets, Deadline.in(TimeUnit.MINUTES.toNanos(1)), limits);
+    Deadline deadline = Deadline.in(TimeUnit.MINUTES.toNanos(1));
+    return run(function(program), spec, limits, deadline, sets);
   }
 
   /** Where a program that has run has its snapshot. */
@@ -135,7 +111,7 @@ abstract class ProgramFixture {
   private PreparedFunction function(Program program) {
     return prepared.computeIfAbsent(
         program,
-        key -> driver.prepare(Programs.binary(program.file(), program.libc()), program.spec()));
+        key -> opened().prepare(Programs.binary(program.file(), program.libc()), program.spec()));
   }
 
   /** Tells a probe without words of its own, by standard input, what to do. */
@@ -146,19 +122,6 @@ abstract class ProgramFixture {
   /** Tells a probe whose word is {@code from}, by a file, what to do. */
   protected static DataSet what(String... words) {
     return new DataSet("what", List.of(Item.ofText("words", String.join("\n", words) + "\n")));
-  }
-
-  /** The outputs of a run, which must have succeeded. */
-  protected static List<DataSet> succeeded(InstanceResult result) {
-    assertThat(result.problem()).isNull();
-    return result.outputs();
-  }
-
-  /** The problem of a run, which must have failed. */
-  protected static Problem failed(InstanceResult result) {
-    assertThat(result.problem()).as("problem").isNotNull();
-    assertThat(result.outputs()).isEmpty();
-    return Objects.requireNonNull(result.problem());
   }
 
   /** What a run, which must have succeeded, has printed. */

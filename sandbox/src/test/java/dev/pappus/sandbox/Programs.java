@@ -20,6 +20,11 @@ public final class Programs {
     MUSL,
     GLIBC;
 
+    /** As files' names have it. */
+    public String text() {
+      return this == MUSL ? "musl" : "glibc";
+    }
+
     private static final List<Libc> AVAILABLE = available();
 
     private static List<Libc> available() {
@@ -44,7 +49,7 @@ public final class Programs {
   /** The file of guest/programs/{@code name}.c, or guest/{@code name}.c if that is a path. */
   public static Path file(String name, Libc libc) {
     String path = name.indexOf('/') < 0 ? "programs/" + name : name;
-    return Guests.file(path + "-" + (libc == Libc.MUSL ? "musl" : "glibc"));
+    return Guests.file(path + "-" + libc.text());
   }
 
   /** Names of the programs that compare calls with the host's, as {@link #file} takes them. */

@@ -222,24 +222,12 @@ public abstract class RogueProgramContract extends ProgramFixture {
   @Test
   void snapshotsHoldNothingOfTheFirstInvocation() {
     Program program = rogue(true, "of its own");
-    List<Template> templates = new ArrayList<>();
-    slot(program)
-        .keepIn(
-            new TemplateStore() {
-              @Override
-              public @org.jspecify.annotations.Nullable Template load() {
-                return null;
-              }
-
-              @Override
-              public void filled(@org.jspecify.annotations.Nullable Template fresh) {
-                templates.add(Objects.requireNonNull(fresh));
-              }
-            });
+    OneTemplateFile store = new OneTemplateFile();
+    slot(program).keepIn(store);
     byte[] secret = secret();
     assertThat(run(program, input(secret, "keep")).problem()).isNull();
-    assertThat(templates).hasSize(1);
-    String file = hex(TemplateFile.encode(templates.getFirst()));
+    assertThat(store.stored()).isEqualTo(1);
+    String file = hex(Objects.requireNonNull(store.file()));
     assertThat(file).doesNotContain(HexFormat.of().formatHex(secret, 0, 16));
     assertThat(file).doesNotContain(HexFormat.of().formatHex(secret, 16, 32));
     assertThat(file)

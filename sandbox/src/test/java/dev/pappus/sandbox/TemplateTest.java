@@ -47,7 +47,8 @@ class TemplateTest {
   }
 
   private Template read(Limits limits) {
-    return Template.read(memory, IMAGE, LAYOUT, List.of(all()), limits);
+    PageRange none = new PageRange(0, 0);
+    return Template.read(memory, IMAGE, LAYOUT, List.of(all()), none, limits);
   }
 
   private byte[] fill(long address, int bytes) {

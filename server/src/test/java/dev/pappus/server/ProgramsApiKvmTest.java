@@ -1,6 +1,8 @@
 package dev.pappus.server;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** The same programs in virtual machines. */
 @Tag("kvm")
@@ -8,5 +10,13 @@ class ProgramsApiKvmTest extends ProgramsApiTest {
   @Override
   String sandbox() {
     return "kvm";
+  }
+
+  @Test
+  void aSnapshotServesEverySandbox() throws Exception {
+    restart("auto");
+    Path file = snapshotOf("?arg=count&sandbox=kvm");
+    put("?arg=count&sandbox=process");
+    assertUsed(file);
   }
 }

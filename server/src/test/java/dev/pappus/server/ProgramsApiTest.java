@@ -39,7 +39,17 @@ class ProgramsApiTest {
 
   @BeforeEach
   void start() throws IOException {
-    node = new TestNode(data, all -> all.sandbox(sandbox()));
+    node = nodeWith(sandbox());
+  }
+
+  /** Starts the node anew, with these sandboxes. */
+  void restart(String offered) throws IOException {
+    node.close();
+    node = nodeWith(offered);
+  }
+
+  private TestNode nodeWith(String offered) throws IOException {
+    return new TestNode(data, all -> all.sandbox(offered));
   }
 
   @AfterEach
@@ -52,11 +62,11 @@ class ProgramsApiTest {
         Path.of(System.getProperty("pappus.guest.build"), "programs", "probe-glibc"));
   }
 
-  private static String text(HttpResponse<byte[]> answer) {
+  static String text(HttpResponse<byte[]> answer) {
     return new String(answer.body(), UTF_8);
   }
 
-  private HttpResponse<byte[]> put(String parameters) throws Exception {
+  HttpResponse<byte[]> put(String parameters) throws Exception {
     return node.admin("PUT", PROBE + parameters, probe());
   }
 
@@ -109,15 +119,15 @@ class ProgramsApiTest {
     assertThat(text(ofOneCall)).isEqualTo("[x]\n[words]\n[c d]\n");
   }
 
-  @Test
-  void snapshotsOutliveTheNode() throws Exception {
+  /** Deploys a program and runs it; the file that its snapshot has become, long unused. */
+  Path snapshotOf(String parameters) throws Exception {
     Path templates = data.resolve("templates");
-    Path file;
     try (WatchService changes = FileSystems.getDefault().newWatchService()) {
       var _ = templates.register(changes, StandardWatchEventKinds.ENTRY_CREATE);
-      put("?arg=count");
+      put(parameters);
       assertThat(text(node.invoke("/function/probe", "a b\nc\n".getBytes(UTF_8))))
           .isEqualTo("2 3 6\n");
+      Path file;
       do {
         WatchKey change = changes.poll(1, TimeUnit.MINUTES);
         assertThat(change).as("a file is written").isNotNull();
@@ -126,15 +136,25 @@ class ProgramsApiTest {
         change.reset();
         file = only(templates);
       } while (file == null);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+      return file;
     }
-    node.close();
-    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
-    start();
+  }
+
+  /** That the next run begins from that file, and that there is no other. */
+  void assertUsed(Path file) throws Exception {
     assertThat(text(node.invoke("/function/probe", "d\n".getBytes(UTF_8)))).isEqualTo("1 1 2\n");
     assertThat(Files.getLastModifiedTime(file))
         .as("when used")
         .isGreaterThan(FileTime.fromMillis(0));
-    assertThat(only(templates)).isEqualTo(file);
+    assertThat(only(data.resolve("templates"))).isEqualTo(file);
+  }
+
+  @Test
+  void snapshotsOutliveTheNode() throws Exception {
+    Path file = snapshotOf("?arg=count");
+    restart(sandbox());
+    assertUsed(file);
   }
 
   /** The file of a folder that has a whole one. */
@@ -149,8 +169,7 @@ class ProgramsApiTest {
   @Test
   void whatAProgramIsOutlivesTheNode() throws Exception {
     String before = text(put("?arg=words&arg=x&snapshot=false"));
-    node.close();
-    start();
+    restart(sandbox());
     String after = text(node.admin("GET", PROBE, NOTHING));
     assertThat(before).isEqualTo(after.replaceFirst("\\{", "{\"change\":\"created\","));
     assertThat(after).contains("\"kind\":\"program\"", "\"snapshot\":false");
@@ -194,7 +213,7 @@ class ProgramsApiTest {
     put("?arg=exit&arg=3&arg=here");
     HttpResponse<byte[]> answer = node.invoke("/function/probe", NOTHING);
     ProblemAnswer.of(answer).is(502, "guest_exit", "function");
-    assertThat(text(answer)).contains("\"exitCode\":3", "error here").doesNotContain("out here");
+    assertThat(text(answer)).contains("\"exitCode\":3", "error here").contains("out here");
     put("?arg=want&arg=fork");
     HttpResponse<byte[]> forks = node.invoke("/function/probe", NOTHING);
     ProblemAnswer.of(forks).is(502, "guest_exit", "function");

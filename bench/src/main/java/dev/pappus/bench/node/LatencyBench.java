@@ -163,7 +163,7 @@ public final class LatencyBench {
     results.factor(
         "generator",
         sides.stream().allMatch(Side::prompt)
-            ? "nice -10, exact timers"
+            ? "SCHED_FIFO, exact timers"
             : "ordinary priority and timers");
     for (Shape shape : Shape.values()) {
       for (Side side : sides) {
@@ -184,7 +184,7 @@ public final class LatencyBench {
         compare(shape, point(points, "function"), point(points, "echo"));
       }
     }
-    samples.add("lost", "", slices.lost());
+    samples.add("lost", "", (double) slices.lost());
     samples.into(results);
     results.draw(NAME, figure());
   }

@@ -154,7 +154,11 @@ public final class MemoryBench {
     }
   }
 
-  /** On one engine, so that each function has one sandbox and no more. */
+  /**
+   * On one engine, and none of the threads that read requests, so that each function has one
+   * sandbox and no more. On one processor these cannot be kept apart; if it mattered, the check of
+   * what is bound would say so.
+   */
   private void sandboxes(int repetition) throws IOException {
     int all = WARM_BEFORE + settings.sandboxes();
     Map<Limit, Long> limits =
@@ -163,9 +167,13 @@ public final class MemoryBench {
             Math.max(Limit.WARM_SANDBOXES.defaultValue(), 2L * all),
             Limit.RESIDENT_BYTES,
             RESIDENT_BYTES_MAX);
-    results.factor("sandboxes.engines", "1");
+    List<String> arguments =
+        Runtime.getRuntime().availableProcessors() > 1
+            ? List.of("--engines", "1", "--io-cores", "1")
+            : List.of("--engines", "1");
+    results.factor("sandboxes.node", String.join(" ", arguments));
     results.factor("sandboxes.limits", "warm_sandboxes and resident_bytes out of the way");
-    try (Measured measured = Measured.start(settings.node(), limits, List.of("--engines", "1"));
+    try (Measured measured = Measured.start(settings.node(), limits, arguments);
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       URI invocation = measured.node().invocation();
       long _ =

@@ -112,7 +112,7 @@ public final class MixedBench {
     results.factor("long_mean_ms", "%.1f".formatted(longs.meanNanos() / 1e6));
     results.factor(
         "generator",
-        generator.prompt() ? "nice -10, exact timers" : "ordinary priority and timers");
+        generator.prompt() ? "SCHED_FIFO, exact timers" : "ordinary priority and timers");
     for (boolean beside : List.of(false, true)) {
       progress.accept(beside ? "warming up, long functions beside" : "warming up");
       List<Sent> sent = send(beside, 0, settings.warmUpNanos());

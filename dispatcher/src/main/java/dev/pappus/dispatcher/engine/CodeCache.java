@@ -38,7 +38,6 @@ public final class CodeCache {
   private final Backends backends;
   private final BlobStore blobs;
   private final TemplateFiles templates;
-  private final TemplateKeys templateKeys = new TemplateKeys();
   private final long templateBytesMax;
   private final long templatesBytesMax;
   private final Cache<FunctionCode, PreparedFunction> cache;
@@ -227,11 +226,13 @@ public final class CodeCache {
 
   private void keepTemplate(FunctionCode code, PreparedFunction function) {
     TemplateSlot slot = function.templateSlot();
-    if (slot != null) {
+    String processor = slot == null ? "" : backends.require(code.sandbox()).processor();
+    // A template of an unknown processor might meet another one.
+    if (slot != null && !processor.isEmpty()) {
       slot.keepIn(
           templates.of(
               code.binary(),
-              templateKeys.of(code, slot.libos()),
+              TemplateKeys.of(code, slot.libos(), processor),
               templateBytesMax,
               templatesBytesMax,
               () -> weighAgain(code, function)));

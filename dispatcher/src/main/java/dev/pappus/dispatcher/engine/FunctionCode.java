@@ -16,7 +16,7 @@ public final class FunctionCode {
   private static final int TRUST_MIN = 16;
   private static final int TRUST_MAX = 1 << 16;
 
-  private final Digest version;
+  private final Digest content;
   private final Digest binary;
   private final long binaryBytes;
   private final FunctionSpec spec;
@@ -32,20 +32,20 @@ public final class FunctionCode {
   /**
    * Code in the blob {@code binary} for a backend.
    *
-   * @param version names specification, static items and binary together
+   * @param content names specification, static items and binary together; the same for each backend
    * @param spec what is registered of it, without its static input sets
    */
   public FunctionCode(
-      Digest version, Digest binary, long binaryBytes, FunctionSpec spec, String sandbox) {
-    this.version = version;
+      Digest content, Digest binary, long binaryBytes, FunctionSpec spec, String sandbox) {
+    this.content = content;
     this.binary = binary;
     this.binaryBytes = binaryBytes;
     this.spec = spec;
     this.sandbox = sandbox;
   }
 
-  Digest version() {
-    return version;
+  Digest content() {
+    return content;
   }
 
   Digest binary() {

@@ -5,6 +5,7 @@ import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
 import dev.pappus.model.Item;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.model.SourceCode;
 import dev.pappus.model.StaticItem;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,11 @@ public record StoredSpec(
   public Digest versionWith(Digest binary) {
     String text = SpecDocument.encode(this) + "\n" + binary + "\n";
     return Digest.of(MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The same of a function whose owner does not care where it runs. */
+  public StoredSpec inAnySandbox() {
+    return new StoredSpec(declared.withSandbox(SandboxChoice.AUTO), statics, source);
   }
 
   /** The specification with those input sets alone that each invocation fills. */

@@ -112,6 +112,11 @@ public final class KvmDriver implements ComputeDriver {
   }
 
   @Override
+  public String processor() {
+    return selfTest.processor();
+  }
+
+  @Override
   public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
     Libos libos = selfTest.runsPrograms() ? settings.libos() : null;
     ElfImage image = ElfImage.of(binary, spec, settings.limits(), libos);

@@ -12,8 +12,8 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.DeadlineTimer;
 import dev.pappus.sandbox.LibosPlace;
+import dev.pappus.sandbox.ProcessorView;
 import dev.pappus.sandbox.ResidentBudget;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,6 +130,7 @@ final class SelfTest {
               host.xcr0(),
               host.tripleFaultEvent(),
               syscallEntry(vm),
+              processor(vm),
               roundTrip(vm),
               findings);
         }
@@ -233,25 +234,44 @@ final class SelfTest {
   private SyscallEntry syscallEntry(VirtualMachine vm) {
     long arrival = TinyGuest.CODE + 6;
     // syscall; syscall; out 0x10,al
-    // arrival: mov eax,cs; mov [DATA],eax; test al,3; jnz user
+    // arrival: inc dword [DATA+4]; mov eax,cs; mov [DATA],eax; test al,3; jnz user
     // push rcx; lea rcx,[user1]; mov r11d,2; sysretq; user1: pop rcx; user: jmp rcx
     GuestCode guest =
         TinyGuest.of(
-            "0F 05 0F 05 E6 10 8C C8 89 04 25 00 00 02 00 A8 03 75 12 51"
+            "0F 05 0F 05 E6 10 FF 04 25 04 00 02 00 8C C8 89 04 25 00 00 02 00 A8 03 75 12 51"
                 + "48 8D 0D 09 00 00 00 41 BB 02 00 00 00 48 0F 07 59 FF E1",
             new LibosPlace(TinyGuest.CODE, TinyGuest.DATA, 0, 0, arrival, arrival));
-    require(vm.bind(guest));
-    VmExit exit = WarmUp.run(vm);
-    MemorySegment selector = Arena.ofAuto().allocate(JAVA_INT);
-    new ContextMemory(vm, guest.plan()).read(TinyGuest.DATA, selector);
-    vm.wipeAll();
-    vm.unbind();
-    if (!(exit instanceof VmExit.Agreed)) {
-      findings.add("system calls do not arrive: " + exit);
+    MemorySegment seen = MemorySegment.ofArray(new int[2]);
+    VmExit exit = answer(vm, guest, seen);
+    int arrivals = seen.getAtIndex(JAVA_INT, 1);
+    if (!(exit instanceof VmExit.Agreed) || arrivals != 2) {
+      findings.add("of two system calls %d arrive: %s".formatted(arrivals, exit));
       return SyscallEntry.NONE;
     }
-    boolean user = (selector.get(JAVA_INT, 0) & 3) == 3;
+    boolean user = (seen.getAtIndex(JAVA_INT, 0) & 3) == 3;
     return user ? SyscallEntry.USER : SyscallEntry.SUPERVISOR;
+  }
+
+  /** What programs see of the processor; empty if that cannot be found out. */
+  private String processor(VirtualMachine vm) {
+    GuestCode guest = TinyGuest.of(ProcessorView.guest((int) TinyGuest.DATA, "E6 10"));
+    MemorySegment answers = MemorySegment.ofArray(new byte[ProcessorView.answersBytes()]);
+    VmExit exit = answer(vm, guest, answers);
+    if (!(exit instanceof VmExit.Agreed)) {
+      findings.add("a guest cannot ask for the processor: " + exit);
+      return "";
+    }
+    return ProcessorView.text(answers);
+  }
+
+  /** Runs a guest, and reads what it has left in its data. */
+  private static VmExit answer(VirtualMachine vm, GuestCode guest, MemorySegment left) {
+    require(vm.bind(guest));
+    VmExit exit = WarmUp.run(vm);
+    new ContextMemory(vm, guest.plan()).read(TinyGuest.DATA, left);
+    vm.wipeAll();
+    vm.unbind();
+    return exit;
   }
 
   private static long roundTrip(VirtualMachine vm) {

@@ -11,6 +11,8 @@ import java.util.List;
  * @param xcr0 vector state that guests get, as bits of XCR0
  * @param tripleFaultEvent whether killed guests' machines can be used again
  * @param syscallEntry where system calls of programs arrive
+ * @param processor what programs see of the processor, as {@link dev.pappus.sandbox.ProcessorView}
+ *     tells it; empty if that is not known
  * @param roundTripNanos median time into a guest and out again
  * @param findings what did not work, one line each; empty on a good host
  */
@@ -21,6 +23,7 @@ public record SelfTestReport(
     long xcr0,
     boolean tripleFaultEvent,
     SyscallEntry syscallEntry,
+    String processor,
     long roundTripNanos,
     List<String> findings) {
   public SelfTestReport {

@@ -13,15 +13,11 @@ import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.Guests;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
+import dev.pappus.sandbox.OneTemplateFile;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.Programs;
-import dev.pappus.sandbox.Template;
-import dev.pappus.sandbox.TemplateFile;
-import dev.pappus.sandbox.TemplateStore;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Templates that outlive the node that has made them. */
@@ -35,30 +31,8 @@ class StoredTemplateTest {
           Guests.CONTEXT_BYTES,
           new ProgramOptions(List.of("from"), true));
 
-  /** Keeps one file. */
-  private static final class OneFile implements TemplateStore {
-    private @Nullable MemorySegment file;
-    private int stored;
-    private int found;
-
-    @Override
-    public @Nullable Template load() {
-      return file == null ? null : TemplateFile.decode(file);
-    }
-
-    @Override
-    public void filled(@Nullable Template fresh) {
-      if (fresh == null) {
-        found++;
-      } else {
-        stored++;
-        file = TemplateFile.encode(fresh);
-      }
-    }
-  }
-
   /** What a run prints on a node of its own that has the file. */
-  private static String run(OneFile store, FunctionSpec spec, String program) {
+  private static String run(OneTemplateFile store, FunctionSpec spec, String program) {
     try (KvmDriver driver = new KvmDriver(TestSettings.of(EntryVariant.NO_IDT));
         KvmEngine engine = driver.openEngine(0)) {
       PreparedFunction function =
@@ -79,17 +53,17 @@ class StoredTemplateTest {
 
   @Test
   void theNextNodeBeginsThere() {
-    OneFile store = new OneFile();
+    OneTemplateFile store = new OneTemplateFile();
     String first = run(store, SPEC, "probe");
-    assertThat(store.stored).isEqualTo(1);
+    assertThat(store.stored()).isEqualTo(1);
     assertThat(run(store, SPEC, "probe")).isEqualTo(first);
-    assertThat(store.stored).isEqualTo(1);
-    assertThat(store.found).isEqualTo(1);
+    assertThat(store.stored()).isEqualTo(1);
+    assertThat(store.found()).isEqualTo(1);
   }
 
   @Test
   void whatDoesNotFitIsMadeAgain() {
-    OneFile store = new OneFile();
+    OneTemplateFile store = new OneTemplateFile();
     String first = run(store, SPEC, "probe");
     FunctionSpec small =
         Programs.spec(
@@ -99,10 +73,10 @@ class StoredTemplateTest {
             64 << 20,
             new ProgramOptions(List.of("from"), true));
     assertThat(run(store, small, "probe")).isEqualTo(first);
-    assertThat(store.stored).isEqualTo(2);
-    assertThat(store.found).isZero();
-    Objects.requireNonNull(store.file).asSlice(100, 1).fill((byte) 7);
+    assertThat(store.stored()).isEqualTo(2);
+    assertThat(store.found()).isZero();
+    Objects.requireNonNull(store.file()).asSlice(100, 1).fill((byte) 7);
     assertThat(run(store, small, "probe")).isEqualTo(first);
-    assertThat(store.stored).isEqualTo(3);
+    assertThat(store.stored()).isEqualTo(3);
   }
 }

@@ -9,6 +9,7 @@ import dev.pappus.sandbox.LibosAbi;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.PageRange;
 import dev.pappus.sandbox.Template;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -27,6 +28,8 @@ final class ProcessContext implements Context {
   private final ProcessFunction function;
   private final Warmth warmth;
   private State state = State.PREPARING;
+  private boolean forTemplate;
+  private PageRange itemPages = new PageRange(0, 0);
   private List<String> outputs = List.of();
 
   ProcessContext(
@@ -68,6 +71,9 @@ final class ProcessContext implements Context {
   public void write(List<DataSet> inputs, List<String> outputNames) {
     require(State.PREPARING);
     InputTables.write(memory(), function.image(), inputs, outputNames);
+    if (forTemplate) {
+      itemPages = InputTables.itemPages(function.image(), inputs, outputNames);
+    }
     outputs = List.copyOf(outputNames);
   }
 
@@ -76,13 +82,14 @@ final class ProcessContext implements Context {
     require(State.PREPARING);
     LibosPlace libos = Objects.requireNonNull(function.image().libos());
     memory().write(libos.startFlags(), MemorySegment.ofArray(new long[] {LibosAbi.START_TEMPLATE}));
+    forTemplate = true;
   }
 
   @Override
   public Template readTemplate(Limits limits) {
     require(State.SEALED);
     return Template.read(
-        memory(), function.image(), function.layout(), slot.file().inMemory(), limits);
+        memory(), function.image(), function.layout(), slot.file().inMemory(), itemPages, limits);
   }
 
   @Override

@@ -86,6 +86,11 @@ public final class ProcessDriver implements ComputeDriver {
   }
 
   @Override
+  public String processor() {
+    return selfTest.processor();
+  }
+
+  @Override
   public PreparedFunction prepare(MemorySegment binary, FunctionSpec spec) {
     GuestLayout layout = GuestLayout.of(spec.contextBytes());
     ElfImage image = ElfImage.of(binary, spec, settings.limits(), settings.libos());

@@ -11,6 +11,7 @@ import dev.pappus.sandbox.EngineThread;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.LibosPlace;
+import dev.pappus.sandbox.ProcessorView;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class SelfTest {
   private static final long LOWEST_ADDRESS_USUAL = 64 << 10;
   private static final long CODE = 0x10000;
   private static final long DATA = 0x20000;
+  private static final long ANSWERS = DATA + 0x800;
   private static final long CONTEXT_BYTES = 1 << 20;
   private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int ROUNDS = 9;
@@ -60,6 +62,7 @@ final class SelfTest {
   private final ProcessSettings settings;
   private final List<String> findings = new ArrayList<>();
   private long roundTripNanos;
+  private String processor = "";
 
   private SelfTest(ProcessSettings settings) {
     this.settings = settings;
@@ -71,7 +74,7 @@ final class SelfTest {
     test.run();
     boolean usable = test.findings.isEmpty();
     return new SelfTestReport(
-        usable, usable ? test.roundTripNanos : 0, lowestAddress(), test.findings);
+        usable, usable ? test.roundTripNanos : 0, lowestAddress(), test.processor, test.findings);
   }
 
   /** The lowest address that the kernel lets a process without privileges map. */
@@ -104,6 +107,7 @@ final class SelfTest {
       check(engine, program(), null);
       if (findings.isEmpty()) {
         roundTripNanos = roundTrip(engine);
+        processor = processor(engine);
       }
     } catch (LinuxException e) {
       findings.add("the zygote cannot be started: " + e.getMessage());
@@ -141,6 +145,18 @@ final class SelfTest {
     }
     Arrays.sort(nanos);
     return nanos[ROUNDS / 2];
+  }
+
+  /** What programs see of the processor; empty if that cannot be found out. */
+  private static String processor(ProcessEngine engine) {
+    ProcessFunction function = function(ProcessorView.guest((int) ANSWERS, LEAVE));
+    MemorySegment answers = MemorySegment.ofArray(new byte[ProcessorView.answersBytes()]);
+    try (ProcessContext context = (ProcessContext) engine.domain().acquire(function)) {
+      context.write(List.of(), List.of());
+      RunOutcome outcome = engine.run(context, Deadline.in(DEADLINE_NANOS));
+      context.memory().read(ANSWERS, answers);
+      return outcome instanceof RunOutcome.Exited ? ProcessorView.text(answers) : "";
+    }
   }
 
   private static RunOutcome run(ProcessEngine engine, ProcessFunction function) {
