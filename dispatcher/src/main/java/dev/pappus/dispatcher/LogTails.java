@@ -2,10 +2,10 @@ package dev.pappus.dispatcher;
 
 import dev.pappus.model.GuestState;
 import dev.pappus.model.Item;
+import dev.pappus.model.ItemBytes;
 import dev.pappus.model.Problem;
 import dev.pappus.sandbox.GuestAbi;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class LogTails {
   private static String ofItems(List<Item> items) {
     StringBuilder text = new StringBuilder();
     for (Item item : items) {
-      String end = end(item.data());
+      String end = end(item.bytes());
       if (!text.isEmpty() && !end.isEmpty() && text.charAt(text.length() - 1) != '\n') {
         text.append('\n');
       }
@@ -60,9 +60,10 @@ final class LogTails {
   }
 
   /** The last bytes as text; the rest of a character that was cut is left out. */
-  private static String end(MemorySegment data) {
-    long from = Math.max(0, data.byteSize() - TAIL_BYTES);
-    byte[] bytes = data.asSlice(from).toArray(ValueLayout.JAVA_BYTE);
+  private static String end(ItemBytes data) {
+    long from = Math.max(0, data.sizeBytes() - TAIL_BYTES);
+    byte[] bytes = new byte[(int) (data.sizeBytes() - from)];
+    data.copyTo(from, MemorySegment.ofArray(bytes));
     int skipped = 0;
     while (from > 0 && skipped < 3 && skipped < bytes.length && (bytes[skipped] & 0xC0) == 0x80) {
       skipped++;

@@ -29,6 +29,13 @@ public record DataSet(String name, List<Item> items) {
     return newName.equals(name) ? this : new DataSet(newName, items);
   }
 
+  /** The same with all bytes in memory that lives as long as the set does. */
+  public DataSet inMemory() {
+    return items.stream().allMatch(Item::isInMemory)
+        ? this
+        : new DataSet(name, items.stream().map(Item::inMemory).toList());
+  }
+
   /** Sum of the items' sizes in bytes. */
   public long sizeBytes() {
     long sum = 0;

@@ -9,10 +9,19 @@ import java.nio.charset.StandardCharsets;
  *
  * @param name its name, by the rules of {@link Names#requireItemName}; may be empty
  * @param key groups it with other items
- * @param data its bytes. They never change after the item exists, and they live as long as the item
- *     does: heap memory, or native memory in an automatic arena
+ * @param bytes what it holds
  */
-public record Item(String name, Key key, MemorySegment data) implements ItemShape {
+public record Item(String name, Key key, ItemBytes bytes) implements ItemShape {
+  /**
+   * An item over memory.
+   *
+   * @param data its bytes. They never change after the item exists, and they live as long as the
+   *     item does: heap memory, or native memory in an automatic arena
+   */
+  public Item(String name, Key key, MemorySegment data) {
+    this(name, key, ItemBytes.of(data));
+  }
+
   /** An item over {@code bytes}, which the caller gives up. */
   public static Item of(String name, Key key, byte[] bytes) {
     return new Item(name, key, MemorySegment.ofArray(bytes));
@@ -25,12 +34,27 @@ public record Item(String name, Key key, MemorySegment data) implements ItemShap
 
   @Override
   public long sizeBytes() {
-    return data.byteSize();
+    return bytes.sizeBytes();
+  }
+
+  /** The bytes, in memory that lives as long as the result does. */
+  public MemorySegment data() {
+    return bytes.inMemory();
+  }
+
+  /** Whether its bytes are in memory that lives as long as the item does. */
+  public boolean isInMemory() {
+    return bytes instanceof ItemBytes.InMemory;
+  }
+
+  /** The same with its bytes in memory that lives as long as the item does. */
+  public Item inMemory() {
+    return isInMemory() ? this : new Item(name, key, data());
   }
 
   /** A copy of the bytes. */
   public byte[] toBytes() {
-    return data.toArray(ValueLayout.JAVA_BYTE);
+    return data().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** The bytes as UTF-8 text; malformed bytes become U+FFFD. */

@@ -144,7 +144,7 @@ public final class InputTables {
       for (Item item : set.items()) {
         at = align(at, GuestAbi.ITEM_ALIGNMENT);
         if (item.sizeBytes() > 0) {
-          memory.write(at, item.data());
+          memory.write(at, item.bytes());
         }
         at += item.sizeBytes();
       }

@@ -1,5 +1,6 @@
 package dev.pappus.sandbox;
 
+import dev.pappus.model.ItemBytes;
 import java.lang.foreign.MemorySegment;
 
 /** A context in an array. */
@@ -16,8 +17,8 @@ final class ArrayMemory implements GuestMemory {
   }
 
   @Override
-  public void write(long address, MemorySegment source) {
-    MemorySegment.copy(source, 0, memory, address, source.byteSize());
+  public void write(long address, ItemBytes source) {
+    source.copyTo(0, memory.asSlice(address, source.sizeBytes()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.kvm;
 
+import dev.pappus.model.ItemBytes;
 import dev.pappus.sandbox.GuestMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -42,8 +43,8 @@ final class ContextMemory implements GuestMemory {
   }
 
   @Override
-  public void write(long address, MemorySegment source) {
-    long length = source.byteSize();
+  public void write(long address, ItemBytes source) {
+    long length = source.sizeBytes();
     Objects.checkFromIndexSize(address, length, plan.contextBytes());
     long end = address + length;
     if (!mapped(address, end)) {
@@ -56,21 +57,24 @@ final class ContextMemory implements GuestMemory {
     } else {
       vm.markWritten(address, end);
     }
-    copy(address, source, true);
+    List<Region> regions = plan.regions();
+    for (int i = 0; i < regions.size(); i++) {
+      write(regions.get(i), address, source);
+    }
   }
 
   @Override
   public void read(long address, MemorySegment target) {
     if (inLinear(address, target.byteSize())) {
-      copy(address, target, false);
-      copy(Objects.requireNonNull(plan.linear()).growth(), address, target, false);
+      readRegions(address, target);
+      read(Objects.requireNonNull(plan.linear()).growth(), address, target);
       return;
     }
     Objects.checkFromIndexSize(address, target.byteSize(), plan.contextBytes());
     if (!mapped(address, address + target.byteSize())) {
       target.fill((byte) 0);
     }
-    copy(address, target, false);
+    readRegions(address, target);
   }
 
   private boolean mapped(long start, long end) {
@@ -85,25 +89,32 @@ final class ContextMemory implements GuestMemory {
     return at >= end;
   }
 
-  private void copy(long address, MemorySegment other, boolean write) {
+  private void readRegions(long address, MemorySegment target) {
     List<Region> regions = plan.regions();
     for (int i = 0; i < regions.size(); i++) {
-      copy(regions.get(i), address, other, write);
+      read(regions.get(i), address, target);
     }
   }
 
   /** Copies what of it lies in the region. */
-  private void copy(Region region, long address, MemorySegment other, boolean write) {
+  private void read(Region region, long address, MemorySegment target) {
     long from = Math.max(address, region.start());
-    long to = Math.min(address + other.byteSize(), region.end());
+    long to = Math.min(address + target.byteSize(), region.end());
     if (from < to) {
-      MemorySegment memory = vm.memory().of(region.backing());
       long inside = region.offset() + from - region.start();
-      if (write) {
-        MemorySegment.copy(other, from - address, memory, inside, to - from);
-      } else {
-        MemorySegment.copy(memory, inside, other, from - address, to - from);
-      }
+      MemorySegment memory = vm.memory().of(region.backing());
+      MemorySegment.copy(memory, inside, target, from - address, to - from);
+    }
+  }
+
+  /** Copies what of it lies in the region. */
+  private void write(Region region, long address, ItemBytes source) {
+    long from = Math.max(address, region.start());
+    long to = Math.min(address + source.sizeBytes(), region.end());
+    if (from < to) {
+      long inside = region.offset() + from - region.start();
+      MemorySegment memory = vm.memory().of(region.backing());
+      source.copyTo(from - address, memory.asSlice(inside, to - from));
     }
   }
 }

@@ -5,6 +5,7 @@ import static dev.pappus.linux.Mapping.PAGE;
 import dev.pappus.linux.FileDescriptor;
 import dev.pappus.linux.Mapping;
 import dev.pappus.linux.MemoryFile;
+import dev.pappus.model.ItemBytes;
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestMemory;
 import dev.pappus.sandbox.PageRange;
@@ -81,6 +82,15 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** What it keeps in memory between runs. */
   long keptBytes() {
     return chargedBytes;
+  }
+
+  /** Bytes that are in memory now and charged to nobody. */
+  long unchargedBytes() {
+    long bytes = -chargedBytes;
+    for (PageRange range : inMemory()) {
+      bytes += range.sizeBytes();
+    }
+    return Math.max(0, bytes);
   }
 
   long idleSinceNanos() {
@@ -261,8 +271,8 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   }
 
   @Override
-  public void write(long address, MemorySegment source) {
-    MemorySegment.copy(source, 0, memory, address, source.byteSize());
+  public void write(long address, ItemBytes source) {
+    source.copyTo(0, memory.asSlice(address, source.sizeBytes()));
   }
 
   @Override

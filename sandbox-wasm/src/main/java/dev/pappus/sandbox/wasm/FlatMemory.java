@@ -1,5 +1,6 @@
 package dev.pappus.sandbox.wasm;
 
+import dev.pappus.model.ItemBytes;
 import dev.pappus.sandbox.GuestMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -274,8 +275,8 @@ final class FlatMemory implements Memory, GuestMemory {
   }
 
   @Override
-  public void write(long address, MemorySegment source) {
-    MemorySegment.copy(source, 0, view(address, source.byteSize()), 0, source.byteSize());
+  public void write(long address, ItemBytes source) {
+    source.copyTo(0, view(address, source.sizeBytes()));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.pappus.model.ProblemException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The set {@code stdio}: as an input what the program is given, as an output what it prints. */
 final class Stdio {
@@ -36,7 +37,8 @@ final class Stdio {
    */
   static void requireModest(List<DataSet> inputs) {
     for (String name : List.of(ARGUMENTS, ENVIRONMENT)) {
-      long bytes = item(inputs, name).byteSize();
+      Item item = find(inputs, name);
+      long bytes = item == null ? 0 : item.sizeBytes();
       if (bytes > TEXT_BYTES_MAX) {
         throw new ProblemException(
             Problem.of(
@@ -61,16 +63,21 @@ final class Stdio {
   }
 
   private static MemorySegment item(List<DataSet> inputs, String name) {
+    Item item = find(inputs, name);
+    return item == null ? MemorySegment.ofArray(new byte[0]) : item.data();
+  }
+
+  private static @Nullable Item find(List<DataSet> inputs, String name) {
     for (DataSet set : inputs) {
       if (set.name().equals(SET)) {
         for (Item item : set.items()) {
           if (item.name().equals(name)) {
-            return item.data();
+            return item;
           }
         }
       }
     }
-    return MemorySegment.ofArray(new byte[0]);
+    return null;
   }
 
   /** Both items, stderr first, even if nothing was printed. */
