@@ -50,6 +50,11 @@ public enum Limit {
       Unit.BYTES,
       512L << 20,
       "memory that sandboxes keep between runs: their own, images, parts of large heaps"),
+  SEAL_FROM(
+      "seal_from",
+      Unit.BYTES,
+      256L << 10,
+      "bytes of results for other functions from which on they stay in the sandbox until copied"),
   TEMPLATE_BYTES(
       "template_bytes",
       Unit.BYTES,

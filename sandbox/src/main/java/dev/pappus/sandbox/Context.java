@@ -2,12 +2,14 @@ package dev.pappus.sandbox;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 
 /**
  * One guest address space with one owner at a time: preparing (inputs may be written), running,
- * sealed (outputs may be read), released. Its domain's thread alone uses it.
+ * sealed (outputs may be read), released. Its domain's thread alone uses it; others read its items
+ * through a {@link SealedContext}.
  */
 public interface Context extends AutoCloseable {
   /** How warm it was when it was acquired. */
@@ -49,6 +51,22 @@ public interface Context extends AutoCloseable {
    * @throws dev.pappus.model.ProblemException with GUEST_BAD_OUTPUT or GUEST_OUTPUT_LIMIT
    */
   List<DataSet> readOutputs(Limits limits);
+
+  /**
+   * The same, but bytes of some sets may stay in the context, sealed: if they are so many that this
+   * pays ({@link dev.pappus.model.Limit#SEAL_FROM}), and the domain can do without the context. To
+   * close this has no effect then; it goes back to its domain when the sealed context is closed.
+   *
+   * @param staying positions of sets that may stay
+   */
+  default Outputs readOutputs(Limits limits, BitSet staying) {
+    return new Outputs(readOutputs(limits), null);
+  }
+
+  /** Whether inputs are read during the run, so that they must be there until it ends. */
+  default boolean readsInputsInRun() {
+    return false;
+  }
 
   /**
    * When the guest was entered, on {@link System#nanoTime}'s scale; after a run. Empty if the

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * How one instance of a function ended, and where its time went.
  *
  * @param outputs one set for each registered output, in order; empty if it failed
+ * @param sealed the context, if bytes of outputs are still in it; whoever gets the result closes it
  * @param problem why it failed, or null if it did not
  * @param printed what it printed last, at most 4 KiB, if it succeeded and has no output set {@link
  *     GuestAbi#STDIO} that would tell; else empty, as a problem has the last words with it
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record InstanceResult(
     List<DataSet> outputs,
+    @Nullable SealedContext sealed,
     @Nullable Problem problem,
     String printed,
     Context.@Nullable Warmth warmth,

@@ -12,6 +12,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,17 @@ public final class InstanceRunner {
     this.clock = clock;
   }
 
-  /** Who is told of a result. */
+  /** Who is told of a result, on the engine's thread. */
   @FunctionalInterface
   public interface Receiver {
+    /** Positions of outputs that may stay in the context, see {@link InstanceResult#sealed}. */
+    default BitSet staying() {
+      return new BitSet();
+    }
+
+    /** Nobody needs the inputs any more. */
+    default void inputsRead() {}
+
     /** The result of a run, once; its context has yet to be wiped. */
     void received(InstanceResult result);
   }
@@ -67,7 +76,7 @@ public final class InstanceRunner {
   /**
    * The same, for those who need not wait for the wipe.
    *
-   * @param receiver told before the context is wiped, on this thread
+   * @param receiver told before the context is wiped
    */
   public void run(
       PreparedFunction function,
@@ -106,12 +115,19 @@ public final class InstanceRunner {
       context.write(sets, spec.outputs());
       run.inputsDidNotFit = false;
       run.loaded(clock.nanoTime());
+      if (!context.readsInputsInRun()) {
+        run.receiver.inputsRead();
+      }
       boolean own = deadline.bringForward(run.mark + run.timeoutNanos());
       RunOutcome outcome = engine.run(context, deadline);
       run.left(clock.nanoTime(), context.enteredNanos());
+      if (context.readsInputsInRun()) {
+        run.receiver.inputsRead();
+      }
       Problem problem = run.problemOf(outcome, context, deadline, own);
-      List<DataSet> outputs = problem == null ? context.readOutputs(limits) : List.of();
       String printed = problem == null ? printed(spec, context) : "";
+      Outputs outputs =
+          problem == null ? context.readOutputs(limits, run.receiver.staying()) : Outputs.NONE;
       run.deliver(outputs, problem, printed, clock.nanoTime());
       return null;
     } catch (ProblemException e) {
@@ -191,27 +207,45 @@ public final class InstanceRunner {
       phase = Phase.REPLY;
     }
 
-    void deliver(List<DataSet> outputs, @Nullable Problem problem, String printed, long now) {
+    void deliver(Outputs outputs, @Nullable Problem problem, String printed, long now) {
       delivered = true;
-      receiver.received(result(outputs, problem, printed, now));
+      boolean received = false;
+      try {
+        receiver.received(result(outputs, problem, printed, now));
+        received = true;
+      } finally {
+        if (!received && outputs.sealed() != null) {
+          outputs.sealed().close();
+        }
+      }
     }
 
     /** A wipe that failed after the result was delivered is no longer the instance's problem. */
     void failUnlessDelivered(@Nullable Problem problem, long now) {
       if (problem != null && !delivered) {
-        deliver(List.of(), problem, "", now);
+        deliver(Outputs.NONE, problem, "", now);
       }
     }
 
     private InstanceResult result(
-        List<DataSet> outputs, @Nullable Problem problem, String printed, long now) {
+        Outputs outputs, @Nullable Problem problem, String printed, long now) {
       long rest = now - mark;
       Problem named = problem == null ? null : problem.withFunction(spec.name());
       return switch (phase) {
-        case LOAD -> new InstanceResult(outputs, named, printed, warmth, rest, 0, 0, bindNanos, 0);
+        case LOAD ->
+            new InstanceResult(List.of(), null, named, printed, warmth, rest, 0, 0, bindNanos, 0);
         case REPLY ->
             new InstanceResult(
-                outputs, named, printed, warmth, loadNanos, runNanos, rest, bindNanos, enterNanos);
+                outputs.sets(),
+                outputs.sealed(),
+                named,
+                printed,
+                warmth,
+                loadNanos,
+                runNanos,
+                rest,
+                bindNanos,
+                enterNanos);
       };
     }
 

@@ -15,4 +15,19 @@ public interface MemoryDomain {
    * Gives up every context that is bound to {@code function}: it was replaced, removed or evicted.
    */
   void forget(PreparedFunction function);
+
+  /**
+   * Says whom to tell of sealed contexts that come back.
+   *
+   * @param wake called on any thread, when there is something to {@link #reclaim}
+   */
+  default void onReturn(Runnable wake) {}
+
+  /** Wipes sealed contexts that have come back. */
+  default void reclaim() {}
+
+  /** Whether there are such. */
+  default boolean hasReturned() {
+    return false;
+  }
 }

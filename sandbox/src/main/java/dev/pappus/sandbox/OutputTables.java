@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +35,22 @@ public final class OutputTables {
   private final GuestMemory memory;
   private final Limits limits;
   private final List<String> outputs;
+  private final @Nullable SealedContext sealed;
+  private final BitSet staying;
   private long totalBytes;
   private long totalItems;
 
-  private OutputTables(GuestMemory memory, Limits limits, List<String> outputs) {
+  private OutputTables(
+      GuestMemory memory,
+      Limits limits,
+      List<String> outputs,
+      @Nullable SealedContext sealed,
+      BitSet staying) {
     this.memory = memory;
     this.limits = limits;
     this.outputs = outputs;
+    this.sealed = sealed;
+    this.staying = staying;
   }
 
   /**
@@ -54,7 +64,23 @@ public final class OutputTables {
    */
   public static List<DataSet> read(
       GuestMemory memory, long controlBlock, List<String> outputs, Limits limits) {
-    return new OutputTables(memory, limits, outputs).read(controlBlock);
+    return new OutputTables(memory, limits, outputs, null, new BitSet()).read(controlBlock);
+  }
+
+  /**
+   * The same, but leaves the items of some sets where they are: they are checked and lent.
+   *
+   * @param sealed lends them; of the same memory
+   * @param staying positions of these sets
+   */
+  public static List<DataSet> read(
+      GuestMemory memory,
+      long controlBlock,
+      List<String> outputs,
+      Limits limits,
+      SealedContext sealed,
+      BitSet staying) {
+    return new OutputTables(memory, limits, outputs, sealed, staying).read(controlBlock);
   }
 
   private List<DataSet> read(long controlBlock) {
@@ -142,12 +168,13 @@ public final class OutputTables {
             records.get(GuestAbi.U64, record + GuestAbi.SET_NAME_BYTES));
     List<Item> found = new ArrayList<>((int) count);
     for (long at = 0; at < itemRecords.byteSize(); at += GuestAbi.ITEM_BYTES) {
-      found.add(readItem(registered, itemRecords, at));
+      found.add(readItem(index, itemRecords, at));
     }
     return new DataSet(name, found);
   }
 
-  private Item readItem(String set, MemorySegment records, long at) {
+  private Item readItem(int index, MemorySegment records, long at) {
+    String set = outputs.get(index);
     String name =
         readName(
             "an item in output set",
@@ -175,7 +202,9 @@ public final class OutputTables {
     if (bytes > ARRAY_BYTES_MAX) {
       throw bad("%s has %d bytes, more than can be read", describe(name, set), bytes);
     }
-    return new Item(name, key, copy(address, bytes));
+    return sealed != null && staying.get(index)
+        ? new Item(name, key, sealed.lend(address, bytes))
+        : new Item(name, key, copy(address, bytes));
   }
 
   private static String describe(String item, String set) {

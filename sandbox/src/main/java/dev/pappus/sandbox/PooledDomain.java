@@ -58,6 +58,14 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   /** Of those in use, what shall be blank afterwards. */
   private final List<S> forgotten = new ArrayList<>();
 
+  /** Of those in use, what stays sealed until others have read it. */
+  private final List<S> sealed = new ArrayList<>();
+
+  private final ReturnedContexts<Sealed<S>> returned = new ReturnedContexts<>();
+
+  /** What stays sealed, and how its context is given back. */
+  private record Sealed<S>(S sandbox, Runnable release) {}
+
   /**
    * A domain without sandboxes.
    *
@@ -74,10 +82,66 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   /** Ends one that is not in use. */
   protected abstract void discard(S sandbox);
 
-  /** Whether another one may be had; the first always, so that every engine can work. */
+  /** The domain closes before the readers of a sealed one are done. */
+  protected abstract void abandon(S sandbox);
+
+  /** Ends one that was abandoned; any thread. */
+  protected abstract void discardAbandoned(S sandbox);
+
+  /**
+   * Whether another one may be had; the first always, so that every engine can work, whatever stays
+   * sealed.
+   */
   protected final boolean hasRoom() {
     int held = idle.size() + inUse.size();
-    return held == 0 || (held < sandboxesMax && nodeHasRoom());
+    return held == sealed.size() || (held < sandboxesMax && nodeHasRoom());
+  }
+
+  /**
+   * Whether the engine could go on at once if one more stayed sealed.
+   *
+   * @param another whether another one is ready, if there may be another
+   */
+  protected final boolean canSpareOne(boolean another) {
+    return sealed.size() < sandboxesMax - 1 && (!idle.isEmpty() || (another && hasRoom()));
+  }
+
+  /**
+   * Leaves one in use as its guest left it.
+   *
+   * @param bytes what it keeps resident that is charged to nobody
+   * @param release gives its context back; called on this thread, later
+   * @return what its last reader calls, on any thread; null if there is no memory for this
+   */
+  protected final @Nullable Runnable leaveSealed(S sandbox, long bytes, Runnable release) {
+    if (!budget.tryCharge(bytes)) {
+      return null;
+    }
+    sealed.add(sandbox);
+    return () -> {
+      budget.refund(bytes);
+      if (!returned.add(new Sealed<>(sandbox, release))) {
+        discardAbandoned(sandbox);
+      }
+    };
+  }
+
+  @Override
+  public final void onReturn(Runnable wake) {
+    returned.onReturn(wake);
+  }
+
+  @Override
+  public final void reclaim() {
+    for (Sealed<S> next = returned.poll(); next != null; next = returned.poll()) {
+      sealed.remove(next.sandbox());
+      next.release().run();
+    }
+  }
+
+  @Override
+  public final boolean hasReturned() {
+    return !returned.isEmpty();
   }
 
   /**
@@ -195,11 +259,19 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
     }
   }
 
-  /** Gives every sandbox up; contexts that are still in use become unusable. */
+  /**
+   * Gives every sandbox up; contexts that are still in use become unusable, but those that are
+   * sealed stay until their readers are done.
+   */
   @Override
   public void close() {
+    returned.close();
+    reclaim();
     idle.forEach(this::discard);
     idle.clear();
+    sealed.forEach(this::abandon);
+    inUse.removeAll(sealed);
+    sealed.clear();
     inUse.forEach(this::discard);
     inUse.clear();
   }

@@ -40,10 +40,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  *
- * <p>and the same for {@link HostileContract} and {@link ConcurrencyContract}; once for each entry
- * variant where there are several. Backends that run native code do the same for {@link
- * ProcessorFaultContract}, {@link IsolationContract} and {@link ResidueContract}; one that runs
- * something else overrides {@link #binary}.
+ * <p>and the same for {@link HostileContract}, {@link ConcurrencyContract} and, if its contexts can
+ * stay sealed, {@link SealedContract}; once for each entry variant where there are several.
+ * Backends that run native code do the same for {@link ProcessorFaultContract}, {@link
+ * IsolationContract} and {@link ResidueContract}; one that runs something else overrides {@link
+ * #binary}.
  */
 public abstract class FunctionContract extends ContractFixture {
   private static final long SEED = Long.getLong("pappus.seed", 20260101L);

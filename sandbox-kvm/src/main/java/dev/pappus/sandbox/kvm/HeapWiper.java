@@ -7,6 +7,7 @@ import dev.pappus.sandbox.ResidentBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Brings a machine's heap slot back to what its function starts with, in chunks of one huge page.
  * Chunks go back to the host after the run, save those that hold parts of the image, and those that
  * are kept because the function's history and the node's budget speak for it: these are wiped in
- * place. Notes of written pages are taken away with the chunk only. Nothing here allocates.
+ * place. Notes of written pages are taken away with the chunk only. Wiping allocates nothing.
  */
 final class HeapWiper {
   private static final MemorySegment ZEROES = Arena.global().allocate(PAGE, PAGE);
@@ -145,6 +146,37 @@ final class HeapWiper {
   /** Bytes that are kept for the function's next run. */
   long keptBytes() {
     return HUGE_PAGE * keptCount;
+  }
+
+  /**
+   * Bytes of chunks that a run has touched and that are not charged.
+   *
+   * @param writtenEnd the host has written from the image's end to here
+   */
+  long unchargedBytes(Root root, long writtenEnd) {
+    BitSet chunks = new BitSet(kept.length);
+    for (Root.Run run : root.heap()) {
+      for (int i = 0; i < run.count(); i++) {
+        if (root.dirty(run, i)) {
+          chunks.set(chunk(run.offset() + i * (run.large() ? HUGE_PAGE : PAGE)));
+        }
+      }
+    }
+    MemoryPlan plan = root.plan();
+    for (Region region : plan.regions()) {
+      long start = Math.max(plan.freeBegin(), region.start());
+      long end = Math.min(writtenEnd, region.end());
+      if (region.backing() == Backing.HEAP && start < end) {
+        long offset = region.offset() - region.start();
+        chunks.set(chunk(offset + start), chunk(offset + end - 1) + 1);
+      }
+    }
+    LinearTables linear = root.linear();
+    if (linear != null && linear.grownBytes() > 0) {
+      long growth = linear.growthOffset();
+      chunks.set(chunk(growth), chunk(growth + linear.grownBytes() - 1) + 1);
+    }
+    return HUGE_PAGE * chunks.stream().filter(chunk -> !stays(chunk)).count();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.pappus.sandbox.kvm;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.pappus.model.DataSet;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.GuestLayout;
@@ -11,9 +12,12 @@ import dev.pappus.sandbox.LibosAbi;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PageRange;
+import dev.pappus.sandbox.SealedContext;
 import dev.pappus.sandbox.Template;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -33,6 +37,8 @@ final class KvmContext implements Context {
   private enum State {
     PREPARING,
     SEALED,
+    /** Others read it; its domain wipes it when it comes back. */
+    LENT,
     RELEASED
   }
 
@@ -43,6 +49,7 @@ final class KvmContext implements Context {
   private final ContextMemory memory;
   private State state = State.PREPARING;
   private Residue residue = Residue.NOTED;
+  private Runnable giveBack = () -> {};
   private boolean forTemplate;
   private PageRange itemPages = new PageRange(0, 0);
   private long enteredNanos;
@@ -142,6 +149,26 @@ final class KvmContext implements Context {
   }
 
   @Override
+  public Outputs readOutputs(Limits limits, BitSet staying) {
+    if (staying.isEmpty() || !domain.canSpare(this)) {
+      return new Outputs(readOutputs(limits), null);
+    }
+    require(State.SEALED);
+    SealedContext sealed = new SealedContext(memory, () -> giveBack.run());
+    List<DataSet> sets =
+        OutputTables.read(
+            memory, function.image().controlBlock(), outputs, limits, sealed, staying);
+    boolean pays = sealed.lentBytes() >= limits.get(Limit.SEAL_FROM);
+    Runnable given = pays ? domain.leaveSealed(this) : null;
+    if (given == null) {
+      return Outputs.inMemory(sets);
+    }
+    giveBack = given;
+    state = State.LENT;
+    return new Outputs(sets, sealed);
+  }
+
+  @Override
   public String lastWords() {
     require(State.SEALED);
     return LogRing.read(memory, function.image());
@@ -155,9 +182,14 @@ final class KvmContext implements Context {
 
   @Override
   public void close() {
-    if (state != State.RELEASED) {
-      state = State.RELEASED;
-      domain.release(this);
+    if (state != State.RELEASED && state != State.LENT) {
+      release();
     }
+  }
+
+  /** Gives it back, whoever had it. */
+  void release() {
+    state = State.RELEASED;
+    domain.release(this);
   }
 }

@@ -28,6 +28,7 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
       throw new IllegalArgumentException("prepared by another backend: " + function);
     }
     own.backoff().admit();
+    reclaim();
     VirtualMachine bound = takeLatest(vm -> vm.bound() == own.code());
     if (bound != null) {
       return lend(bound, own, new Context.Warmth(true, false));
@@ -117,6 +118,25 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
   private KvmContext lend(VirtualMachine vm, KvmFunction function, Context.Warmth warmth) {
     lend(vm);
     return new KvmContext(this, vm, function, warmth);
+  }
+
+  /** Whether the engine could go on at once if it left {@code context} sealed. */
+  boolean canSpare(KvmContext context) {
+    return canSpareOne(pool.hasBlank(context.vm().heapBytes()));
+  }
+
+  /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */
+  @Nullable Runnable leaveSealed(KvmContext context) {
+    VirtualMachine vm = context.vm();
+    return leaveSealed(vm, vm.unchargedBytes(context.writtenEnd()), context::release);
+  }
+
+  @Override
+  protected void abandon(VirtualMachine vm) {}
+
+  @Override
+  protected void discardAbandoned(VirtualMachine vm) {
+    pool.retire(vm);
   }
 
   /** Takes a context back, wipes its machine and keeps it for the same function. */

@@ -222,6 +222,15 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
     wiper.wipeAll(currentRoot(), Objects.requireNonNull(bound));
   }
 
+  /**
+   * Bytes of heap that the last run has touched and that are charged to nobody.
+   *
+   * @param writtenEnd the host has written from the image's end to here
+   */
+  long unchargedBytes(long writtenEnd) {
+    return heapWiper.unchargedBytes(currentRoot(), writtenEnd);
+  }
+
   /** Bytes of its heap that are kept for the next run of its function. */
   long keptBytes() {
     return heapWiper.keptBytes();

@@ -92,6 +92,11 @@ final class VmPool implements AutoCloseable {
     return vm;
   }
 
+  /** Whether {@link #poll} would give one. */
+  boolean hasBlank(long heapBytes) {
+    return !shelf(heapBytes).blanks.isEmpty();
+  }
+
   /** Whether engines hold fewer machines than they may. */
   boolean lendsMore() {
     return lent.get() < lentMax;

@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.process;
 
 import dev.pappus.model.DataSet;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.GuestMemory;
@@ -9,9 +10,12 @@ import dev.pappus.sandbox.LibosAbi;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PageRange;
+import dev.pappus.sandbox.SealedContext;
 import dev.pappus.sandbox.Template;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,6 +24,8 @@ final class ProcessContext implements Context {
   private enum State {
     PREPARING,
     SEALED,
+    /** Others read it; its domain cleans it when it comes back. */
+    LENT,
     RELEASED
   }
 
@@ -30,6 +36,7 @@ final class ProcessContext implements Context {
   private State state = State.PREPARING;
   private boolean forTemplate;
   private PageRange itemPages = new PageRange(0, 0);
+  private Runnable giveBack = () -> {};
   private List<String> outputs = List.of();
 
   ProcessContext(
@@ -99,6 +106,26 @@ final class ProcessContext implements Context {
   }
 
   @Override
+  public Outputs readOutputs(Limits limits, BitSet staying) {
+    if (staying.isEmpty() || !domain.canSpare()) {
+      return new Outputs(readOutputs(limits), null);
+    }
+    require(State.SEALED);
+    SealedContext sealed = new SealedContext(memory(), () -> giveBack.run());
+    List<DataSet> sets =
+        OutputTables.read(
+            memory(), function.image().controlBlock(), outputs, limits, sealed, staying);
+    boolean pays = sealed.lentBytes() >= limits.get(Limit.SEAL_FROM);
+    Runnable given = pays ? domain.leaveSealed(this) : null;
+    if (given == null) {
+      return Outputs.inMemory(sets);
+    }
+    giveBack = given;
+    state = State.LENT;
+    return new Outputs(sets, sealed);
+  }
+
+  @Override
   public String lastWords() {
     require(State.SEALED);
     return LogRing.read(memory(), function.image());
@@ -112,9 +139,14 @@ final class ProcessContext implements Context {
 
   @Override
   public void close() {
-    if (state != State.RELEASED) {
-      state = State.RELEASED;
-      domain.release(this);
+    if (state != State.RELEASED && state != State.LENT) {
+      release();
     }
+  }
+
+  /** Gives it back, whoever had it. */
+  void release() {
+    state = State.RELEASED;
+    domain.release(this);
   }
 }

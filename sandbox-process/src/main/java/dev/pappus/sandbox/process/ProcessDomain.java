@@ -67,6 +67,7 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
       throw new IllegalArgumentException("prepared by another backend: " + function);
     }
     own.backoff().admit();
+    reclaim();
     Slot bound = takeLatest(slot -> fits(slot, own) && slot.file().bound() == own);
     if (bound != null) {
       return lend(bound, own, new Context.Warmth(true, false));
@@ -146,6 +147,28 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
   private ProcessContext lend(Slot slot, ProcessFunction function, Context.Warmth warmth) {
     lend(slot);
     return new ProcessContext(this, slot, function, warmth);
+  }
+
+  /** Whether the engine could go on at once if it left a context sealed. */
+  boolean canSpare() {
+    return canSpareOne(true);
+  }
+
+  /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */
+  @Nullable Runnable leaveSealed(ProcessContext context) {
+    Slot slot = context.slot();
+    return leaveSealed(slot, slot.file().unchargedBytes(), context::release);
+  }
+
+  @Override
+  protected void abandon(Slot slot) {
+    zygotes.detach(slot);
+  }
+
+  @Override
+  protected void discardAbandoned(Slot slot) {
+    nodeContexts.decrementAndGet();
+    slot.file().close();
   }
 
   /** Takes a context back, cleans it and keeps it for the same function. */

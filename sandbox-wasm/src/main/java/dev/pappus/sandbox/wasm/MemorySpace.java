@@ -56,6 +56,11 @@ final class MemorySpace {
     return array;
   }
 
+  /** Whether all runs of the node together leave more than half of their memory free. */
+  boolean isAmple() {
+    return node.reservedBytes() < node.bytesMax / 2;
+  }
+
   /** Gives an array back to the node before the run ends; nothing leads to it any more. */
   void drop(byte[] array) {
     node.release(array.length);

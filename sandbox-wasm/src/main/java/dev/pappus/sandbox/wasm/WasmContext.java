@@ -2,6 +2,7 @@ package dev.pappus.sandbox.wasm;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
+import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.ExitCodes;
@@ -9,6 +10,9 @@ import dev.pappus.sandbox.GuestAbi;
 import dev.pappus.sandbox.InputTables;
 import dev.pappus.sandbox.LogRing;
 import dev.pappus.sandbox.OutputTables;
+import dev.pappus.sandbox.Outputs;
+import dev.pappus.sandbox.SealedContext;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,8 @@ final class WasmContext implements Context {
   private enum State {
     PREPARING,
     SEALED,
+    /** Others read its memory, of which nothing else is left. */
+    LENT,
     RELEASED
   }
 
@@ -98,6 +104,9 @@ final class WasmContext implements Context {
     boolean keepsStdio = outputs.contains(Stdio.SET);
     FileTree files = new FileTree(space);
     boolean command = function.entry() == ModuleCheck.Entry.COMMAND;
+    if (command) {
+      inputs = inMemory(inputs);
+    }
     tree = files;
     stdout = files.unnamedFile();
     stderr = files.unnamedFile();
@@ -125,6 +134,18 @@ final class WasmContext implements Context {
     } catch (WasiFunction.Exit e) {
       return e.code();
     }
+  }
+
+  /** Files are read in place, so what lies in another context must be copied. */
+  private List<DataSet> inMemory(List<DataSet> sets) {
+    for (DataSet set : sets) {
+      for (Item item : set.items()) {
+        if (SealedContext.of(item.bytes()) != null) {
+          space.hold((int) item.sizeBytes());
+        }
+      }
+    }
+    return sets.stream().map(DataSet::inMemory).toList();
   }
 
   private Instance instantiate() {
@@ -189,6 +210,28 @@ final class WasmContext implements Context {
   }
 
   @Override
+  public Outputs readOutputs(Limits limits, BitSet staying) {
+    if (staying.isEmpty() || function.entry() != ModuleCheck.Entry.LOW_LEVEL || !space.isAmple()) {
+      return new Outputs(readOutputs(limits), null);
+    }
+    require(State.SEALED);
+    FlatMemory own = Objects.requireNonNull(memory);
+    SealedContext sealed = new SealedContext(own, space::release);
+    List<DataSet> sets = OutputTables.read(own, control, outputs, limits, sealed, staying);
+    if (sealed.lentBytes() < limits.get(Limit.SEAL_FROM)) {
+      return Outputs.inMemory(sets);
+    }
+    state = State.LENT;
+    letGo();
+    return new Outputs(sets, sealed);
+  }
+
+  @Override
+  public boolean readsInputsInRun() {
+    return true;
+  }
+
+  @Override
   public String lastWords() {
     require(State.SEALED);
     String ring = function.entry() == ModuleCheck.Entry.LOW_LEVEL ? ring() : "";
@@ -218,16 +261,20 @@ final class WasmContext implements Context {
 
   @Override
   public void close() {
-    if (state != State.RELEASED) {
+    if (state != State.RELEASED && state != State.LENT) {
       state = State.RELEASED;
-      tree = null;
-      stdout = null;
-      stderr = null;
-      wasi = null;
-      memory = null;
-      instance = null;
+      letGo();
       space.release();
     }
+  }
+
+  private void letGo() {
+    tree = null;
+    stdout = null;
+    stderr = null;
+    wasi = null;
+    memory = null;
+    instance = null;
   }
 
   /** The guest's allocator gave memory that it does not have. */
