@@ -7,6 +7,7 @@ import dev.pappus.language.SetUse;
 import dev.pappus.language.Sharding;
 import dev.pappus.model.DataSet;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class ApplicationRun {
   private final @Nullable String label;
   private final Entry callee;
   private final int shardedInput;
+  private final BitSet staying;
   private final Trace readyTrace;
   private final Completion completion;
   private final List<List<DataSet>> results;
@@ -42,17 +44,20 @@ final class ApplicationRun {
    *
    * @param label {@code composition/3:function}, or null if it was invoked directly
    * @param application the statement, or null if it was invoked directly
+   * @param staying positions of outputs that may stay in the contexts of the instances
    * @param instances how many results to expect, at least 1
    */
   ApplicationRun(
       @Nullable String label,
       @Nullable Application application,
       Entry callee,
+      BitSet staying,
       int instances,
       Trace readyTrace,
       Completion completion) {
     this.label = label;
     this.callee = callee;
+    this.staying = staying;
     this.shardedInput = application == null ? -1 : firstSharded(application);
     this.readyTrace = readyTrace;
     this.completion = completion;
@@ -77,6 +82,11 @@ final class ApplicationRun {
 
   Entry callee() {
     return callee;
+  }
+
+  /** Positions of outputs that may stay in the contexts of the instances. */
+  BitSet staying() {
+    return staying;
   }
 
   /** Position of the first input that is not {@code all}, or -1. */

@@ -71,7 +71,7 @@ final class CommunicationTask implements CommunicationPool.Task, InstanceWork {
     }
     long endNanos = System.nanoTime();
     Phases phases = new Phases(startNanos - instance.readyNanos(), 0, endNanos - startNanos, 0);
-    end = new Instance.End(outputs, problem, "", null, phases, endNanos);
+    end = new Instance.End(outputs, null, problem, "", null, phases, endNanos);
   }
 
   @Override

@@ -6,14 +6,16 @@ import dev.pappus.language.SetUse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How the sets of a composition flow, worked out once.
  *
  * @param composition the graph
  * @param uses for each set the uses of it, in text order
+ * @param makers for each set the index of the application that makes it; -1 for an input
  */
-record CompositionPlan(Composition composition, List<List<Use>> uses) {
+record CompositionPlan(Composition composition, List<List<Use>> uses, List<Integer> makers) {
   /**
    * One use of a set.
    *
@@ -23,7 +25,18 @@ record CompositionPlan(Composition composition, List<List<Use>> uses) {
   record Use(int application, SetUse use) {}
 
   CompositionPlan(Composition composition) {
-    this(composition, usesOf(composition));
+    this(composition, usesOf(composition), makersOf(composition));
+  }
+
+  private static List<Integer> makersOf(Composition composition) {
+    Integer[] makers = new Integer[composition.setNames().size()];
+    Arrays.fill(makers, -1);
+    for (Application application : composition.applications()) {
+      for (OptionalInt output : application.outputs()) {
+        output.ifPresent(set -> makers[set] = application.index());
+      }
+    }
+    return List.of(makers);
   }
 
   private static List<List<Use>> usesOf(Composition composition) {

@@ -18,6 +18,8 @@ import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.SealedContext;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** An instance of a compute function, for an engine. */
@@ -30,23 +32,31 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private final FunctionEntry function;
   private final Node.Compute compute;
   private final InvocationRequest.CodeSource source;
+  private final boolean readsContexts;
   private final Deadline deadline;
   private volatile @Nullable ComputeEngine runsOn;
 
   /** Whether an attempt ended before the instance had to; its thread's alone. */
   private boolean cutShort;
 
+  /**
+   * A task.
+   *
+   * @param readsContexts whether inputs are in the contexts of other instances
+   */
   ComputeTask(
       InvocationRun run,
       Instance instance,
       FunctionEntry function,
       Node.Compute compute,
-      InvocationRequest.CodeSource source) {
+      InvocationRequest.CodeSource source,
+      boolean readsContexts) {
     this.run = run;
     this.instance = instance;
     this.function = function;
     this.compute = compute;
     this.source = source;
+    this.readsContexts = readsContexts;
     this.deadline = Deadline.at(run.deadlineNanos());
   }
 
@@ -187,21 +197,67 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             instance.inputs(),
             until,
             run.limits(),
-            result -> {
-              cutShort = wasCutShort(until, result);
-              if (!cutShort) {
-                ended(worker, code, result, startNanos, foundNanos);
-              }
-            });
+            new Receiver(worker, code, until, startNanos, foundNanos));
     return engine;
   }
 
-  /** Whether its attempt ended before the instance had to; not by a timeout of its own. */
-  private boolean wasCutShort(Deadline until, InstanceResult result) {
-    return until != deadline
-        && result.problem() != null
-        && result.problem().code() == ProblemCode.INVOCATION_DEADLINE
-        && !deadline.hasPassed(System.nanoTime());
+  private final class Receiver implements InstanceRunner.Receiver {
+    private final EngineWorker worker;
+    private final CodeCache.Found code;
+    private final Deadline until;
+    private final long startNanos;
+    private final long foundNanos;
+
+    Receiver(
+        EngineWorker worker,
+        CodeCache.Found code,
+        Deadline until,
+        long startNanos,
+        long foundNanos) {
+      this.worker = worker;
+      this.code = code;
+      this.until = until;
+      this.startNanos = startNanos;
+      this.foundNanos = foundNanos;
+    }
+
+    /** Whether the instance may begin again, for which it would need its inputs. */
+    private boolean isAttempt() {
+      return until != deadline;
+    }
+
+    @Override
+    public BitSet staying() {
+      return instance.application().staying();
+    }
+
+    @Override
+    public void inputsRead() {
+      if (readsContexts && !isAttempt()) {
+        run.inputsRead(ComputeTask.this);
+      }
+    }
+
+    @Override
+    public void received(InstanceResult result) {
+      countCopies(result);
+      cutShort = wasCutShort(result);
+      if (cutShort) {
+        return;
+      }
+      if (readsContexts && isAttempt()) {
+        run.inputsRead(ComputeTask.this);
+      }
+      ended(worker, code, result, startNanos, foundNanos);
+    }
+
+    /** Whether its attempt ended before the instance had to; not by a timeout of its own. */
+    private boolean wasCutShort(InstanceResult result) {
+      return isAttempt()
+          && result.problem() != null
+          && result.problem().code() == ProblemCode.INVOCATION_DEADLINE
+          && !deadline.hasPassed(System.nanoTime());
+    }
   }
 
   private void ended(
@@ -210,7 +266,6 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       InstanceResult result,
       long startNanos,
       long foundNanos) {
-    countCopies(result);
     if (source == InvocationRequest.CodeSource.ANY) {
       function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
     }
@@ -226,6 +281,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
         this,
         new Instance.End(
             result.outputs(),
+            result.sealed(),
             result.problem(),
             result.printed(),
             startLevel(code.from(), result.warmth()),
@@ -237,7 +293,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     if (result.warmth() != null) { // else there was no context to write to
       compute.copied().in().add(ResultBudget.bytesOf(instance.inputs()));
     }
-    compute.copied().out().add(ResultBudget.bytesOf(result.outputs()));
+    SealedContext sealed = result.sealed();
+    long lent = sealed == null ? 0 : sealed.lentBytes();
+    compute.copied().out().add(ResultBudget.bytesOf(result.outputs()) - lent);
   }
 
   private static @Nullable StartLevel startLevel(

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Bytes of items that were copied between the node and its sandboxes. An edge between two compute
- * functions costs both: out of one, into the other. Any thread may use it.
+ * functions costs one copy into the next context where results stay in a sealed one, else another
+ * out of it. Any thread may use it.
  *
  * @param in into contexts, before a run
  * @param out of contexts, after it

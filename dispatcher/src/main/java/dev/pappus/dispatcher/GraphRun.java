@@ -1,6 +1,7 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.dispatcher.ApplicationRun.Completion;
+import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.language.Applicability;
 import dev.pappus.language.Application;
 import dev.pappus.language.Composition;
@@ -9,6 +10,7 @@ import dev.pappus.language.SetUse;
 import dev.pappus.model.DataSet;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -79,6 +81,8 @@ final class GraphRun {
   private void arrive(int set, DataSet data, Trace trace) {
     if (reads[set] > 0) {
       sets[set] = data;
+    } else {
+      run.held().done(List.of(data));
     }
     run.later(() -> tellUsers(set, data, trace));
   }
@@ -114,14 +118,15 @@ final class GraphRun {
       DataSet set = use.isPresent() ? sets[use.get().set()] : null;
       inputs.add(set == null ? DataSet.empty("") : set);
     }
-    forgetInputs(application);
     run.apply(
         composition.name(),
         application,
         inputs,
+        staying(application),
         depth,
         traces[application.index()],
         (outputs, trace) -> complete(application, outputs, trace));
+    forgetInputs(application);
     foreseeUsers(application);
   }
 
@@ -138,14 +143,58 @@ final class GraphRun {
     }
   }
 
+  /**
+   * Outputs that may stay in the contexts of the instances that made them: those that only compute
+   * functions will read, which wait for nothing else than compute functions.
+   */
+  private BitSet staying(Application application) {
+    BitSet staying = new BitSet();
+    for (int i = 0; i < application.outputs().size(); i++) {
+      OptionalInt set = application.outputs().get(i);
+      if (set.isPresent() && isReadByComputingAlone(set.getAsInt())) {
+        staying.set(i);
+      }
+    }
+    return staying;
+  }
+
+  private boolean isReadByComputingAlone(int set) {
+    for (int output : composition.outputs()) {
+      if (output == set) {
+        return false;
+      }
+    }
+    return plan.uses().get(set).stream()
+        .map(use -> composition.applications().get(use.application()))
+        .allMatch(user -> computes(user) && waitsForComputingAlone(user));
+  }
+
+  private boolean waitsForComputingAlone(Application application) {
+    for (Optional<SetUse> use : application.inputs()) {
+      if (use.isPresent() && sets[use.get().set()] == null) {
+        int maker = plan.makers().get(use.get().set());
+        if (maker >= 0 && !computes(composition.applications().get(maker))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean computes(Application application) {
+    return run.find(application.callee()) instanceof FunctionEntry;
+  }
+
   /** Drops sets that nobody will read any more. */
   private void forgetInputs(Application application) {
     for (Optional<SetUse> use : application.inputs()) {
       if (use.isPresent()) {
         int set = use.get().set();
         reads[set]--;
-        if (reads[set] == 0) {
+        DataSet data = sets[set];
+        if (reads[set] == 0 && data != null) {
           sets[set] = null;
+          run.held().done(List.of(data));
         }
       }
     }

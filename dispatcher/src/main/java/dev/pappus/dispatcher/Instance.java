@@ -8,6 +8,7 @@ import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.StartLevel;
+import dev.pappus.sandbox.SealedContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,7 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
    * How an instance ended.
    *
    * @param outputs one set for each output of the callee; empty if it failed
+   * @param sealed the context, if bytes of outputs are still in it; whoever gets this closes it
    * @param problem why it failed, or null
    * @param printed what it printed last, as far as neither outputs nor problem tell
    * @param start how warm it started, or null
@@ -98,6 +100,7 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
    */
   record End(
       List<DataSet> outputs,
+      @Nullable SealedContext sealed,
       @Nullable Problem problem,
       String printed,
       @Nullable StartLevel start,
@@ -106,7 +109,8 @@ record Instance(ApplicationRun application, int index, List<DataSet> inputs, lon
     /** It did not get to run. */
     static End failed(Problem problem, long readyNanos) {
       long now = System.nanoTime();
-      return new End(List.of(), problem, "", null, new Phases(now - readyNanos, 0, 0, 0), now);
+      Phases phases = new Phases(now - readyNanos, 0, 0, 0);
+      return new End(List.of(), null, problem, "", null, phases, now);
     }
   }
 }

@@ -20,9 +20,11 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
 import dev.pappus.model.TraceContext;
+import dev.pappus.sandbox.SealedContext;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -70,6 +72,7 @@ final class InvocationRun implements Invocation {
   private final InvocationQuota quota;
   private final LogTails logs = new LogTails();
   private final StartWindow window = new StartWindow();
+  private final HeldContexts held = new HeldContexts();
   private boolean ended;
 
   /**
@@ -189,7 +192,8 @@ final class InvocationRun implements Invocation {
     for (int i = 0; i < function.registered().spec().inputs().size(); i++) {
       all.add(i < inputs.size() ? sorted(inputs.get(i)) : DataSet.empty(""));
     }
-    ApplicationRun application = new ApplicationRun(null, null, function, 1, trace, done);
+    ApplicationRun application =
+        new ApplicationRun(null, null, function, new BitSet(), 1, trace, done);
     quota.countInstances(function, 1);
     startInstance(application, 0, all, 0);
   }
@@ -278,11 +282,26 @@ final class InvocationRun implements Invocation {
 
   // Applications and instances.
 
-  /** Applies a statement's callee to sets that are all there. */
+  /** What is called {@code name}, as this invocation sees it; null if nothing is. */
+  @Nullable Entry find(String name) {
+    return registry.find(name);
+  }
+
+  /** Contexts in which results stay. */
+  HeldContexts held() {
+    return held;
+  }
+
+  /**
+   * Applies a statement's callee to sets that are all there.
+   *
+   * @param staying positions of outputs that may stay in the contexts of the instances
+   */
   void apply(
       String composition,
       Application application,
       List<DataSet> inputs,
+      BitSet staying,
       int depth,
       Trace trace,
       Completion completion) {
@@ -327,7 +346,7 @@ final class InvocationRun implements Invocation {
           completion.completed(outputs, end);
         };
     ApplicationRun applied =
-        new ApplicationRun(label, application, callee, parts.size(), trace, checked);
+        new ApplicationRun(label, application, callee, staying, parts.size(), trace, checked);
     for (int i = 0; i < parts.size() && !ended; i++) {
       startInstance(applied, i, parts.get(i), depth);
     }
@@ -389,7 +408,8 @@ final class InvocationRun implements Invocation {
   }
 
   private ComputeTask computeTask(Instance instance, FunctionEntry function) {
-    return new ComputeTask(this, instance, function, node.compute(), source);
+    boolean readsContexts = held.want(instance.inputs());
+    return new ComputeTask(this, instance, function, node.compute(), source, readsContexts);
   }
 
   private void startWork(InstanceWork work) {
@@ -430,14 +450,31 @@ final class InvocationRun implements Invocation {
     }
   }
 
+  /** An instance has copied its inputs. Any thread; before it ends. */
+  void inputsRead(ComputeTask task) {
+    post(() -> {
+      if (!ended && underWay.contains(task)) {
+        held.done(task.instance().inputs());
+      }
+    });
+  }
+
   /** An instance has ended. Any thread. */
   void ended(InstanceWork work, Instance.End end) {
     post(() -> instanceEnded(work, end));
   }
 
   private void instanceEnded(InstanceWork work, Instance.End end) {
+    SealedContext sealed = end.sealed();
     if (ended || !underWay.remove(work)) {
+      if (sealed != null) {
+        sealed.close();
+      }
       return;
+    }
+    if (sealed != null) {
+      held.add(sealed);
+      boolean _ = held.want(end.outputs());
     }
     Instance instance = work.instance();
     Problem problem = end.problem();
@@ -445,7 +482,8 @@ final class InvocationRun implements Invocation {
       problem = quota.checkOutputs(end.outputs());
     }
     if (problem == null) {
-      problem = quota.hold(ResultBudget.bytesOf(end.outputs()));
+      long lent = sealed == null ? 0 : sealed.lentBytes();
+      problem = quota.hold(ResultBudget.bytesOf(end.outputs()) - lent);
     }
     report(instance, end, problem);
     StartLevel start = end.start();
@@ -523,6 +561,7 @@ final class InvocationRun implements Invocation {
     window.clear();
     underWay.forEach(work -> attempt(work::cancel));
     underWay.clear();
+    held.close();
     quota.release();
   }
 

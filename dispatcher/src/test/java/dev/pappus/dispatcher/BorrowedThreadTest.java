@@ -4,6 +4,7 @@ import static dev.pappus.dispatcher.TestNode.await;
 import static dev.pappus.dispatcher.TestNode.outputs;
 import static dev.pappus.dispatcher.TestNode.problem;
 import static dev.pappus.dispatcher.TestNode.set;
+import static dev.pappus.dispatcher.TestNode.texts;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,6 +99,40 @@ class BorrowedThreadTest {
       outputs(runFromHost(node));
       assertThat(ranOn).as("it is not trusted for a while").startsWith("engine");
       untilItRunsOnHost(node);
+    }
+  }
+
+  /** What it has read is still there for the second attempt. */
+  @Test
+  void aRunThatGoesOnElsewhereHasInputsThatStayInSandboxes() {
+    try (TestNode node = node(1)) {
+      untilItRunsOnHost(node);
+      node.driver.lends = () -> true;
+      node.function("copy", List.of("in"), List.of("out"), Functions::copy);
+      node.compositions(
+          """
+          function copy (in) => (out);
+          function work (in) => (out);
+          composition chain (A) => (R) {
+            copy (in = all A) => (X = out);
+            work (in = all X) => (R = out);
+          }
+          """);
+      until(() -> {
+        InvocationResult each =
+            await(CompletableFuture.supplyAsync(() -> node.start("chain", set("a")), host).join());
+        assertThat(texts(outputs(each).getFirst().items())).containsExactly("a");
+        return ranOn.equals(HOST);
+      });
+      slow = true;
+      int before = runs.get();
+      Invocation run =
+          CompletableFuture.supplyAsync(() -> node.start("chain", set("a")), host).join();
+      until(() -> runs.get() - before == 2);
+      gate.countDown();
+      assertThat(texts(outputs(await(run)).getFirst().items())).containsExactly("a");
+      assertThat(node.driver.lentNow.get()).isZero();
+      assertThat(node.driver.lent.get()).isPositive();
     }
   }
 

@@ -50,8 +50,11 @@ class DispatcherStressTest {
           }
           return inputs;
         };
+    JavaDriver driver = new JavaDriver();
+    driver.lends = () -> ThreadLocalRandom.current().nextInt(3) > 0;
     try (TestNode node =
         TestNode.in(folder)
+            .driver(driver)
             .engines(3)
             .communication(http)
             .limit(Limit.COMPUTE_QUEUE, 200)
@@ -81,6 +84,7 @@ class DispatcherStressTest {
       assertThat(ids).hasSize(CLIENTS * INVOCATIONS_EACH);
       assertThat(stats.succeeded()).isPositive();
       assertThat(stats.cancelled()).isPositive();
+      assertThat(driver.lent.get()).as("contexts that stayed sealed").isPositive();
       outputs(node.run("clean", input(new Random(seed), 4)));
     }
   }

@@ -3,6 +3,8 @@ package dev.pappus.dispatcher;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.GuestState;
+import dev.pappus.model.Item;
+import dev.pappus.model.ItemBytes;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -12,13 +14,19 @@ import dev.pappus.sandbox.ComputeDriver;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.GuestMemory;
 import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.ReturnedContexts;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.SealedContext;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -28,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +56,15 @@ final class JavaDriver implements ComputeDriver {
   final AtomicInteger bindings = new AtomicInteger();
   final AtomicInteger contextsNow = new AtomicInteger();
   final AtomicInteger ruleBreaks = new AtomicInteger();
+
+  /** Contexts that stayed sealed, ever and now. */
+  final AtomicInteger lent = new AtomicInteger();
+
+  final AtomicInteger lentNow = new AtomicInteger();
+
+  /** Whether the next context that may stay sealed does. */
+  volatile BooleanSupplier lends = () -> false;
+
   volatile long residentBytes = 4096;
   volatile boolean closed;
 
@@ -203,6 +221,7 @@ final class JavaDriver implements ComputeDriver {
   private final class Engine implements ComputeEngine, MemoryDomain {
     private final Thread owner = Thread.currentThread();
     private final Set<PreparedFunction> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final ReturnedContexts<JavaContext> returned = new ReturnedContexts<>();
     private boolean made;
     private boolean engineClosed;
 
@@ -242,6 +261,25 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
+    public void onReturn(Runnable wake) {
+      checkOwner();
+      returned.onReturn(wake);
+    }
+
+    @Override
+    public void reclaim() {
+      checkOwner();
+      for (JavaContext next = returned.poll(); next != null; next = returned.poll()) {
+        next.release();
+      }
+    }
+
+    @Override
+    public boolean hasReturned() {
+      return !returned.isEmpty();
+    }
+
+    @Override
     public void nudge() {}
 
     @Override
@@ -252,6 +290,8 @@ final class JavaDriver implements ComputeDriver {
     @Override
     public void close() {
       checkOwner();
+      returned.close();
+      reclaim();
       engineClosed = true;
       openNow.getAndDecrement();
     }
@@ -264,6 +304,7 @@ final class JavaDriver implements ComputeDriver {
     private @Nullable List<DataSet> inputs;
     private List<String> outputNames = List.of();
     private @Nullable List<DataSet> outputs;
+    private boolean isLent;
     private boolean released;
 
     JavaContext(Engine engine, Prepared function, Warmth warmth) {
@@ -280,7 +321,7 @@ final class JavaDriver implements ComputeDriver {
     @Override
     public void write(List<DataSet> newInputs, List<String> newOutputs) {
       rule(inputs == null && !released);
-      inputs = newInputs;
+      inputs = newInputs.stream().map(DataSet::inMemory).toList();
       outputNames = newOutputs;
     }
 
@@ -313,6 +354,33 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
+    public Outputs readOutputs(Limits limits, BitSet staying) {
+      List<DataSet> left = readOutputs(limits);
+      if (staying.isEmpty() || !lends.getAsBoolean()) {
+        return new Outputs(left, null);
+      }
+      WipedMemory memory = new WipedMemory(left);
+      SealedContext sealed =
+          new SealedContext(
+              memory,
+              () -> {
+                memory.wipe();
+                lentNow.getAndDecrement();
+                if (!engine.returned.add(this)) {
+                  release();
+                }
+              });
+      List<DataSet> sets = new ArrayList<>(left.size());
+      for (int i = 0; i < left.size(); i++) {
+        sets.add(staying.get(i) ? memory.lend(left.get(i), sealed) : left.get(i));
+      }
+      isLent = true;
+      lent.getAndIncrement();
+      lentNow.getAndIncrement();
+      return new Outputs(sets, sealed);
+    }
+
+    @Override
     public String lastWords() {
       return "last words";
     }
@@ -320,9 +388,54 @@ final class JavaDriver implements ComputeDriver {
     @Override
     public void close() {
       engine.checkOwner();
+      if (!isLent) {
+        release();
+      }
+    }
+
+    private void release() {
       rule(!released);
       released = true;
       contextsNow.getAndDecrement();
+    }
+  }
+
+  /** Memory in which outputs lie one after the other until it is wiped. */
+  private static final class WipedMemory implements GuestMemory {
+    private final byte[] bytes;
+    private int used;
+
+    WipedMemory(List<DataSet> outputs) {
+      bytes = new byte[outputs.stream().mapToInt(set -> (int) set.sizeBytes()).sum()];
+    }
+
+    DataSet lend(DataSet set, SealedContext sealed) {
+      List<Item> items = new ArrayList<>();
+      for (Item item : set.items()) {
+        write(used, item.bytes());
+        items.add(new Item(item.name(), item.key(), sealed.lend(used, item.sizeBytes())));
+        used += (int) item.sizeBytes();
+      }
+      return new DataSet(set.name(), items);
+    }
+
+    void wipe() {
+      Arrays.fill(bytes, (byte) '#');
+    }
+
+    @Override
+    public long sizeBytes() {
+      return bytes.length;
+    }
+
+    @Override
+    public void write(long address, ItemBytes source) {
+      source.copyTo(0, MemorySegment.ofArray(bytes).asSlice(address, source.sizeBytes()));
+    }
+
+    @Override
+    public void read(long address, MemorySegment target) {
+      MemorySegment.copy(MemorySegment.ofArray(bytes), address, target, 0, target.byteSize());
     }
   }
 }

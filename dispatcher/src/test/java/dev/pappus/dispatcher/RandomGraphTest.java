@@ -14,7 +14,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random compositions give what the plainest evaluation gives. */
+/**
+ * Random compositions give what the plainest evaluation gives, whichever results stay in the
+ * contexts that made them.
+ */
 class RandomGraphTest {
   private static final int NODES = 25;
   private static final int GRAPHS_EACH = 6;
@@ -26,7 +29,15 @@ class RandomGraphTest {
     long seed = Long.getLong("pappus.seed", System.nanoTime());
     Random random = new Random(seed);
     int compared = 0;
-    try (TestNode node = TestNode.in(folder).engines(3).start()) {
+    JavaDriver driver = new JavaDriver();
+    Random lending = new Random(seed);
+    driver.lends =
+        () -> {
+          synchronized (lending) {
+            return lending.nextInt(3) > 0;
+          }
+        };
+    try (TestNode node = TestNode.in(folder).driver(driver).engines(3).start()) {
       node.function(
           "mix",
           List.of("a", "b"),
@@ -46,6 +57,7 @@ class RandomGraphTest {
       }
     }
     assertThat(compared).isGreaterThan(NODES * GRAPHS_EACH / 4);
+    assertThat(driver.lent.get()).as("contexts that stayed sealed").isGreaterThan(compared);
   }
 
   private static int compare(

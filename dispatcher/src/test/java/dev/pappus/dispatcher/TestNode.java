@@ -199,6 +199,7 @@ final class TestNode implements AutoCloseable {
     dispatcher.close();
     assertThat(driver.ruleBreaks.get()).as("broken rules of the SPI").isZero();
     assertThat(driver.contextsNow.get()).as("contexts not released").isZero();
+    assertThat(driver.lentNow.get()).as("contexts still sealed").isZero();
     assertThat(driver.openNow.get()).as("engines not closed").isZero();
     assertThat(driver.closed).as("driver closed").isTrue();
     assertThat(dispatcher.stats().computeWaiting()).as("tasks in queues").isZero();

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Engines on a thread that belongs to somebody else, which runs short tasks of its own there: two
  * switches of threads, to an engine and back, cost more than many functions take. Belongs to that
- * thread, but for {@link #close} and {@link #forget}.
+ * thread, but for {@link #close}.
  */
 final class BorrowedThread {
   /** What may wait here at once, by expectation; the rest is for other engines, at once. */
@@ -67,7 +67,7 @@ final class BorrowedThread {
   private void work() {
     long beganNanos = System.nanoTime();
     try {
-      worker.forgetEvicted();
+      worker.tidy();
       for (EngineTask task = tasks.poll(); task != null; task = tasks.poll()) {
         // Asked again: the function may just have shown that it is not short.
         if (closed || !task.isShort() || System.nanoTime() - beganNanos > TURN_NANOS_MAX) {
@@ -92,15 +92,6 @@ final class BorrowedThread {
 
   EngineWorker worker() {
     return worker;
-  }
-
-  /** Has it give up what it was asked to forget. Any thread. */
-  void forget() {
-    try {
-      later.execute(worker::forgetEvicted);
-    } catch (RejectedExecutionException e) {
-      // Its thread has ended.
-    }
   }
 
   /** Closes its engines on their thread; whether they are. Any other thread. */

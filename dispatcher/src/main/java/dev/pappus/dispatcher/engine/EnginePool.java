@@ -76,7 +76,7 @@ public final class EnginePool implements AutoCloseable {
     this.places = new FairShare(waitingMax);
     this.engines =
         IntStream.range(0, engines)
-            .mapToObj(i -> new EngineWorker(this, backends, i, new ReadyQueue()))
+            .mapToObj(i -> new EngineWorker(this, backends, i, new ReadyQueue(), null))
             .toList();
     for (EngineWorker worker : this.engines) {
       start(worker, "engine-" + worker.index());
@@ -128,8 +128,8 @@ public final class EnginePool implements AutoCloseable {
    * @param later does things on the calling thread, after what it is doing now
    */
   public void borrowThread(Executor later) {
-    BorrowedThread here =
-        new BorrowedThread(this, new EngineWorker(this, backends, BORROWED, null), later);
+    EngineWorker worker = new EngineWorker(this, backends, BORROWED, null, later);
+    BorrowedThread here = new BorrowedThread(this, worker, later);
     BORROWED_HERE.set(here);
     borrowed.add(here);
   }
@@ -235,7 +235,7 @@ public final class EnginePool implements AutoCloseable {
 
   /** The next task for {@code worker}, whose thread calls; null when it shall end. */
   @Nullable EngineTask take(EngineWorker worker) {
-    worker.forgetEvicted();
+    worker.tidy();
     EngineTask task = serves(worker) ? poll(worker) : null;
     if (task == null) {
       worker.rest();
@@ -246,11 +246,11 @@ public final class EnginePool implements AutoCloseable {
       // Raised before the last look at the queues: whoever adds a task after that look sees it.
       worker.idle(serves);
       task = serves ? poll(worker) : null;
-      if (task == null && !closed && !worker.hasToForget() && !await(worker, serves)) {
+      if (task == null && !closed && !worker.hasToTidy() && !await(worker, serves)) {
         return null;
       }
       worker.idle(false);
-      worker.forgetEvicted();
+      worker.tidy();
     }
     if (task != null && waiting.get() > 0 && !wakeAnyIdle()) {
       armSpareCheck();
@@ -281,7 +281,7 @@ public final class EnginePool implements AutoCloseable {
     if (!worker.hasStoodBack()) {
       LockSupport.parkNanos(this, SPARE_LINGER_NANOS);
     }
-    if (!worker.isIdle() || closed) {
+    if (!worker.isIdle() || closed || worker.hasToTidy()) {
       return true;
     }
     // Before it is off the books: nobody waits for it then, and the driver may be closed.
@@ -373,7 +373,7 @@ public final class EnginePool implements AutoCloseable {
         }
       }
       if (spares.size() < SPARES_PER_ENGINE * engines.size()) {
-        EngineWorker spare = new EngineWorker(this, backends, freeSpareIndex(), null);
+        EngineWorker spare = new EngineWorker(this, backends, freeSpareIndex(), null, null);
         spares.add(spare);
         start(spare, "engine-spare-" + spare.index());
       }
@@ -402,7 +402,7 @@ public final class EnginePool implements AutoCloseable {
     }
     for (BorrowedThread each : borrowed) {
       each.worker().askToForget(function);
-      each.forget();
+      each.worker().wakeToTidy();
     }
   }
 

@@ -9,6 +9,8 @@ import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ThreadPriority;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ public final class EngineWorker implements Runnable {
   private final EnginePool pool;
   private final int index;
   private final @Nullable ReadyQueue queue;
+  private final @Nullable Executor later;
 
   /** What other threads ask this one to forget; weak, so that asking holds no memory. */
   private final ConcurrentLinkedQueue<WeakReference<PreparedFunction>> evicted =
@@ -41,11 +44,23 @@ public final class EngineWorker implements Runnable {
   private volatile @Nullable ComputeEngine lastUsed;
   private volatile @Nullable Problem refusal;
 
-  EngineWorker(EnginePool pool, Backends backends, int index, @Nullable ReadyQueue queue) {
+  /**
+   * A worker.
+   *
+   * @param queue its own; null if it serves those of others
+   * @param later does things on its thread if that belongs to somebody else; null if not
+   */
+  EngineWorker(
+      EnginePool pool,
+      Backends backends,
+      int index,
+      @Nullable ReadyQueue queue,
+      @Nullable Executor later) {
     this.pool = pool;
-    this.engines = new OpenEngines(backends, index);
+    this.engines = new OpenEngines(backends, index, this::wakeToTidy);
     this.index = index;
     this.queue = queue;
+    this.later = later;
   }
 
   /** Number of this engine on the node. */
@@ -173,8 +188,11 @@ public final class EngineWorker implements Runnable {
     keepingEngines("rest", engines::idle);
   }
 
-  /** Gives up sandboxes of functions that others asked to forget. */
-  void forgetEvicted() {
+  /** Gives up sandboxes of functions that others asked to forget, and wipes what came back. */
+  void tidy() {
+    if (engines.hasReturned()) {
+      keepingEngines("take sandboxes back", engines::reclaim);
+    }
     WeakReference<PreparedFunction> next = evicted.poll();
     while (next != null) {
       PreparedFunction function = next.get();
@@ -182,6 +200,19 @@ public final class EngineWorker implements Runnable {
         keepingEngines("forget a function", () -> engines.forget(function));
       }
       next = evicted.poll();
+    }
+  }
+
+  /** Has its thread {@link #tidy} soon. Any thread. */
+  void wakeToTidy() {
+    if (later == null) {
+      LockSupport.unpark(thread);
+      return;
+    }
+    try {
+      later.execute(this::tidy);
+    } catch (RejectedExecutionException e) {
+      // Its thread has ended.
     }
   }
 
@@ -204,8 +235,8 @@ public final class EngineWorker implements Runnable {
     evicted.add(new WeakReference<>(function));
   }
 
-  boolean hasToForget() {
-    return !evicted.isEmpty();
+  boolean hasToTidy() {
+    return !evicted.isEmpty() || engines.hasReturned();
   }
 
   @Nullable ReadyQueue queue() {

@@ -25,6 +25,7 @@ final class OpenEngines {
   private final Backends backends;
   private final int index;
   private final @Nullable String preferred;
+  private final Runnable onReturn;
   private final Map<String, ComputeEngine> open = new LinkedHashMap<>();
   private final Map<String, Refusal> refusals = new LinkedHashMap<>();
 
@@ -34,8 +35,14 @@ final class OpenEngines {
     }
   }
 
-  OpenEngines(Backends backends, int index) {
+  /**
+   * No engines yet.
+   *
+   * @param onReturn called on any thread when there is something to {@link #reclaim}
+   */
+  OpenEngines(Backends backends, int index, Runnable onReturn) {
     this.backends = backends;
+    this.onReturn = onReturn;
     this.index = index;
     this.preferred = backends.names().isEmpty() ? null : backends.names().getFirst();
   }
@@ -70,6 +77,7 @@ final class OpenEngines {
     }
     try {
       ComputeEngine engine = backends.require(sandbox).openEngine(index);
+      engine.domain().onReturn(onReturn);
       open.put(sandbox, engine);
       refusals.remove(sandbox);
       return engine;
@@ -92,6 +100,23 @@ final class OpenEngines {
   /** The thread may block now. */
   void idle() {
     open.values().forEach(ComputeEngine::idle);
+  }
+
+  /** Wipes sandboxes that have come back from their readers. */
+  void reclaim() {
+    for (ComputeEngine engine : open.values()) {
+      engine.domain().reclaim();
+    }
+  }
+
+  /** Whether there are such. */
+  boolean hasReturned() {
+    for (ComputeEngine engine : open.values()) {
+      if (engine.domain().hasReturned()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Gives up sandboxes of {@code function}. */
