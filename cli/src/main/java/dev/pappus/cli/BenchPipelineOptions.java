@@ -24,7 +24,7 @@ final class BenchPipelineOptions {
   @Option(
       names = "--item-max",
       paramLabel = "SIZE",
-      description = "Largest item, of 1KiB, 64KiB, 1MiB, 16MiB and 64MiB (default: 64MiB).")
+      description = "Largest item, from 1KiB to 64MiB (default: 64MiB).")
   private String itemMax = "64MiB";
 
   @Option(names = "--reps", paramLabel = "N", description = "Repetitions (default: 9).")
@@ -41,6 +41,13 @@ final class BenchPipelineOptions {
       paramLabel = "X",
       description = "Factor on the paper's rates (default: what 60 %% of this host bears).")
   private @Nullable Double rate;
+
+  @Option(
+      names = "--seal-from",
+      paramLabel = "SIZE",
+      description =
+          "From how many bytes on results stay in their sandboxes (default: limits.seal_from's).")
+  private @Nullable String sealFrom;
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all choices (default: 1).")
   private long seed = 1;
@@ -86,10 +93,11 @@ final class BenchPipelineOptions {
           quick ? Math.min(bytes, 1 << 20) : bytes,
           quick ? 2 : repetitions,
           quick ? QUICK_MIX_SECONDS : seconds,
+          sealFrom == null ? Limit.SEAL_FROM.defaultValue() : Limit.SEAL_FROM.parse(sealFrom),
           rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
           seed);
     } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "--item-max must be like 1MiB", null);
+      throw new CliException(ExitCode.USAGE, "--item-max and --seal-from must be like 1MiB", null);
     }
   }
 
@@ -108,6 +116,9 @@ final class BenchPipelineOptions {
                 Long.toString(seed)));
     if (duration != null) {
       command.addAll(List.of("--duration", duration));
+    }
+    if (sealFrom != null) {
+      command.addAll(List.of("--seal-from", sealFrom));
     }
     if (rate != null) {
       command.addAll(List.of("--scale-rate", rate.toString()));

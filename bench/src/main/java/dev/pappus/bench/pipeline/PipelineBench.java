@@ -8,7 +8,6 @@ import dev.pappus.bench.result.RunFolder;
 import dev.pappus.linux.Clocks;
 import dev.pappus.model.Limit;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -25,10 +24,12 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** What compositions cost, on a node in a process of its own. */
@@ -53,11 +54,18 @@ public final class PipelineBench {
    * @param itemBytesMax largest item
    * @param repetitions of each case; the cases take turns
    * @param mixSeconds how long the mix runs
+   * @param sealFrom {@link Limit#SEAL_FROM} of the node; the other, with which it is compared,
+   *     copies all results
    * @param rate factor on the paper's rates; empty chooses what 60 % of this host bears
    * @param seed of the order, the schedule and the contents
    */
   public record Options(
-      long itemBytesMax, int repetitions, double mixSeconds, OptionalDouble rate, long seed) {}
+      long itemBytesMax,
+      int repetitions,
+      double mixSeconds,
+      long sealFrom,
+      OptionalDouble rate,
+      long seed) {}
 
   /**
    * A benchmark.
@@ -76,23 +84,51 @@ public final class PipelineBench {
    * @throws IOException if the node does not come up or answers wrongly
    */
   public PipelineReport run(RunFolder results) throws IOException {
-    try (TemporaryFolder folder = new TemporaryFolder();
-        ContentServer contents = new ContentServer(options.seed());
-        NodeProcess node =
-            NodeProcess.start(
-                guestBuild,
-                folder.path(),
-                contents.port(),
-                Map.of(Limit.OUTPUT_BYTES, 2 * PipelineCase.SET_BYTES_MAX),
-                null);
-        NodeControl control = new NodeControl(node.administration())) {
-      deploy(control);
-      Map<PipelineCase, PipelineReport.Measured> cases = measureCases(node, control);
+    try (ContentServer contents = new ContentServer(options.seed());
+        Node node = new Node(contents, options.sealFrom())) {
+      Map<PipelineCase, Compared> cases;
+      try (Node copying = new Node(contents, Long.MAX_VALUE)) {
+        cases = measureCases(node, copying);
+      }
       PipelineReport report =
           new PipelineReport(
-              cases, measureMix(node, contents), options.mixSeconds(), options.seed());
+              cases, measureMix(node.process, contents), options.mixSeconds(), options.seed());
       report.writeTo(results);
       return report;
+    }
+  }
+
+  /** A node that has what is measured. */
+  private final class Node implements AutoCloseable {
+    private final TemporaryFolder folder = new TemporaryFolder();
+    private final NodeProcess process;
+    private final NodeControl control;
+
+    Node(ContentServer contents, long sealFrom) throws IOException {
+      process =
+          NodeProcess.start(
+              guestBuild,
+              folder.path(),
+              contents.port(),
+              Map.of(Limit.OUTPUT_BYTES, 2 * PipelineCase.SET_BYTES_MAX, Limit.SEAL_FROM, sealFrom),
+              null);
+      control = new NodeControl(process.administration());
+      boolean complete = false;
+      try {
+        deploy(control);
+        complete = true;
+      } finally {
+        if (!complete) {
+          close();
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      control.close();
+      process.close();
+      folder.close();
     }
   }
 
@@ -115,11 +151,10 @@ public final class PipelineBench {
 
   // Chains and fan-outs.
 
-  private Map<PipelineCase, PipelineReport.Measured> measureCases(
-      NodeProcess node, NodeControl control) throws IOException {
+  private Map<PipelineCase, Compared> measureCases(Node staying, Node copying) throws IOException {
     List<PipelineCase> order = new ArrayList<>(PipelineCase.all(options.itemBytesMax()));
-    Map<PipelineCase, PipelineReport.Measured> measured = new LinkedHashMap<>();
-    order.forEach(each -> measured.put(each, new PipelineReport.Measured()));
+    Map<PipelineCase, Compared> measured = new LinkedHashMap<>();
+    order.forEach(each -> measured.put(each, new Compared()));
     Random random = new Random(options.seed());
     try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       for (int i = 0; i <= options.repetitions(); i++) {
@@ -127,35 +162,38 @@ public final class PipelineBench {
             i == 0 ? "warming up" : "repetition %d of %d".formatted(i, options.repetitions()));
         Collections.shuffle(order, random);
         for (PipelineCase each : order) {
-          PipelineReport.Measured into =
-              i == 0 ? new PipelineReport.Measured() : measured.get(each);
-          batch(each, client, node.invocation(), control, java.util.Objects.requireNonNull(into));
+          Compared into = i == 0 ? new Compared() : Objects.requireNonNull(measured.get(each));
+          if (random.nextBoolean()) {
+            batch(each, client, staying, into.staying());
+            batch(each, client, copying, into.copying());
+          } else {
+            batch(each, client, copying, into.copying());
+            batch(each, client, staying, into.staying());
+          }
         }
       }
     }
     return measured;
   }
 
-  private static void batch(
-      PipelineCase each,
-      HttpClient client,
-      URI node,
-      NodeControl control,
-      PipelineReport.Measured into)
+  private static void batch(PipelineCase each, HttpClient client, Node node, Measured into)
       throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(
-                node.resolve("/composition/" + each.composition() + "?output=sum/sum"))
+                node.process
+                    .invocation()
+                    .resolve("/composition/" + each.composition() + "?output=sum/sum"))
             .timeout(PATIENCE)
             .POST(BodyPublishers.ofString(each.plan()))
             .build();
-    double before = copied(control);
+    Histogram nanos = new Histogram(Measured.HIGHEST_NANOS, 3);
+    double before = copied(node.control);
     long start = System.nanoTime();
     int calls = 0;
     while (calls == 0 || (System.nanoTime() - start < BATCH_NANOS && calls < BATCH_CALLS_MAX)) {
       long sent = System.nanoTime();
       String answer = text(client, request);
-      into.latency(System.nanoTime() - sent);
+      nanos.recordValue(Math.min(System.nanoTime() - sent, Measured.HIGHEST_NANOS));
       if (!answer.equals(each.sum())) {
         throw new IOException(
             "%s of %d bytes answers '%s' instead of '%s'"
@@ -164,7 +202,7 @@ public final class PipelineBench {
       calls++;
     }
     double own = each.plan().length() + each.sum().length();
-    into.copied((copied(control) - before) / calls - own);
+    into.add(nanos, (copied(node.control) - before) / calls - own);
   }
 
   private static double copied(NodeControl control) throws IOException {
@@ -199,7 +237,7 @@ public final class PipelineBench {
     for (double part = 0; part < 1; part += 0.01) {
       double cores = 0;
       for (Mix.Application each : Mix.Application.values()) {
-        cores += each.rateAt(part) * java.util.Objects.requireNonNull(costs.get(each));
+        cores += each.rateAt(part) * Objects.requireNonNull(costs.get(each));
       }
       highest = Math.max(highest, cores);
     }

@@ -15,7 +15,9 @@ record PipelineCase(Shape shape, int width, long itemBytes) {
   /** Most bytes in one set: instances may leave no more by default. */
   static final long SET_BYTES_MAX = 64L << 20;
 
-  private static final long[] SIZES = {1 << 10, 64 << 10, 1 << 20, 16 << 20, 64 << 20};
+  private static final long[] SIZES = {
+    1 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20
+  };
   private static final int[] STAGES = {1, 4, 16};
   private static final int[] INSTANCES = {1, 10, 100, 1000};
 

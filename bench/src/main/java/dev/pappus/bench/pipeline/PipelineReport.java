@@ -24,34 +24,15 @@ import org.HdrHistogram.Histogram;
  * @param seed of all choices
  */
 public record PipelineReport(
-    Map<PipelineCase, Measured> cases, MixRun mix, double mixSeconds, long seed) {
+    Map<PipelineCase, Compared> cases, MixRun mix, double mixSeconds, long seed) {
   private static final String BENCH = "pipeline";
-  private static final long HIGHEST_NANOS = 3_600_000_000_000L;
+  private static final long HIGHEST_NANOS = Measured.HIGHEST_NANOS;
   private static final int WINDOWS = 30;
+
+  /** Ends the names of series of the node that copies all results out. */
+  private static final String COPYING = "_copying";
+
   private static final double MEBIBYTE = 1 << 20;
-
-  /** Of one case; one thread fills it. */
-  static final class Measured {
-    private final Histogram nanos = new Histogram(HIGHEST_NANOS, 3);
-    private final List<Double> copiedBytes = new ArrayList<>();
-
-    void latency(long latencyNanos) {
-      nanos.recordValue(Math.min(latencyNanos, HIGHEST_NANOS));
-    }
-
-    /** Bytes copied for an invocation, on average over some. */
-    void copied(double bytes) {
-      copiedBytes.add(bytes);
-    }
-
-    Histogram nanos() {
-      return nanos;
-    }
-
-    double copiedMean() {
-      return copiedBytes.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
-    }
-  }
 
   /**
    * The mix.
@@ -66,11 +47,6 @@ public record PipelineReport(
       Map<Mix.Application, Double> cpuSeconds,
       List<Answered<Mix.Due>> answers,
       double busySeconds) {}
-
-  /** How often each byte was copied on its way from one function to the next. */
-  static double copies(PipelineCase each, Measured measured) {
-    return measured.copiedMean() / each.edges() / each.items() / each.itemBytes();
-  }
 
   /** Answers of one application. */
   private List<Answered<Mix.Due>> answers(Mix.Application application) {
@@ -102,33 +78,35 @@ public record PipelineReport(
   void writeTo(RunFolder results) throws IOException {
     results.factor("mix_rate", "%.4f".formatted(mix.factor()));
     results.note("rates of the mix are %.4f of the paper's".formatted(mix.factor()));
-    cases.forEach((each, measured) -> {
-      Histogram nanos = measured.nanos();
-      results.add(
-          Point.of(BENCH, each.series())
-              .with(Column.SEED, seed)
-              .with(Column.SCHEDULE, "closed")
-              .with(Column.INSTANCES, (long) each.instances())
-              .with(Column.ITEM_BYTES, each.itemBytes())
-              .with(Column.COPIED_BYTES_PER_EDGE, measured.copiedMean() / each.edges())
-              .with(Column.COMPLETED, nanos.getTotalCount())
-              .with(Column.MIN_MICROS, nanos.getMinValue() / 1e3)
-              .with(Column.P50_MICROS, nanos.getValueAtPercentile(50) / 1e3)
-              .with(Column.P99_MICROS, nanos.getValueAtPercentile(99) / 1e3)
-              .with(Column.MAX_MICROS, nanos.getMaxValue() / 1e3),
-          "bytes=" + each.itemBytes(),
-          nanos);
-      results.measure(
-          new Measure(
-              each.series() + ".b" + each.itemBytes() + ".copies",
-              "",
-              List.of(copies(each, measured))));
+    cases.forEach((each, compared) -> {
+      write(results, each, each.series(), compared.staying());
+      write(results, each, each.series() + COPYING, compared.copying());
+      results.measure(compared.copies(each));
+      results.measure(compared.ratio(each));
     });
     for (Mix.Application application : Mix.Application.values()) {
       writeMix(results, application);
     }
     results.draw("pipelines", pipelinesFigure());
     results.draw("mix", mixFigure());
+  }
+
+  private void write(RunFolder results, PipelineCase each, String series, Measured measured) {
+    Histogram nanos = measured.nanos();
+    results.add(
+        Point.of(BENCH, series)
+            .with(Column.SEED, seed)
+            .with(Column.SCHEDULE, "closed")
+            .with(Column.INSTANCES, (long) each.instances())
+            .with(Column.ITEM_BYTES, each.itemBytes())
+            .with(Column.COPIED_BYTES_PER_EDGE, measured.copiedMean() / each.edges())
+            .with(Column.COMPLETED, nanos.getTotalCount())
+            .with(Column.MIN_MICROS, nanos.getMinValue() / 1e3)
+            .with(Column.P50_MICROS, nanos.getValueAtPercentile(50) / 1e3)
+            .with(Column.P99_MICROS, nanos.getValueAtPercentile(99) / 1e3)
+            .with(Column.MAX_MICROS, nanos.getMaxValue() / 1e3),
+        "bytes=" + each.itemBytes(),
+        nanos);
   }
 
   private void writeMix(RunFolder results, Mix.Application application) {
@@ -156,7 +134,7 @@ public record PipelineReport(
   }
 
   private Figure pipelinesFigure() {
-    Map<String, List<Map.Entry<PipelineCase, Measured>>> series =
+    Map<String, List<Map.Entry<PipelineCase, Compared>>> series =
         cases.entrySet().stream()
             .collect(
                 Collectors.groupingBy(
@@ -165,22 +143,33 @@ public record PipelineReport(
                     Collectors.toList()));
     List<Figure.Line> times = new ArrayList<>();
     List<Figure.Line> copied = new ArrayList<>();
+    List<Figure.Line> ratios = new ArrayList<>();
     series.forEach((name, entries) -> {
       List<Spot> time = new ArrayList<>();
       List<Spot> copy = new ArrayList<>();
-      for (Map.Entry<PipelineCase, Measured> entry : entries) {
+      List<Spot> ratio = new ArrayList<>();
+      for (Map.Entry<PipelineCase, Compared> entry : entries) {
         double kibibytes = entry.getKey().itemBytes() / 1024.0;
-        Histogram nanos = entry.getValue().nanos();
+        Measured staying = entry.getValue().staying();
+        Histogram nanos = staying.nanos();
+        Measure compared = entry.getValue().ratio(entry.getKey());
+        ratio.add(
+            new Spot(
+                kibibytes,
+                compared.median(),
+                compared.interval().low(),
+                compared.interval().high()));
         time.add(
             new Spot(
                 kibibytes,
                 nanos.getValueAtPercentile(50) / 1e6,
                 nanos.getMinValue() / 1e6,
                 nanos.getValueAtPercentile(99) / 1e6));
-        copy.add(Spot.at(kibibytes, copies(entry.getKey(), entry.getValue())));
+        copy.add(Spot.at(kibibytes, Compared.copies(entry.getKey(), staying)));
       }
       times.add(new Figure.Line(name, true, time));
       copied.add(new Figure.Line(name, true, copy));
+      ratios.add(new Figure.Line(name, true, ratio));
     });
     Figure.Axis size = new Figure.Axis("item [KiB]", true);
     return new Figure(
@@ -188,7 +177,9 @@ public record PipelineReport(
         List.of("p50 with minimum and p99; seed " + seed),
         List.of(
             new Figure.Panel(size, new Figure.Axis("latency [ms]", true), times),
-            new Figure.Panel(size, new Figure.Axis("copies on each edge", false), copied)));
+            new Figure.Panel(size, new Figure.Axis("copies on each edge", false), copied),
+            new Figure.Panel(
+                size, new Figure.Axis("time over that with all copied out", false), ratios)));
   }
 
   private Figure mixFigure() {
@@ -229,20 +220,32 @@ public record PipelineReport(
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%-10s %10s %10s %10s %10s %14s%n"
-            .formatted("pipeline", "item KiB", "p50 ms", "p99 ms", "MiB/s", "copies an edge"));
-    cases.forEach((each, measured) -> {
+        "%-10s %10s %10s %10s %10s %14s %22s%n"
+            .formatted(
+                "pipeline",
+                "item KiB",
+                "p50 ms",
+                "p99 ms",
+                "MiB/s",
+                "copies an edge",
+                "time over all copied"));
+    cases.forEach((each, compared) -> {
+      Measured measured = compared.staying();
+      Measure ratio = compared.ratio(each);
       double p50 = measured.nanos().getValueAtPercentile(50) / 1e6;
       double moved = each.edges() * (each.items() * each.itemBytes() / MEBIBYTE);
       text.append(
-          "%-10s %10d %10.3f %10.3f %10.0f %14.2f%n"
+          "%-10s %10d %10.3f %10.3f %10.0f %14.2f %8.2f [%.2f, %.2f]%n"
               .formatted(
                   each.series(),
                   each.itemBytes() >> 10,
                   p50,
                   measured.nanos().getValueAtPercentile(99) / 1e6,
                   moved / p50 * 1e3,
-                  copies(each, measured)));
+                  Compared.copies(each, measured),
+                  ratio.median(),
+                  ratio.interval().low(),
+                  ratio.interval().high()));
     });
     for (Mix.Application application : Mix.Application.values()) {
       List<Answered<Mix.Due>> all = answers(application);

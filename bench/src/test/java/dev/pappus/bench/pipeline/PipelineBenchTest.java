@@ -59,17 +59,21 @@ final class PipelineBenchTest {
       PipelineBench bench =
           new PipelineBench(
               GUEST_BUILD,
-              new PipelineBench.Options(64 << 10, 1, 2, OptionalDouble.of(0.02), 3),
+              new PipelineBench.Options(64 << 10, 1, 2, 1 << 10, OptionalDouble.of(0.02), 3),
               _ -> {});
       PipelineReport report = bench.run(results);
-      assertThat(report.cases()).hasSize(14);
+      assertThat(report.cases()).hasSize(21);
       report
           .cases()
-          .forEach((each, measured) ->
-              // Out of one context, into the next.
-              assertThat(PipelineReport.copies(each, measured))
-                  .as(each.series())
-                  .isCloseTo(2, within(0.01)));
+          .forEach((each, compared) -> {
+            // Out of one context, into the next; or straight from the one into the other.
+            assertThat(Compared.copies(each, compared.copying()))
+                .as(each.series())
+                .isCloseTo(2, within(0.01));
+            assertThat(Compared.copies(each, compared.staying()))
+                .as(each.series())
+                .isBetween(0.99, each.shape() == PipelineCase.Shape.CHAIN ? 1.9 : 2.01);
+          });
       assertThat(report.mix().answers())
           .isNotEmpty()
           .allSatisfy(answer -> assertThat(answer.failure()).isNull());
