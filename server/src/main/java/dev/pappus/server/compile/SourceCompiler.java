@@ -133,7 +133,7 @@ public final class SourceCompiler {
         yield new Compiled(
             program.data(),
             new CompiledFrom(compiler.runtime().title(), compiler.version(), sources),
-            messages.read(item(succeeded.outputs(), STDIO, "stderr").text()));
+            messages.read(item(succeeded.outputs(), STDIO, "stderr")));
       }
       case InvocationResult.Failed failed ->
           throw new ProblemException(problem(failed.problem(), messages).withFunction(function));
