@@ -408,6 +408,11 @@ class SourcesTest {
             .getFirst()
             .text("id", "");
     assertThat(command("describe", id).out()).containsPattern("kind +program");
+    assertThat(send("DELETE", "/v1/functions/say", "").statusCode()).isEqualTo(200);
+    assertThat(command("describe", id).out())
+        .as("what is gone has no kind")
+        .containsPattern("target +say")
+        .doesNotContain("kind");
     assertThat(command("describe", id, "--source").exitCode()).isEqualTo(ExitCode.USAGE);
     Files.writeString(folder.resolve("say.c"), "int main(void) {\n  return x;\n}\n");
     CommandRun wrong = command("deploy", "say.c", "--compile");
