@@ -31,7 +31,9 @@ class ServerProcessTest {
           "listening invoke=(http://127\\.0\\.0\\.1:\\d+) admin=(http://127\\.0\\.0\\.1:\\d+)");
   private static final long RESIDENT_MAX_KIB = 150 << 10;
 
-  /** Threads of the node itself; sandboxes have some, too, and KVM, which are where functions are. */
+  /**
+   * Threads of the node itself; sandboxes have some, too, and KVM, which are where functions are.
+   */
   private static final Pattern NODES_OWN =
       Pattern.compile("java|http-.*|timeouts|VM Thread|C[12] Compiler.*");
 

@@ -80,8 +80,7 @@ class CompilerMessagesTest {
   @Timeout(60)
   void manyMessagesAboutALongLineCostLittle() {
     Item source = Item.ofText("a.c", " ".repeat(8 << 20) + "y");
-    Item printed =
-        Item.ofText("stderr", "/in/source/a.c:1: warning: 'y' is odd\n".repeat(200_000));
+    Item printed = Item.ofText("stderr", "/in/source/a.c:1: warning: 'y' is odd\n".repeat(200_000));
     List<Diagnostic> found = new CompilerMessages(FOLDER, List.of(source)).read(printed);
     assertThat(found).hasSize(100);
     assertThat(found.getFirst().column()).as("the word is too far away").isEqualTo(4097);

@@ -93,13 +93,12 @@ class LargeAnswersTest {
                   return response;
                 }))
         .isSameAs(response);
-    assertThatThrownBy(
-            () ->
-                budget.making(
-                    1,
-                    () -> {
-                      throw new IllegalStateException("deliberate");
-                    }))
+    assertThatThrownBy(() ->
+            budget.making(
+                1,
+                () -> {
+                  throw new IllegalStateException("deliberate");
+                }))
         .hasMessage("deliberate");
     assertThat(budget.answerBytes()).isZero();
   }
