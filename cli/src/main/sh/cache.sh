@@ -39,10 +39,35 @@ can_make_caches() {
 # In the background only where nobody is harmed: a container with a memory limit may end as a whole
 # when it is reached.
 may_make_caches() {
-  [ ! -e "$cache" ] && can_make_caches || return 1
-  memory_max=max
-  [ ! -r /sys/fs/cgroup/memory.max ] || read -r memory_max </sys/fs/cgroup/memory.max
-  [ "$memory_max" = max ]
+  [ ! -e "$cache" ] && can_make_caches && ! failed_lately && ! memory_is_limited
+}
+
+# A try that failed is not repeated by every start.
+failed_lately() {
+  [ -n "$(find "$cache.failed" -mmin -1440 2>/dev/null)" ]
+}
+
+# Whether a control group of this process, or one above, limits its memory: cgroups(7), both versions.
+memory_is_limited() {
+  group=$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)
+  has_limit /sys/fs/cgroup "$group" memory.max && return 0
+  group=$(sed -n 's/^[0-9]*:\([^:]*,\)*memory\(,[^:]*\)*://p' /proc/self/cgroup 2>/dev/null)
+  has_limit /sys/fs/cgroup/memory "$group" memory.limit_in_bytes
+}
+
+# has_limit ROOT GROUP FILE: the kernel writes "max", or in version 1 a number of 19 digits, where there is none.
+has_limit() {
+  group=$2
+  while :; do
+    if [ -r "$1$group/$3" ]; then
+      read -r limit <"$1$group/$3"
+      [ "$limit" = max ] || [ "${#limit}" -ge 19 ] || return 0
+    fi
+    case $group in
+    */*) group=${group%/*} ;;
+    *) return 1 ;;
+    esac
+  done
 }
 
 # make_caches_behind SECONDS: makes them in the background, if that may be, but not before so long. What does it is
@@ -58,10 +83,13 @@ make_caches_behind() {
 }
 
 # Makes both unless they are there or being made, or something is being measured. The folder appears when all
-# is done, so that no start sees half a file; without a file in it, if the JVM could make none.
+# is done, so that no start sees half a file, and only if it has worked.
 make_caches() (
   exec 7>"$cache.lock"
-  flock -n 7 || exit 0
+  flock -n 7 || {
+    say "no caches made: somebody makes them, or measures something"
+    exit 0
+  }
   [ ! -e "$cache" ] || exit 0
   rm -rf "$cache.new"
   mkdir -p "$cache.new/tmp"
@@ -69,7 +97,14 @@ make_caches() (
   rehearse >/dev/null 2>&1 || true
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/* 2>/dev/null || true
-  mv "$cache.new" "$cache"
+  if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then
+    mv "$cache.new" "$cache"
+    rm -f "$cache.failed"
+  else
+    rm -rf "$cache.new"
+    : >"$cache.failed"
+    say "no caches made: this JVM cannot, or memory or disk ran out"
+  fi
 )
 
 # What measures waits until nobody makes caches any more, and nobody does until this process ends.

@@ -107,8 +107,9 @@ final class LauncherTree {
   }
 
   /**
-   * A folder that looks like a JDK; its java prints its version and arguments, and as {@code bench
-   * wait} goes on until its standard input ends.
+   * A folder that looks like a JDK; its java prints its version and arguments, makes caches of
+   * classes unless {@link #makesNoCaches}, and as {@code bench wait} goes on until its standard
+   * input ends.
    */
   void jdk(String name, String version) throws IOException {
     Path jdk = folder.resolve(name);
@@ -119,8 +120,16 @@ final class LauncherTree {
         jdk.resolve("bin/java"),
         """
         #!/bin/sh
-        case " $* " in *" dev.pappus.cli.Rehearsal "*) echo >>"%s" ;; esac
-        printf 'java of %%s\\n' '%s'
+        case " $* " in *" dev.pappus.cli.Rehearsal "*)
+          echo >>"%1$s"
+          for argument in "$@"; do
+            case $argument in
+            -XX:AOTCacheOutput=*) [ -e "%1$s.fail" ] || echo classes >"${argument#*=}" ;;
+            esac
+          done
+          ;;
+        esac
+        printf 'java of %%s\\n' '%2$s'
         printf '%%s|' "$@"
         case " $* " in *" dev.pappus.cli.Main bench wait "*) echo; cat ;; esac
         """
@@ -164,6 +173,15 @@ final class LauncherTree {
   }
 
   /** How often something to be cached was run. */
+  void makesNoCaches() throws IOException {
+    Files.createFile(folder.resolve("rehearsals.fail"));
+  }
+
+  /** What says that caches could not be made. */
+  Path cacheFailure(String version) throws IOException {
+    return builds("aot-" + version + ".failed").getFirst();
+  }
+
   long rehearsals() throws IOException {
     Path log = folder.resolve("rehearsals");
     return Files.exists(log) ? Files.readAllLines(log).size() : 0;

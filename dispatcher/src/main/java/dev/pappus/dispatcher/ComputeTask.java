@@ -33,6 +33,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private final Deadline deadline;
   private volatile @Nullable ComputeEngine runsOn;
 
+  /** Whether an attempt ended before the instance had to; its thread's alone. */
+  private boolean cutShort;
+
   ComputeTask(
       InvocationRun run,
       Instance instance,
@@ -108,6 +111,11 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     }
     var found = new CodeCache.Found(ready, StartLevel.Code.LOADED);
     var _ = finish(worker, found, startNanos, deadline.within(startNanos + nanos));
+    function.code().tookBriefly(System.nanoTime() - startNanos);
+    if (cutShort) { // not before its sandbox is wiped: it ends in one way only
+      cutShort = false;
+      compute.engines().resubmit(this);
+    }
   }
 
   @Override
@@ -180,10 +188,8 @@ final class ComputeTask extends EngineTask implements InstanceWork {
             until,
             run.limits(),
             result -> {
-              if (wasCutShort(until, result)) {
-                function.code().tookTooLong();
-                compute.engines().resubmit(this);
-              } else {
+              cutShort = wasCutShort(until, result);
+              if (!cutShort) {
                 ended(worker, code, result, startNanos, foundNanos);
               }
             });

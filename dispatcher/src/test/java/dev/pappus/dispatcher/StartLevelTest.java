@@ -229,7 +229,8 @@ class StartLevelTest {
       InvocationResult result = await(run);
       outputs(result);
       assertThat(code(result.instances().getFirst())).isIn(Code.FILE, Code.DISK);
-      assertThat(code(result.instances().getLast())).isEqualTo(Code.BOUND);
+      // Bound where it was made ready, unless the engine that made its inputs was quicker.
+      assertThat(code(result.instances().getLast())).isIn(Code.BOUND, Code.LOADED);
     }
   }
 

@@ -189,7 +189,7 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
       }
     }
     for (S sandbox : inUse) {
-      if (sandbox.holds(function)) {
+      if (sandbox.holds(function) && !forgotten.contains(sandbox)) {
         forgotten.add(sandbox);
       }
     }

@@ -184,7 +184,7 @@ public final class LatencyBench {
         compare(shape, point(points, "function"), point(points, "echo"));
       }
     }
-    samples.add("lost", "", slices.lost());
+    samples.add("lost", "", (double) slices.lost());
     samples.into(results);
     results.draw(NAME, figure());
   }

@@ -15,6 +15,9 @@ final class BorrowedThread {
   /** What may wait here at once, by expectation; the rest is for other engines, at once. */
   private static final long BACKLOG_NANOS_MAX = 250_000L;
 
+  /** After so long, what waits here goes elsewhere, so that connections are served. */
+  private static final long TURN_NANOS_MAX = 1_000_000L;
+
   /** A run that takes longer begins again elsewhere. */
   private static final long RUN_NANOS_MAX = 5_000_000L;
 
@@ -23,6 +26,7 @@ final class BorrowedThread {
   private final Executor later;
   private final ArrayDeque<EngineTask> tasks = new ArrayDeque<>();
   private long backlogNanos;
+  private boolean workIsDue;
   private boolean closed;
 
   /**
@@ -41,12 +45,8 @@ final class BorrowedThread {
     if (closed || !task.isShort() || backlogNanos + task.expectedNanos() > BACKLOG_NANOS_MAX) {
       return false;
     }
-    if (tasks.isEmpty()) {
-      try {
-        later.execute(this::work);
-      } catch (RejectedExecutionException e) {
-        return false;
-      }
+    if (!workIsDue && !workLater()) {
+      return false;
     }
     task.readyNanos = System.nanoTime();
     backlogNanos += task.expectedNanos();
@@ -54,18 +54,36 @@ final class BorrowedThread {
     return true;
   }
 
+  private boolean workLater() {
+    try {
+      later.execute(this::work);
+      workIsDue = true;
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
   private void work() {
-    worker.forgetEvicted();
-    for (EngineTask task = tasks.peek(); task != null; task = tasks.peek()) {
-      if (closed) {
-        pool.resubmit(tasks.remove());
-      } else {
-        worker.executeBriefly(task, RUN_NANOS_MAX);
-        tasks.remove();
+    long beganNanos = System.nanoTime();
+    try {
+      worker.forgetEvicted();
+      for (EngineTask task = tasks.poll(); task != null; task = tasks.poll()) {
+        // Asked again: the function may just have shown that it is not short.
+        if (closed || !task.isShort() || System.nanoTime() - beganNanos > TURN_NANOS_MAX) {
+          pool.resubmit(task);
+        } else {
+          worker.executeBriefly(task, RUN_NANOS_MAX);
+        }
+      }
+      backlogNanos = 0;
+      worker.rest();
+    } finally {
+      workIsDue = false;
+      if (!tasks.isEmpty()) { // something escaped; what waits must not be lost
+        var _ = workLater();
       }
     }
-    backlogNanos = 0;
-    worker.rest();
   }
 
   EnginePool pool() {

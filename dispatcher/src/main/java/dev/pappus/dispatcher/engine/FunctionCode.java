@@ -10,11 +10,15 @@ import dev.pappus.model.FunctionSpec;
 public final class FunctionCode {
   private static final long RUN_WEIGHT = 8;
 
+  /** What belies that a function is short. */
+  private static final long TOO_LONG_NANOS = 1_000_000L;
+
   /** What a short run takes at most, on average. */
   private static final long SHORT_NANOS = 250_000L;
 
   private static final int TRUST_MIN = 16;
   private static final int TRUST_MAX = 1 << 16;
+  private static final int TRUST_REGAINED = 4;
 
   private final Digest content;
   private final Digest binary;
@@ -76,17 +80,28 @@ public final class FunctionCode {
   }
 
   /** It ran on engine {@code index}, which was at it for {@code nanos}. */
-  public void ranOn(int index, long nanos) {
+  public synchronized void ranOn(int index, long nanos) {
     if (index >= 0) {
       lastEngine = index;
     }
     long expected = expectedNanos;
     expectedNanos = expected == 0 ? nanos : expected + (nanos - expected) / RUN_WEIGHT;
-    trust = Math.min(trust + 1, TRUST_MAX);
+    trust = Math.min(trust + 1, TRUST_REGAINED * TRUST_MAX);
+    if (trust >= TRUST_REGAINED * trustNeeded && trustNeeded > TRUST_MIN) {
+      trust = trustNeeded;
+      trustNeeded /= 2;
+    }
   }
 
-  /** A run that was expected to be short was not: trust comes back half as fast each time. */
-  public void tookTooLong() {
+  /**
+   * A run that was expected to be short took {@code nanos}. If that is far too long, the function
+   * is not trusted for a while, twice as long each time; that it was somebody else's fault, such as
+   * a busy host's, is forgotten after four times as many good runs.
+   */
+  public synchronized void tookBriefly(long nanos) {
+    if (nanos <= TOO_LONG_NANOS) {
+      return;
+    }
     trust = 0;
     trustNeeded = Math.min(2 * trustNeeded, TRUST_MAX);
   }
