@@ -135,7 +135,7 @@ public final class MixedBench {
       }
       compare(alone, beside);
     }
-    samples.add("lost", "", slices.lost());
+    samples.add("lost", "", (double) slices.lost());
     samples.into(results);
     if (Double.isNaN(samples.median("p99_ratio"))) {
       results.missing(
