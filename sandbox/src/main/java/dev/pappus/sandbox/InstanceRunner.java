@@ -114,10 +114,10 @@ public final class InstanceRunner {
       run.inputsDidNotFit = true;
       context.write(sets, spec.outputs());
       run.inputsDidNotFit = false;
-      run.loaded(clock.nanoTime());
       if (!context.readsInputsInRun()) {
-        run.receiver.inputsRead();
+        run.receiver.inputsRead(); // before the function's own time begins
       }
+      run.loaded(clock.nanoTime());
       boolean own = deadline.bringForward(run.mark + run.timeoutNanos());
       RunOutcome outcome = engine.run(context, deadline);
       run.left(clock.nanoTime(), context.enteredNanos());

@@ -63,8 +63,8 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
 
   private final ReturnedContexts<Sealed<S>> returned = new ReturnedContexts<>();
 
-  /** What stays sealed, and how its context is given back. */
-  private record Sealed<S>(S sandbox, Runnable release) {}
+  /** What stays sealed, the bytes that are charged for it, and how its context is given back. */
+  private record Sealed<S>(S sandbox, long bytes, Runnable release) {}
 
   /**
    * A domain without sandboxes.
@@ -119,9 +119,13 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
     }
     sealed.add(sandbox);
     return () -> {
-      budget.refund(bytes);
-      if (!returned.add(new Sealed<>(sandbox, release))) {
-        discardAbandoned(sandbox);
+      // Refunded when the memory is free, not before.
+      if (!returned.add(new Sealed<>(sandbox, bytes, release))) {
+        try {
+          discardAbandoned(sandbox);
+        } finally {
+          budget.refund(bytes);
+        }
       }
     };
   }
@@ -135,7 +139,11 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   public final void reclaim() {
     for (Sealed<S> next = returned.poll(); next != null; next = returned.poll()) {
       sealed.remove(next.sandbox());
-      next.release().run();
+      try {
+        next.release().run();
+      } finally {
+        budget.refund(next.bytes());
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.pappus.sandbox;
 
+import static dev.pappus.linux.Mapping.PAGE;
+
 import dev.pappus.model.ItemBytes;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -24,6 +26,7 @@ public final class SealedContext implements AutoCloseable {
 
   private volatile @Nullable GuestMemory memory;
   private long lentBytes;
+  private long lentPageBytes;
 
   /**
    * A context that is open.
@@ -41,6 +44,11 @@ public final class SealedContext implements AutoCloseable {
     return lentBytes;
   }
 
+  /** Bytes of the pages that these items lie in; a page counts for each item in it. */
+  public long lentPageBytes() {
+    return lentPageBytes;
+  }
+
   /** The context that {@code bytes} lie in; null if they lie elsewhere. */
   public static @Nullable SealedContext of(ItemBytes bytes) {
     return bytes instanceof Lent lent ? lent.context() : null;
@@ -49,6 +57,7 @@ public final class SealedContext implements AutoCloseable {
   /** An item's bytes, which the caller has found to be inside; on the thread that made this. */
   public ItemBytes lend(long address, long bytes) {
     lentBytes += bytes;
+    lentPageBytes += ((address + bytes + PAGE - 1) & -PAGE) - (address & -PAGE);
     return new Lent(this, address, bytes);
   }
 

@@ -139,6 +139,34 @@ class InstanceRunnerTest {
     assertThat(contextsAtDelivery).containsExactly(1, 1);
   }
 
+  /** Whoever is told may do work of its own then, which is not the function's. */
+  @Test
+  void readersAreToldBeforeTheFunctionsOwnTimeBegins() {
+    long[] now = {System.nanoTime()};
+    List<InstanceResult> results = new ArrayList<>();
+    new InstanceRunner(new Sandbox(EXITED), () -> now[0])
+        .run(
+            new Nothing(),
+            SPEC,
+            List.of(),
+            Deadline.in(60_000_000_000L),
+            Limits.DEFAULTS,
+            new InstanceRunner.Receiver() {
+              @Override
+              public void inputsRead() {
+                now[0] += 1000;
+              }
+
+              @Override
+              public void received(InstanceResult result) {
+                results.add(result);
+              }
+            });
+    assertThat(results).hasSize(1);
+    assertThat(results.getFirst().loadNanos()).isEqualTo(1000);
+    assertThat(results.getFirst().runNanos()).isZero();
+  }
+
   @Test
   void moreSetsThanAreRegisteredAreACallersBug() {
     assertThatThrownBy(() -> run(new Sandbox(EXITED), List.of(DataSet.empty("surplus"))))

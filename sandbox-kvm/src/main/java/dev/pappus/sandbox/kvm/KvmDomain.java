@@ -122,7 +122,8 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
 
   /** Whether the engine could go on at once if it left {@code context} sealed. */
   boolean canSpare(KvmContext context) {
-    return canSpareOne(pool.hasBlank(context.vm().heapBytes()));
+    VirtualMachine vm = context.vm();
+    return vm.notesWrites() && canSpareOne(pool.hasBlank(vm.heapBytes()));
   }
 
   /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */

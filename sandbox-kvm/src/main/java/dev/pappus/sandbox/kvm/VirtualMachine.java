@@ -222,8 +222,14 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
     wiper.wipeAll(currentRoot(), Objects.requireNonNull(bound));
   }
 
+  /** Whether its tables tell what a guest has written. */
+  boolean notesWrites() {
+    return wipeMethod == WipeMethod.DIRTY_BITS;
+  }
+
   /**
-   * Bytes of heap that the last run has touched and that are charged to nobody.
+   * Bytes of heap that the last run has touched and that are charged to nobody; only where {@link
+   * #notesWrites}.
    *
    * @param writtenEnd the host has written from the image's end to here
    */

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +69,15 @@ final class ContextFile implements GuestMemory, AutoCloseable {
 
   /** All pages that exist, ascending; the others are zero. */
   List<PageRange> inMemory() {
+    return inMemory(Integer.MAX_VALUE);
+  }
+
+  /** The first {@code rangesMax} ranges of pages that exist, ascending. */
+  private List<PageRange> inMemory(int rangesMax) {
     List<PageRange> found = new ArrayList<>();
-    for (long end, at = file.nextPresent(0); at < file.sizeBytes(); at = file.nextPresent(end)) {
+    for (long end, at = file.nextPresent(0);
+        at < file.sizeBytes() && found.size() < rangesMax;
+        at = file.nextPresent(end)) {
       end = file.nextAbsent(at);
       found.add(new PageRange(at, end));
       if (end >= file.sizeBytes()) {
@@ -84,13 +92,23 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return chargedBytes;
   }
 
-  /** Bytes that are in memory now and charged to nobody. */
-  long unchargedBytes() {
-    long bytes = -chargedBytes;
-    for (PageRange range : inMemory()) {
+  /**
+   * Bytes that are in memory at most once some of it has been read, and that are charged to nobody:
+   * to read a page through the mapping makes it, if it was not there.
+   *
+   * @param readBytes bytes of the pages that will be read
+   * @return empty if what is there is in so many pieces that to count them would take long
+   */
+  OptionalLong unchargedBytes(long readBytes) {
+    List<PageRange> ranges = inMemory(EXTENTS_MAX + 1);
+    if (ranges.size() > EXTENTS_MAX) {
+      return OptionalLong.empty();
+    }
+    long bytes = readBytes;
+    for (PageRange range : ranges) {
       bytes += range.sizeBytes();
     }
-    return Math.max(0, bytes);
+    return OptionalLong.of(Math.max(0, Math.min(bytes, file.sizeBytes()) - chargedBytes));
   }
 
   long idleSinceNanos() {

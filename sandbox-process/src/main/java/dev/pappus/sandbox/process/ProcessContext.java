@@ -116,7 +116,7 @@ final class ProcessContext implements Context {
         OutputTables.read(
             memory(), function.image().controlBlock(), outputs, limits, sealed, staying);
     boolean pays = sealed.lentBytes() >= limits.get(Limit.SEAL_FROM);
-    Runnable given = pays ? domain.leaveSealed(this) : null;
+    Runnable given = pays ? domain.leaveSealed(this, sealed) : null;
     if (given == null) {
       return Outputs.inMemory(sets);
     }
