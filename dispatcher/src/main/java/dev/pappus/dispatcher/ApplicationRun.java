@@ -109,6 +109,16 @@ final class ApplicationRun {
     }
   }
 
+  /** Whether all instances have ended well. */
+  boolean isComplete() {
+    return missing == 0;
+  }
+
+  /** What each instance has left so far. */
+  List<List<DataSet>> results() {
+    return results;
+  }
+
   private List<DataSet> merged() {
     int outputs = callee.registered().signature().outputs().size();
     List<DataSet> sets = new ArrayList<>(outputs);

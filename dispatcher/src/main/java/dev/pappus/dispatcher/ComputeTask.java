@@ -208,6 +208,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     private final long startNanos;
     private final long foundNanos;
 
+    /** Whether it has a place for a sealed context, which it may not need. */
+    private boolean hasPlace;
+
     Receiver(
         EngineWorker worker,
         CodeCache.Found code,
@@ -228,7 +231,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
     @Override
     public BitSet staying() {
-      return instance.application().staying();
+      BitSet staying = instance.application().staying();
+      hasPlace = !staying.isEmpty() && run.held().tryTakePlace();
+      return hasPlace ? staying : new BitSet();
     }
 
     @Override
@@ -240,6 +245,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
     @Override
     public void received(InstanceResult result) {
+      if (hasPlace && result.sealed() == null) {
+        run.held().returnPlace();
+      }
       countCopies(result);
       cutShort = wasCutShort(result);
       if (cutShort) {

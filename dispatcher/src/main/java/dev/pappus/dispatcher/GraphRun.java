@@ -8,12 +8,14 @@ import dev.pappus.language.Composition;
 import dev.pappus.language.OutputMerge;
 import dev.pappus.language.SetUse;
 import dev.pappus.model.DataSet;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +83,7 @@ final class GraphRun {
   private void arrive(int set, DataSet data, Trace trace) {
     if (reads[set] > 0) {
       sets[set] = data;
-    } else {
-      run.held().done(List.of(data));
+      run.held().want(List.of(data));
     }
     run.later(() -> tellUsers(set, data, trace));
   }
@@ -169,12 +170,22 @@ final class GraphRun {
         .allMatch(user -> computes(user) && waitsForComputingAlone(user));
   }
 
+  /** Whether everything that must happen before it begins is computing, however far back. */
   private boolean waitsForComputingAlone(Application application) {
-    for (Optional<SetUse> use : application.inputs()) {
-      if (use.isPresent() && sets[use.get().set()] == null) {
-        int maker = plan.makers().get(use.get().set());
-        if (maker >= 0 && !computes(composition.applications().get(maker))) {
-          return false;
+    BitSet seen = new BitSet();
+    Queue<Application> waiting = new ArrayDeque<>(List.of(application));
+    for (Application next = waiting.poll(); next != null; next = waiting.poll()) {
+      for (Optional<SetUse> use : next.inputs()) {
+        int maker = use.isPresent() ? plan.makers().get(use.get().set()) : -1;
+        if (maker >= 0 && sets[use.get().set()] == null && !seen.get(maker)) {
+          seen.set(maker);
+          Application made = composition.applications().get(maker);
+          if (!computes(made)) {
+            return false;
+          }
+          if (!begun[maker]) {
+            waiting.add(made);
+          }
         }
       }
     }

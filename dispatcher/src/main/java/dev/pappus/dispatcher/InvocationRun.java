@@ -72,7 +72,7 @@ final class InvocationRun implements Invocation {
   private final InvocationQuota quota;
   private final LogTails logs = new LogTails();
   private final StartWindow window = new StartWindow();
-  private final HeldContexts held = new HeldContexts();
+  private final HeldContexts held;
   private boolean ended;
 
   /**
@@ -101,8 +101,15 @@ final class InvocationRun implements Invocation {
     this.wallNanos =
         Math.min(node.limits().get(Limit.INVOCATION_WALL), request.options().timeoutNanos());
     this.listener = listener;
+    this.held = new HeldContexts(sealedMax(node));
     this.quota = new InvocationQuota(node.limits(), node.results());
     this.deadlineNanos = acceptedNanos + wallNanos;
+  }
+
+  /** A quarter of the sandboxes that an engine may have: others need some as well. */
+  private static int sealedMax(Node node) {
+    int sandboxes = node.limits().count(Limit.WARM_SANDBOXES) / node.partition().localCores();
+    return Math.max(1, sandboxes / 4);
   }
 
   @Override
@@ -195,7 +202,7 @@ final class InvocationRun implements Invocation {
     ApplicationRun application =
         new ApplicationRun(null, null, function, new BitSet(), 1, trace, done);
     quota.countInstances(function, 1);
-    startInstance(application, 0, all, 0);
+    startInstance(application, 0, all, false, 0);
   }
 
   private static DataSet sorted(DataSet set) {
@@ -347,8 +354,9 @@ final class InvocationRun implements Invocation {
         };
     ApplicationRun applied =
         new ApplicationRun(label, application, callee, staying, parts.size(), trace, checked);
+    BitSet reading = callee instanceof FunctionEntry ? held.wantEach(parts) : new BitSet();
     for (int i = 0; i < parts.size() && !ended; i++) {
-      startInstance(applied, i, parts.get(i), depth);
+      startInstance(applied, i, parts.get(i), reading.get(i), depth);
     }
   }
 
@@ -373,11 +381,16 @@ final class InvocationRun implements Invocation {
   }
 
   private void startInstance(
-      ApplicationRun application, int index, List<DataSet> inputs, int depth) {
+      ApplicationRun application,
+      int index,
+      List<DataSet> inputs,
+      boolean readsContexts,
+      int depth) {
     Instance instance = new Instance(application, index, inputs, System.nanoTime());
     switch (application.callee()) {
       case FunctionEntry function -> {
-        ComputeTask task = computeTask(instance, function);
+        ComputeTask task =
+            new ComputeTask(this, instance, function, node.compute(), source, readsContexts);
         if (window.admits(task)) {
           startWork(task);
         }
@@ -405,11 +418,6 @@ final class InvocationRun implements Invocation {
         later(() -> nested.start(inputs));
       }
     }
-  }
-
-  private ComputeTask computeTask(Instance instance, FunctionEntry function) {
-    boolean readsContexts = held.want(instance.inputs());
-    return new ComputeTask(this, instance, function, node.compute(), source, readsContexts);
   }
 
   private void startWork(InstanceWork work) {
@@ -474,7 +482,7 @@ final class InvocationRun implements Invocation {
     }
     if (sealed != null) {
       held.add(sealed);
-      boolean _ = held.want(end.outputs());
+      held.want(end.outputs());
     }
     Instance instance = work.instance();
     Problem problem = end.problem();
@@ -496,6 +504,9 @@ final class InvocationRun implements Invocation {
       end(new Failed(instance.locate(problem).withNode(node.name())), trace);
     } else {
       application.instanceCompleted(instance.index(), end.outputs(), trace);
+      if (application.isComplete() && !held.isEmpty()) {
+        application.results().forEach(held::done); // the graph wants what they were merged into
+      }
       if (work instanceof ComputeTask) {
         window.ended();
       }
@@ -561,8 +572,8 @@ final class InvocationRun implements Invocation {
     window.clear();
     underWay.forEach(work -> attempt(work::cancel));
     underWay.clear();
-    held.close();
     quota.release();
+    held.release().forEach(context -> attempt(context::close));
   }
 
   /** Does {@code step}; nothing that it throws may keep the caller from its result. */

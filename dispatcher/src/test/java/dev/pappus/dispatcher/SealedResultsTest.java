@@ -10,9 +10,11 @@ import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.model.DataSet;
+import dev.pappus.model.Limit;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.Signature;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -187,6 +189,66 @@ class SealedResultsTest {
         "a+a");
     // X goes to communication, W waits for it, P to a composition, R to the caller.
     assertThat(driver.lent.get()).isZero();
+  }
+
+  @Test
+  void nothingStaysWhileTheNetworkIsWaitedForHoweverFarBack() {
+    assertResult(
+        begin(
+            """
+            far (A) => (R) {
+              HTTP (requests = all A) => (B = bodies);
+              copy (in = all B) => (Y = out);
+              copy (in = all Y) => (X = out);
+              copy (in = all A) => (W = out);
+              pair (left = all W, right = all X) => (R = out);
+            }
+            """,
+            set("a")),
+        "a+a");
+    // W waits for B by way of X and Y, which stay.
+    assertThat(driver.lent.get()).isEqualTo(2);
+  }
+
+  @Test
+  void anInvocationHoldsAQuarterOfAnEnginesSandboxes() {
+    Invocation invocation =
+        begin(
+            """
+            many (A) => (R) {
+              copy (in = each A) => (X = out);
+              wait (in = all A) => (W = out);
+              pair (left = all X, right = all W) => (R = out);
+            }
+            """,
+            set("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c"));
+    int most = (int) Limit.WARM_SANDBOXES.defaultValue() / 2 / 4;
+    until(() -> driver.lentNow.get() == most);
+    until(() -> node.dispatcher.stats().enginesBusy() == 1);
+    gate.countDown();
+    await(invocation);
+    assertThat(driver.lentNow.get()).isZero();
+    assertThat(driver.lent.get()).isEqualTo(most);
+  }
+
+  /** Many instances copy what few contexts hold: each of these goes with the last of them. */
+  @Test
+  void manyInstancesReadTheSameContexts() {
+    String[] left = new String[10];
+    Arrays.setAll(left, i -> "x" + i);
+    Invocation invocation =
+        begin(
+            """
+            wide (A, B) => (R) {
+              copy (in = all A) => (X = out);
+              pair (left = each X, right = each B) => (R = out);
+            }
+            """,
+            set(left),
+            set(left));
+    assertThat(outputs(await(invocation)).getFirst().items()).hasSize(100);
+    assertThat(driver.lent.get()).isEqualTo(1);
+    assertThat(driver.lentNow.get()).isZero();
   }
 
   @Test
