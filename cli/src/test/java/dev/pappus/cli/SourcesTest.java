@@ -413,6 +413,12 @@ class SourcesTest {
         .as("what is gone has no kind")
         .containsPattern("target +say")
         .doesNotContain("kind");
+    String composition =
+        "function HTTP(requests) => (headers, bodies);"
+            + " composition say(a) => (b) { HTTP(requests = all a) => (b = bodies); }";
+    assertThat(send("POST", "/v1/compositions", composition).statusCode()).isEqualTo(201);
+    assertThat(command("describe", id).out()).containsPattern("kind +composition");
+    assertThat(send("DELETE", "/v1/compositions/say", "").statusCode()).isEqualTo(204);
     assertThat(command("describe", id, "--source").exitCode()).isEqualTo(ExitCode.USAGE);
     Files.writeString(folder.resolve("say.c"), "int main(void) {\n  return x;\n}\n");
     CommandRun wrong = command("deploy", "say.c", "--compile");
