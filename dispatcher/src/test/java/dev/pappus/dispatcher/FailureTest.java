@@ -83,7 +83,8 @@ class FailureTest {
             fail (in = all B) => (R = out);
           }
           """);
-      InvocationResult result = node.run("loud", set("a b c d e f g h i j k l m n o p q".split(" ")));
+      InvocationResult result =
+          node.run("loud", set("a b c d e f g h i j k l m n o p q".split(" ")));
       assertThat(problem(result).code()).isEqualTo(ProblemCode.GUEST_EXIT);
       assertThat(result.instances()).hasSize(18);
       assertThat(result.instances().get(15).logTail()).isEqualTo(much);

@@ -125,7 +125,7 @@ public final class PappusNode implements AutoCloseable {
             dispatcher.partition());
     served = surfaces;
     listen(surfaces, problems, limits, accounts);
-    durable.start();
+    durable.start(logs);
     ready = true;
   }
 

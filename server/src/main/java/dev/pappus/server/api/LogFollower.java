@@ -30,6 +30,7 @@ final class LogFollower implements LogHub.Follower {
 
   private final boolean events;
   private final LogHub.Filter filter;
+  private final boolean endsWithNews;
   private final BooleanSupplier allowed;
 
   // Guarded by this, which nobody holds for longer than a few steps.
@@ -67,11 +68,13 @@ final class LogFollower implements LogHub.Follower {
    * A follower.
    *
    * @param filter if it names an invocation, the follower ends with that
+   * @param durable whether that is durable: then what has ended may be an attempt before the last
    * @param allowed whether the client may still see anything; its token may have gone
    */
-  LogFollower(boolean events, LogHub.Filter filter, BooleanSupplier allowed) {
+  LogFollower(boolean events, LogHub.Filter filter, boolean durable, BooleanSupplier allowed) {
     this.events = events;
     this.filter = filter;
+    this.endsWithNews = filter.id() != null && !durable;
     this.allowed = allowed;
   }
 
@@ -98,7 +101,7 @@ final class LogFollower implements LogHub.Follower {
       waiting.add(news);
       waitingChars += news.chars();
     }
-    ended |= news.ended() && news.invocation().equals(filter.id());
+    ended |= endsWithNews && news.ended();
     work();
   }
 

@@ -61,11 +61,13 @@ public final class LogsSurface {
     }
     if (!follow) {
       List<LogNews> logs = history.logs(filter);
-      new LogFollower(events, filter, () -> mayGoOn(caller))
+      new LogFollower(events, filter, false, () -> mayGoOn(caller))
           .begin(exchange.stream(start), logs, true);
       return;
     }
-    LogFollower follower = new LogFollower(events, filter, () -> mayGoOn(caller));
+    // If it ends before it is followed, this is wrong and not needed.
+    boolean durable = filter.id() != null && history.isDurable(filter.id());
+    LogFollower follower = new LogFollower(events, filter, durable, () -> mayGoOn(caller));
     LogHub.Subscription subscription = hub.follow(filter, follower);
     try {
       // Asked only now: who ends later is told of it.

@@ -177,11 +177,17 @@ public final class InvocationHistory {
   }
 
   /**
-   * Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. A durable one may
-   * have ended before its result is on disk.
+   * Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. A durable one has
+   * when its result is on disk: an attempt that has ended may not be the last.
    */
   public boolean hasEnded(String id, Namespace namespace) {
-    return find(id, namespace).status().ended() || dispatcher.recent(id).isPresent();
+    return find(id, namespace).status().ended()
+        || (!isDurable(id) && dispatcher.recent(id).isPresent());
+  }
+
+  /** Whether an invocation is durable and has not ended. */
+  public boolean isDurable(String id) {
+    return durable.live(id).isPresent();
   }
 
   /**
@@ -203,12 +209,17 @@ public final class InvocationHistory {
       dispatcher.running(id).ifPresent(each -> addNews(soFar, each, filter));
       ended = known == null ? dispatcher.recent(id).stream().toList() : List.of(known);
     }
+    ended = ended.stream().filter(each -> !goesOn(each)).toList();
     ended.forEach(each -> soFar.remove(each.id()));
     return Stream.concat(
             ended.stream().filter(each -> filter.takes(each.info())).map(LogNews::of),
             soFar.values().stream())
         .filter(filter::takes)
         .toList();
+  }
+
+  private boolean goesOn(InvocationResult attempt) {
+    return JobRunner.isTriedAgain(attempt) && isDurable(attempt.id());
   }
 
   private static void addNews(

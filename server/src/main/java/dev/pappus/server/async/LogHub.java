@@ -147,6 +147,15 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
     tell(result.info(), () -> LogNews.of(result));
   }
 
+  /** A durable invocation has ended: its result is on disk. */
+  public void ended(String durable) {
+    for (Subscription each : followers) {
+      if (durable.equals(each.filter.id())) {
+        each.follower.end();
+      }
+    }
+  }
+
   private void tell(InvocationInfo invocation, Supplier<LogNews> told) {
     LogNews news = null;
     for (Subscription each : followers) {

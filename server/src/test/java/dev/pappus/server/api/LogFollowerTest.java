@@ -121,7 +121,7 @@ class LogFollowerTest {
   @Test
   void allThatWasPrintedBeforeComesHoweverMuchItIs() throws Exception {
     Collector kept = new Collector(new ArrayList<>());
-    LogFollower follower = new LogFollower(false, ALL, () -> true);
+    LogFollower follower = new LogFollower(false, ALL, false, () -> true);
     try (LogHub.Subscription _ = hub.follow(ALL, kept)) {
       for (int i = 0; i < 500; i++) { // 2 MB: more than an answer keeps for its client
         end("i" + i, line(i));
@@ -147,6 +147,7 @@ class LogFollowerTest {
         new LogFollower(
             false,
             ALL,
+            false,
             () -> {
               foreign.addAndGet(Thread.currentThread().isVirtual() ? 0 : 1);
               return true;
@@ -173,5 +174,34 @@ class LogFollowerTest {
     assertThat(dropped).as("lines for which there was no room").isPositive();
     assertThat(whole).isPositive();
     assertThat(whole + dropped).as("each is sent, or counted").isBetween(101L * told, 201L * told);
+  }
+
+  @Test
+  void whoeverFollowsADurableInvocationStaysUntilItsResultIsStored() throws Exception {
+    LogHub.Filter one = new LogHub.Filter(Namespace.DEFAULT, null, "i");
+    LogFollower follower = new LogFollower(false, one, true, () -> true);
+    var _ = hub.follow(one, follower);
+    begin(follower, List.of());
+    end("i", "first attempt");
+    end("i", "second attempt");
+    hub.ended("other");
+    end("i", "third attempt");
+    hub.ended("i");
+    assertThat(lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("first attempt"),
+            line -> assertThat(line).contains("second attempt"),
+            line -> assertThat(line).contains("third attempt"));
+  }
+
+  @Test
+  void whoeverFollowsAnotherInvocationStaysUntilThatHasEnded() throws Exception {
+    LogHub.Filter one = new LogHub.Filter(Namespace.DEFAULT, null, "i");
+    LogFollower follower = new LogFollower(false, one, false, () -> true);
+    var _ = hub.follow(one, follower);
+    begin(follower, List.of());
+    end("other", "of another");
+    end("i", "its own");
+    assertThat(lines().toList()).satisfiesExactly(line -> assertThat(line).contains("its own"));
   }
 }

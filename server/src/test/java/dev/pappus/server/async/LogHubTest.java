@@ -57,8 +57,7 @@ class LogHubTest {
         new InvocationInfo("i", Namespace.DEFAULT, "f", Instant.EPOCH, TraceContext.begin());
     InstanceReport report =
         new InstanceReport("f", "f", null, null, null, 0, 0, null, Phases.ZERO, null, log);
-    return new InvocationResult(
-        info, new Succeeded(List.of()), Phases.ZERO, null, List.of(report));
+    return new InvocationResult(info, new Succeeded(List.of()), Phases.ZERO, null, List.of(report));
   }
 
   private static List<String> told(Counter counter) {
