@@ -3,7 +3,6 @@ package dev.pappus.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,7 +58,7 @@ final class DescribeCommand implements Callable<Integer> {
       Json.write(terminal.out(), json -> Json.writeValue(json, invocation.fields()));
       return ExitCode.OK;
     }
-    head(invocation, FunctionPage.kinds(client));
+    head(invocation, FunctionPage.kind(client, invocation.text("target", "")));
     List<JsonObject> instances = invocation.objects("instances");
     if (!instances.isEmpty()) {
       terminal.out().println();
@@ -73,10 +72,10 @@ final class DescribeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void head(JsonObject invocation, Map<String, String> kinds) {
+  private void head(JsonObject invocation, @Nullable String kind) {
     line("invocation", invocation.text("id"));
     line("target", invocation.text("target"));
-    line("kind", FunctionPage.kind(kinds, invocation.text("target", "")));
+    line("kind", kind);
     line("status", invocation.text("status"));
     line("accepted", invocation.text("acceptedAt"));
     line("ended", invocation.text("endedAt"));

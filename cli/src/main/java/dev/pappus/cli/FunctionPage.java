@@ -44,6 +44,27 @@ final class FunctionPage {
     return kinds;
   }
 
+  /** What an invocation's target is now; null if there is no such name any more. */
+  static @Nullable String kind(NodeClient client, String target) throws IOException {
+    String name = NodeClient.encode(withoutVersion(target));
+    JsonObject function = find(client, "/v1/functions/" + name);
+    if (function != null) {
+      return function.text("kind", "compute");
+    }
+    return find(client, "/v1/compositions/" + name) == null ? null : "composition";
+  }
+
+  private static @Nullable JsonObject find(NodeClient client, String path) throws IOException {
+    try {
+      return client.get(path).json();
+    } catch (ProblemReply unknown) {
+      if (unknown.status() != 404) {
+        throw unknown;
+      }
+      return null;
+    }
+  }
+
   /** That of an invocation's target; null if there is no such name any more. */
   static @Nullable String kind(Map<String, String> kinds, String target) {
     return kinds.get(withoutVersion(target));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +61,7 @@ class BenchNodeCommandTest {
             "3");
     assertThat(run.measures())
         .containsKeys("added_p50", "added_p99", "cpu_added", "cpu_added_one", "lost");
-    assertThat(run.measures().get("function.p50").samples())
+    assertThat(Objects.requireNonNull(run.measures().get("function.p50")).samples())
         .hasSize(2)
         .allSatisfy(micros -> assertThat(micros).isPositive());
     assertThat(points())
@@ -116,7 +117,8 @@ class BenchNodeCommandTest {
         .containsKeys("hello.start", "empty.start", "restart.start", "restart.invoke")
         .containsKeys("empty_ratio_without_cache", "restart_ratio_without_cache")
         .doesNotContainKey("empty_ratio");
-    assertThat(run.measures().get("invoke_ratio_without_cache").samples()).hasSize(2);
+    assertThat(Objects.requireNonNull(run.measures().get("invoke_ratio_without_cache")).samples())
+        .hasSize(2);
     assertThat(points()).hasSize(2 * 3);
     assertThat(Files.readString(folder.resolve("run/run.json"))).contains("PAPPUS_CACHE=now");
   }

@@ -104,8 +104,9 @@ class LauncherTest {
 
   @Test
   void limitsOfMemoryAreSeenInAllGroupsAbove() throws Exception {
-    Path groups = Files.createDirectories(tree.folder().resolve("groups/a/b")).getParent();
-    Path limit = Files.writeString(groups.resolve("memory.max"), "max\n");
+    Path root = tree.folder().resolve("groups");
+    Files.createDirectories(root.resolve("a/b"));
+    Path limit = Files.writeString(root.resolve("a/memory.max"), "max\n");
     assertThat(hasLimit("/a/b")).isFalse();
     assertThat(hasLimit("/elsewhere")).isFalse();
     Files.writeString(limit, "9223372036854771712\n"); // version 1
@@ -114,7 +115,7 @@ class LauncherTest {
     assertThat(hasLimit("/a/b")).isTrue();
     assertThat(hasLimit("/a")).isTrue();
     assertThat(hasLimit("/")).isFalse();
-    Files.writeString(groups.resolveSibling("memory.max"), "1073741824\n");
+    Files.writeString(root.resolve("memory.max"), "1073741824\n");
     assertThat(hasLimit("/")).isTrue();
   }
 

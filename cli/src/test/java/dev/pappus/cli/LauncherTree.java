@@ -172,7 +172,7 @@ final class LauncherTree {
     }
   }
 
-  /** How often something to be cached was run. */
+  /** From now on runs of what is to be cached fail. */
   void makesNoCaches() throws IOException {
     Files.createFile(folder.resolve("rehearsals.fail"));
   }
@@ -182,6 +182,7 @@ final class LauncherTree {
     return builds("aot-" + version + ".failed").getFirst();
   }
 
+  /** How often something to be cached was run. */
   long rehearsals() throws IOException {
     Path log = folder.resolve("rehearsals");
     return Files.exists(log) ? Files.readAllLines(log).size() : 0;

@@ -7,6 +7,7 @@ import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.settings.Settings;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -263,6 +266,63 @@ class SourcesTest {
         .doesNotContain("pappus_tcc");
   }
 
+  /** Including headers that include others twice takes the compiler until the end of time. */
+  private static String endless() {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < 28; i++) {
+      String next = "#include \"h" + (i + 1) + ".h\"\n";
+      body.append(part(i == 0 ? "main.c" : "h" + i + ".h", next + next));
+    }
+    return body + part("h28.h", "") + "--cut--\r\n";
+  }
+
+  private static String part(String name, String text) {
+    return "--cut\r\nContent-Disposition: form-data; name=\"source/%s\"\r\n\r\n%s\r\n"
+        .formatted(name, text);
+  }
+
+  private JsonObject awaitInvocation(String status) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      List<JsonObject> found =
+          json(send("GET", "/v1/invocations?status=" + status, "")).objects("invocations");
+      if (!found.isEmpty()) {
+        return found.getFirst();
+      }
+      assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  @Test
+  void hangingUpCancels() throws Exception {
+    ProgramTools.requireRuntime("tcc");
+    start(
+        ProgramTools.environment(),
+        builder -> builder.limit(Limit.FUNCTION_RUN, TimeUnit.SECONDS.toNanos(30)));
+    HttpResponse<String> token = send("POST", "/v1/tokens", "{\"scope\":\"invoke\"}");
+    String bearer = "Bearer " + json(token).text("token", "");
+    URI admin = URI.create(environment.get("PAPPUS_SERVER"));
+    String form = endless();
+    String id;
+    try (Socket client = new Socket(admin.getHost(), admin.getPort())) {
+      client
+          .getOutputStream()
+          .write(
+              ("PUT /v1/functions/endless HTTP/1.1\r\nhost: localhost\r\ncontent-length: "
+                      + form.length()
+                      + "\r\ncontent-type: multipart/form-data; boundary=cut\r\n\r\n"
+                      + form)
+                  .getBytes(UTF_8));
+      id = awaitInvocation("running").text("id", "");
+      problem(
+          send("DELETE", "/v1/invocations/" + id, "", "authorization", bearer), 403, "forbidden");
+      assertThat(json(send("GET", "/v1/invocations/" + id, "")).text("status"))
+          .isEqualTo("running");
+    }
+    assertThat(awaitInvocation("cancelled").text("id")).isEqualTo(id);
+  }
+
   @Test
   void limitsHold() throws Exception {
     ProgramTools.requireRuntime("tcc");
@@ -348,6 +408,17 @@ class SourcesTest {
             .getFirst()
             .text("id", "");
     assertThat(command("describe", id).out()).containsPattern("kind +program");
+    assertThat(send("DELETE", "/v1/functions/say", "").statusCode()).isEqualTo(200);
+    assertThat(command("describe", id).out())
+        .as("what is gone has no kind")
+        .containsPattern("target +say")
+        .doesNotContain("kind");
+    String composition =
+        "function HTTP(requests) => (headers, bodies);"
+            + " composition say(a) => (b) { HTTP(requests = all a) => (b = bodies); }";
+    assertThat(send("POST", "/v1/compositions", composition).statusCode()).isEqualTo(201);
+    assertThat(command("describe", id).out()).containsPattern("kind +composition");
+    assertThat(send("DELETE", "/v1/compositions/say", "").statusCode()).isEqualTo(204);
     assertThat(command("describe", id, "--source").exitCode()).isEqualTo(ExitCode.USAGE);
     Files.writeString(folder.resolve("say.c"), "int main(void) {\n  return x;\n}\n");
     CommandRun wrong = command("deploy", "say.c", "--compile");

@@ -8,6 +8,9 @@ public interface Invocation {
   /** Identifies it on this node, unique over restarts. */
   String id();
 
+  /** What was asked for. */
+  InvocationTarget target();
+
   /** What is known of it from its start on. */
   InvocationInfo info();
 

@@ -140,8 +140,8 @@ final class InvocationRun implements Invocation {
     return deadlineNanos;
   }
 
-  /** What was asked for. */
-  InvocationTarget target() {
+  @Override
+  public InvocationTarget target() {
     return asked;
   }
 

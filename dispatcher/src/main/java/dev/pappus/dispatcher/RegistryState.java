@@ -112,19 +112,21 @@ final class RegistryState implements AutoCloseable {
 
   /**
    * Refuses {@code more} entries in {@code namespace} where there is no room for them; inside
-   * {@link #change}.
+   * {@link #change}. What the platform holds takes nobody's room and needs none.
    *
    * @throws ProblemException with REGISTRY_FULL
    */
   void requireRoom(Namespace namespace, int more) {
-    if (more == 0) {
+    if (more == 0 || namespace.equals(Namespace.PLATFORM)) {
       return; // what is replaced has its room
     }
+    Map<Namespace, RegistrySnapshot> counted = new HashMap<>(snapshots);
+    counted.remove(Namespace.PLATFORM);
     long entries = more;
-    for (RegistrySnapshot each : snapshots.values()) {
+    for (RegistrySnapshot each : counted.values()) {
       entries += each.size() - platform.size();
     }
-    int namespaces = snapshots.size() + (snapshots.containsKey(namespace) ? 0 : 1);
+    int namespaces = counted.size() + (counted.containsKey(namespace) ? 0 : 1);
     requireAtMost(Limit.REGISTRY_ENTRIES, "functions and compositions", entries);
     requireAtMost(Limit.REGISTRY_NAMESPACES, "namespaces", namespaces);
     requireShare(namespace, more, limits.get(Limit.REGISTRY_ENTRIES) - (entries - more));

@@ -526,6 +526,21 @@ class RegistryVersionsTest {
     assertThat(said(A, "say")).isEqualTo("two");
   }
 
+  @Test
+  void whatThePlatformHoldsTakesNobodysRoom() {
+    deploy(A, "one", new Precondition.None());
+    deploy(B, "one", new Precondition.None());
+    refusal(ProblemCode.REGISTRY_FULL, () -> deploy("one"));
+    deploy(Namespace.PLATFORM, "one", new Precondition.None());
+    for (int i = 0; i < 2; i++) {
+      registerUser(A, i);
+      registerUser(B, i);
+    }
+    Problem seventh = refusal(ProblemCode.REGISTRY_FULL, () -> registerUser(B, 2));
+    assertThat(seventh.detail()).contains("limits.registry_entries");
+    deploy(Namespace.PLATFORM, "two", new Precondition.None());
+  }
+
   private static Digest digest(String text) {
     return Digest.of(Item.ofText("", text).data());
   }

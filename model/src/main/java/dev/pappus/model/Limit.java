@@ -25,7 +25,12 @@ public enum Limit {
   OUTPUT_BYTES("output_bytes", Unit.BYTES, 64L << 20, "bytes of all outputs of one instance"),
   BINARY_BYTES("binary_bytes", Unit.BYTES, 64L << 20, "decoded binary of one function"),
   SOURCE_BYTES(
-      "source_bytes", Unit.BYTES, 16L << 20, "sources of one function that the node compiles"),
+      "source_bytes",
+      Unit.BYTES,
+      16L << 20,
+      "sources of one function that the node compiles, with their names"),
+  SOURCE_FILES(
+      "source_files", Unit.COUNT, 256, "files of sources of one function that the node compiles"),
   SET_ITEMS("set_items", Unit.COUNT, 10_000, "items in one set"),
   REGISTRY_ENTRIES(
       "registry_entries", Unit.COUNT, 50_000, "functions and compositions on the node"),

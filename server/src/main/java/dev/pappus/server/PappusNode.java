@@ -105,6 +105,7 @@ public final class PappusNode implements AutoCloseable {
         new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
     durable = DurableParts.open(dispatcher, http, problems, accounts, configuration);
     telemetry.show(durable.invocations());
+    BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
     Surfaces surfaces =
         new Surfaces(
             dispatcher.registry(),
@@ -121,10 +122,11 @@ public final class PappusNode implements AutoCloseable {
             problems,
             configuration.localPathFolder(),
             configuration.compilers(),
+            budget,
             limits,
             dispatcher.partition());
     served = surfaces;
-    listen(surfaces, problems, limits, accounts);
+    listen(surfaces, problems, budget, accounts);
     durable.start(logs);
     ready = true;
   }
@@ -202,8 +204,9 @@ public final class PappusNode implements AutoCloseable {
     }
   }
 
-  private void listen(Surfaces surfaces, Problems problems, Limits limits, Accounts accounts)
+  private void listen(Surfaces surfaces, Problems problems, BodyBudget budget, Accounts accounts)
       throws IOException {
+    Limits limits = configuration.limits();
     tls = openTls();
     int cores = Runtime.getRuntime().availableProcessors();
     int own = configuration.ioCores() == 0 ? cores : configuration.ioCores();
@@ -211,7 +214,6 @@ public final class PappusNode implements AutoCloseable {
     if (configuration.ioCores() == 0) {
       loops.onEach(Objects.requireNonNull(dispatcher)::borrowThread);
     }
-    BodyBudget budget = new BodyBudget(bodyBudgetBytes(limits));
     InetSocketAddress invocation = resolve(configuration.host(), configuration.port());
     InetSocketAddress administration =
         resolve(configuration.adminHost(), configuration.adminPort());

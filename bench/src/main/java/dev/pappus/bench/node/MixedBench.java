@@ -116,7 +116,8 @@ public final class MixedBench {
     for (boolean beside : List.of(false, true)) {
       progress.accept(beside ? "warming up, long functions beside" : "warming up");
       List<Sent> sent = send(beside, 0, settings.warmUpNanos());
-      slices.check("warm-up", sent.getFirst().flow(), results);
+      LoadFlow first = sent.getFirst().flow();
+      slices.check("warm-up", first, first.due(), results);
     }
     Random random = new Random(settings.node().seed());
     List<Boolean> order = new ArrayList<>(List.of(false, true));
@@ -134,7 +135,7 @@ public final class MixedBench {
       }
       compare(alone, beside);
     }
-    samples.add("lost", "", slices.lost());
+    samples.add("lost", "", (double) slices.lost());
     samples.into(results);
     if (Double.isNaN(samples.median("p99_ratio"))) {
       results.missing(
@@ -191,7 +192,7 @@ public final class MixedBench {
     LoadFlow flow = sent.flow();
     // In a short slice no long function may have been due.
     if (flow.due() > 0) {
-      slices.check(sent.series() + " " + pair, flow, results);
+      slices.check(sent.series() + " " + pair, flow, flow.due(), results);
     }
     Point row =
         Point.of(NAME, sent.series())

@@ -54,20 +54,27 @@ final class DeploySurface {
     Precondition precondition = Preconditions.of(head);
     DeploymentForm form = DeploymentForm.of(head);
     boolean dryRun = dryRun(head.query(), form.parameters());
-    return new Endpoint.Blocking(
+    return new Endpoint.Immediate(
         form.bodyLimit(),
-        (request, body) -> {
-          DeploymentForm.Sent sent = form.read(request, body, limits);
-          return switch (sent.content()) {
-            case DeploymentForm.Program program ->
-                deploy(caller, name, sent.draft(), program.binary(), null, precondition, dryRun);
-            case DeploymentForm.Sources sources -> {
-              SourceCompiler.Compiled made =
-                  compiler.compile(caller.namespace(), name, sources.files());
-              yield deploy(caller, name, sent.draft(), made.binary(), made, precondition, dryRun);
-            }
-          };
-        });
+        exchange ->
+            exchange.answer(() -> {
+              DeploymentForm.Sent sent = form.read(exchange.head(), exchange.body(), limits);
+              return switch (sent.content()) {
+                case DeploymentForm.Program program ->
+                    deploy(
+                        caller, name, sent.draft(), program.binary(), null, precondition, dryRun);
+                case DeploymentForm.Sources sources -> {
+                  SourceCompiler.Compiled made =
+                      compiler.compile(
+                          caller.namespace(),
+                          name,
+                          sources.files(),
+                          started -> exchange.onHangUp(started::cancel));
+                  yield deploy(
+                      caller, name, sent.draft(), made.binary(), made, precondition, dryRun);
+                }
+              };
+            }));
   }
 
   private Response deploy(

@@ -128,11 +128,11 @@ sealed interface DeploymentForm {
         (part, data) -> {
           String source = sourceName(part);
           if (source != null) {
-            if (sources.size() >= limits.get(Limit.SET_ITEMS)) {
+            if (sources.size() >= limits.get(Limit.SOURCE_FILES)) {
               throw new ProblemException(
                   limits.exceeded(
                       ProblemCode.TOO_MANY_ITEMS,
-                      Limit.SET_ITEMS,
+                      Limit.SOURCE_FILES,
                       "the sources",
                       sources.size() + 1L));
             }

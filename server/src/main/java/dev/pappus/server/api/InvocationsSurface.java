@@ -4,6 +4,7 @@ import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Names;
+import dev.pappus.server.access.Scope;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.InvocationHistory.Entry;
 import dev.pappus.server.async.InvocationHistory.Query;
@@ -88,8 +89,9 @@ public final class InvocationsSurface {
   }
 
   private void cancel(Exchange exchange, String id, Caller caller) {
+    boolean deploys = caller.scope() != null && caller.scope().includes(Scope.DEPLOY);
     history
-        .cancel(id, caller.namespace())
+        .cancel(id, caller.namespace(), deploys)
         .whenComplete((_, _) -> exchange.offload(() -> exchange.respond(describe(id, caller))));
   }
 

@@ -9,6 +9,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SourceCode;
+import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
@@ -21,10 +22,15 @@ final class RegistrySurface {
   /** Media type of binaries. */
   static final String BINARY_TYPE = "application/vnd.pappus.elf.v1";
 
-  private final Registry registry;
+  /** Escaped, a byte of a source may become six of its answer, which is copied once. */
+  private static final int ANSWER_PER_BYTE = 12;
 
-  RegistrySurface(Registry registry) {
+  private final Registry registry;
+  private final BodyBudget budget;
+
+  RegistrySurface(Registry registry, BodyBudget budget) {
     this.registry = registry;
+    this.budget = budget;
   }
 
   void addTo(Router router) {
@@ -131,9 +137,14 @@ final class RegistrySurface {
               .withFunction(function.name())
               .withHint("GET /v1/functions/" + function.name() + "/binary is what was sent"));
     }
-    List<Item> files = registry.source(function);
-    byte[] json = Json.object(out -> FunctionJson.source(out, function, source, files));
-    return RegistryAnswers.tagged(Response.of(200, Json.CONTENT_TYPE, json), function);
+    long bytes = source.files().stream().mapToLong(SourceCode.File::sizeBytes).sum();
+    return budget.making(
+        bytes * ANSWER_PER_BYTE,
+        () -> {
+          List<Item> files = registry.source(function);
+          byte[] json = Json.object(out -> FunctionJson.source(out, function, source, files));
+          return RegistryAnswers.tagged(Response.of(200, Json.CONTENT_TYPE, json), function);
+        });
   }
 
   /** A function, current or not, or a communication function. */

@@ -13,6 +13,7 @@ import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
 import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.compile.SourceCompiler;
+import dev.pappus.server.http.BodyBudget;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Routes;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems makes answers of problems
  * @param localPathFolder the folder from which binaries may be deployed by path, or null
  * @param compilers where the compiler of sources comes from
+ * @param budget bounds what requests and answers take of memory
  * @param limits the node's limits
  * @param partition what any-sets are cut for
  */
@@ -54,6 +56,7 @@ public record Surfaces(
     Problems problems,
     @Nullable Path localPathFolder,
     CompilerSource compilers,
+    BodyBudget budget,
     Limits limits,
     PartitionSettings partition) {
 
@@ -73,7 +76,7 @@ public record Surfaces(
     Router router = new Router(problems, new AccessGuard(access, fullness, problems));
     InvocationService invocations = invocations();
     new PeopleSurface(registry, invocations, limits).addTo(router);
-    new RegistrySurface(registry).addTo(router);
+    new RegistrySurface(registry, budget).addTo(router);
     SourceCompiler compiler = new SourceCompiler(registry, invoke, compilers, limits);
     new DeploySurface(registry, access, compiler, limits).addTo(router);
     new CompositionsSurface(registry, access, partition, limits).addTo(router);

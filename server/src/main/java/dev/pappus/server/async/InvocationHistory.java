@@ -5,6 +5,7 @@ import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationResult;
+import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.store.InvocationStore;
 import dev.pappus.dispatcher.store.StoredInvocation;
 import dev.pappus.model.InvocationStatus;
@@ -271,10 +272,11 @@ public final class InvocationHistory {
   /**
    * Cancels an invocation; no effect on one that has ended.
    *
+   * @param deploys whether the caller may also end what the node runs for who deploys
    * @return completes when it has ended
-   * @throws ProblemException UNKNOWN_INVOCATION
+   * @throws ProblemException UNKNOWN_INVOCATION or FORBIDDEN
    */
-  public CompletionStage<?> cancel(String id, Namespace namespace) {
+  public CompletionStage<?> cancel(String id, Namespace namespace, boolean deploys) {
     Optional<CompletionStage<InvocationResult>> ofDurable = durable.cancel(id, namespace);
     if (ofDurable.isPresent()) {
       return ofDurable.get();
@@ -284,6 +286,11 @@ public final class InvocationHistory {
             .running(id)
             .filter(invocation -> invocation.info().namespace().equals(namespace));
     if (running.isPresent()) {
+      if (running.get().target() instanceof InvocationTarget.OfPlatform && !deploys) {
+        throw new ProblemException(
+            Problem.of(ProblemCode.FORBIDDEN, "invocation %s is a part of a deployment", id)
+                .withHint("whoever may deploy can cancel it: pappus token create --scope deploy"));
+      }
       running.get().cancel();
       return running.get().result();
     }

@@ -4,8 +4,10 @@ import dev.pappus.language.SourceText;
 import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Diagnostic.Severity;
 import dev.pappus.model.Item;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -31,9 +33,19 @@ final class CompilerMessages {
   /** More messages are of no help to anybody. */
   private static final int MESSAGES_MAX = 100;
 
+  /** What is printed beyond it is not looked at. */
+  private static final int PRINTED_BYTES_MAX = 64 << 10;
+
+  /** So much of a line, and of a message, is searched for the word that is meant. */
+  private static final int SEARCHED_MAX = 4 << 10;
+
+  /** So much of sources is searched in all for what the linker misses. */
+  private static final long LINKER_SEARCH_MAX = 64L << 20;
+
   private final String folder;
   private final List<Item> sources;
   private final Map<String, SourceText> texts = new HashMap<>();
+  private long searched;
 
   /**
    * About these sources.
@@ -45,12 +57,23 @@ final class CompilerMessages {
     this.sources = sources;
   }
 
+  /** The messages among the first lines of {@code printed}, in order. */
+  List<Diagnostic> read(Item printed) {
+    if (printed.sizeBytes() <= PRINTED_BYTES_MAX) {
+      return read(printed.text());
+    }
+    MemorySegment first = printed.data().asSlice(0, PRINTED_BYTES_MAX);
+    String text = new Item(printed.name(), printed.key(), first).text();
+    return read(text.substring(0, text.lastIndexOf('\n') + 1)); // no message but whole ones
+  }
+
   /** The messages among the lines of {@code printed}, in order; none where it says nothing. */
   List<Diagnostic> read(String printed) {
     List<Diagnostic> messages = new ArrayList<>();
-    for (String line : printed.lines().toList()) {
-      Diagnostic message = message(line);
-      if (message != null && messages.size() < MESSAGES_MAX) {
+    Iterator<String> lines = printed.lines().iterator();
+    while (lines.hasNext() && messages.size() < MESSAGES_MAX) {
+      Diagnostic message = message(lines.next());
+      if (message != null) {
         messages.add(message);
       }
     }
@@ -88,17 +111,22 @@ final class CompilerMessages {
 
   /** Where in its line the word is that a message is about, from 0. */
   private static int column(String text, int start, String message) {
-    int end = text.indexOf('\n', start);
-    String line = text.substring(start, end < 0 ? text.length() : end);
-    Matcher quoted = QUOTED.matcher(message);
+    int searchEnd = Math.min(text.length(), start + SEARCHED_MAX);
+    int lineEnd = text.indexOf('\n', start, searchEnd);
+    int end = lineEnd < 0 ? searchEnd : lineEnd;
+    Matcher quoted = QUOTED.matcher(message).region(0, Math.min(message.length(), SEARCHED_MAX));
     while (quoted.find()) {
       String word = quoted.group(1) == null ? quoted.group(2) : quoted.group(1);
-      Matcher found = word(word).matcher(line);
+      Matcher found = word(word).matcher(text).region(start, end).useTransparentBounds(true);
       if (found.find()) {
-        return found.start();
+        return found.start() - start;
       }
     }
-    return line.length() - line.stripLeading().length();
+    int first = start;
+    while (first < end && Character.isWhitespace(text.charAt(first))) {
+      first++;
+    }
+    return first - start;
   }
 
   private static Pattern word(String word) {
@@ -110,7 +138,8 @@ final class CompilerMessages {
     Matcher missing = MISSING_SYMBOL.matcher(message);
     if (missing.matches()) {
       for (Item source : sources) {
-        SourceText text = text(source.name());
+        searched += source.sizeBytes();
+        SourceText text = searched > LINKER_SEARCH_MAX ? null : text(source.name());
         Matcher use = word(missing.group(1)).matcher(text == null ? "" : text.text());
         if (text != null && use.find()) {
           return text.diagnostic(severity, use.start(), message).in(source.name());

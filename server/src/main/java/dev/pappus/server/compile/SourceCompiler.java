@@ -34,6 +34,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -109,13 +110,20 @@ public final class SourceCompiler {
    *
    * @param function what the program is for, named in problems
    * @param files those ending in {@code .c} and what they include; names are paths in one folder
+   * @param started told of the invocation that compiles, once it has begun
    * @throws ProblemException SOURCE_INVALID with the compiler's messages, COMPILER_UNAVAILABLE,
    *     BAD_NAME or BAD_REQUEST about the files, or whatever ends an invocation
    */
-  public Compiled compile(Namespace namespace, String function, List<Item> files) {
+  public Compiled compile(
+      Namespace namespace, String function, List<Item> files, Consumer<Invocation> started) {
     SourceFiles.require(files, limits);
-    // In whatever order they came, they make the same program.
-    List<Item> sources = files.stream().sorted(Comparator.comparing(Item::name)).toList();
+    // In whatever order they came, they make the same program. Copied: a run that is cancelled may
+    // go on for a while, and must not keep the whole body that they came in.
+    List<Item> sources =
+        files.stream()
+            .sorted(Comparator.comparing(Item::name))
+            .map(file -> Item.of(file.name(), file.key(), file.toBytes()))
+            .toList();
     Registered compiler = compiler();
     InvocationRequest request =
         new InvocationRequest(
@@ -124,7 +132,9 @@ public final class SourceCompiler {
                 new DataSet(SOURCES, sources),
                 new DataSet(STDIO, List.of(argv(compiler.runtime(), sources)))),
             InvocationRequest.Options.DEFAULT.withNamespace(namespace));
-    InvocationResult result = invoke.apply(request).result().toCompletableFuture().join();
+    Invocation invocation = invoke.apply(request);
+    started.accept(invocation);
+    InvocationResult result = invocation.result().toCompletableFuture().join();
     CompilerMessages messages = new CompilerMessages(FOLDER, sources);
     return switch (result.outcome()) {
       case InvocationResult.Succeeded succeeded -> {
@@ -133,7 +143,7 @@ public final class SourceCompiler {
         yield new Compiled(
             program.data(),
             new CompiledFrom(compiler.runtime().title(), compiler.version(), sources),
-            messages.read(item(succeeded.outputs(), STDIO, "stderr").text()));
+            messages.read(item(succeeded.outputs(), STDIO, "stderr")));
       }
       case InvocationResult.Failed failed ->
           throw new ProblemException(problem(failed.problem(), messages).withFunction(function));

@@ -7,6 +7,7 @@ import dev.pappus.model.Names;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,10 +31,10 @@ final class SourceFiles {
    * @throws ProblemException with BAD_REQUEST, BAD_NAME, TOO_MANY_ITEMS or PAYLOAD_TOO_LARGE
    */
   static void require(List<Item> sources, Limits limits) {
-    if (sources.size() > limits.get(Limit.SET_ITEMS)) {
+    if (sources.size() > limits.get(Limit.SOURCE_FILES)) {
       throw new ProblemException(
           limits.exceeded(
-              ProblemCode.TOO_MANY_ITEMS, Limit.SET_ITEMS, "the sources", sources.size()));
+              ProblemCode.TOO_MANY_ITEMS, Limit.SOURCE_FILES, "the sources", sources.size()));
     }
     long bytes = 0;
     Set<String> names = new HashSet<>();
@@ -47,7 +48,7 @@ final class SourceFiles {
                     Names.printable(source.name()))
                 .withHint("they lie in one folder for the compiler; rename one of them"));
       }
-      bytes += source.sizeBytes();
+      bytes += source.sizeBytes() + source.name().getBytes(StandardCharsets.UTF_8).length;
     }
     if (bytes > limits.get(Limit.SOURCE_BYTES)) {
       throw new ProblemException(

@@ -3,6 +3,8 @@ package dev.pappus.server.http;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The exchange that a {@link RequestHandler} is busy with. */
@@ -14,10 +16,14 @@ final class ActiveExchange implements Exchange {
   private @Nullable AnswerStream stream; // guarded by this
   private boolean gone; // guarded by this
   private volatile Body body = Body.EMPTY;
+
+  /** The exchange itself until it is over, and each {@link #answer} that reads the body. */
+  private final AtomicInteger bodyUsers = new AtomicInteger(1);
+
   private final long headNanos = System.nanoTime();
   private volatile long endNanos = headNanos;
 
-  // The event loop alone touches what follows.
+  // The event loop alone touches what follows, but for the sink once the body is complete.
   final boolean keepAlive;
   @Nullable Endpoint endpoint;
   @Nullable BodySink sink;
@@ -129,6 +135,28 @@ final class ActiveExchange implements Exchange {
   @Override
   public void offload(Runnable task) {
     connection.listener().startVirtual(() -> guarded(task));
+  }
+
+  @Override
+  public void answer(Supplier<Response> answer) {
+    bodyUsers.incrementAndGet();
+    offload(() -> {
+      Response made;
+      try {
+        made = answer.get();
+      } finally {
+        leaveBody(); // before the client can know
+      }
+      respond(made);
+    });
+  }
+
+  /** One less needs the body; the last one gives it back. Any thread. */
+  void leaveBody() {
+    BodySink last = sink;
+    if (bodyUsers.decrementAndGet() == 0 && last != null) {
+      last.release();
+    }
   }
 
   /** Runs code of an endpoint: whatever it throws becomes the answer. */

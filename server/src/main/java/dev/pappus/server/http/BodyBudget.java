@@ -4,6 +4,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Bounds the bytes of all request bodies that a node holds at once, and those of the large answers
@@ -62,6 +63,21 @@ public final class BodyBudget {
                   "answers that clients have not read yet fill the node's %d MiB for them",
                   capacityBytes >> 20)
               .withHint("read answers faster, or try again later with fewer large ones at once"));
+    }
+  }
+
+  /**
+   * Makes an answer that may take so much memory before it is one.
+   *
+   * @param bytes the most that it may take
+   * @throws ProblemException OVERLOADED if so much is not left
+   */
+  public Response making(long bytes, Supplier<Response> answer) {
+    takeAnswer(bytes);
+    try {
+      return answer.get();
+    } finally {
+      giveAnswer(bytes);
     }
   }
 

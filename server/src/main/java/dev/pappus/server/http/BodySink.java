@@ -17,6 +17,6 @@ interface BodySink {
   /** The rest will not come, or is no longer wanted. */
   void abort();
 
-  /** The exchange is over: gives back what the body held. */
+  /** Nobody needs the body any more: gives back what it held. Any thread, once it is complete. */
   void release();
 }

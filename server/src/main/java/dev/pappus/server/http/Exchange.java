@@ -1,6 +1,7 @@
 package dev.pappus.server.http;
 
 import dev.pappus.model.Problem;
+import java.util.function.Supplier;
 
 /** One request and its answer. Any thread may use it. */
 public interface Exchange {
@@ -38,4 +39,10 @@ public interface Exchange {
 
   /** Runs {@code task} on a virtual thread; a problem that it throws becomes the answer. */
   void offload(Runnable task);
+
+  /**
+   * Answers with what {@code answer} makes on a virtual thread, or with the problem that it throws.
+   * Until it has, the request's body stays on the node's books, also where the client goes away.
+   */
+  void answer(Supplier<Response> answer);
 }

@@ -208,8 +208,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       case Endpoint.Immediate immediate ->
           exchange.guarded(() -> immediate.handler().handle(exchange));
       case Endpoint.Blocking blocking ->
-          exchange.offload(
-              () -> exchange.respond(blocking.handler().handle(exchange.head(), exchange.body())));
+          exchange.answer(() -> blocking.handler().handle(exchange.head(), exchange.body()));
       case Endpoint.Streaming _ -> {
         // Its handler has been at work since the head came.
       }
@@ -317,10 +316,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void retire(ActiveExchange exchange) {
     current = null;
-    if (exchange.sink != null) {
-      exchange.sink.release();
-      exchange.sink = null;
-    }
+    exchange.leaveBody();
     listener.budget().giveAnswer(exchange.answerBytes);
     exchange.answerBytes = 0;
     if (exchange.usage != null) {

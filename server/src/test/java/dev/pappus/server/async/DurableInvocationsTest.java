@@ -63,7 +63,8 @@ class DurableInvocationsTest {
   /** What the queue started and the test has not ended. */
   private final BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
 
-  private record Run(InvocationInfo info, CompletableFuture<InvocationResult> result)
+  private record Run(
+      InvocationInfo info, InvocationTarget target, CompletableFuture<InvocationResult> result)
       implements Invocation {
     @Override
     public String id() {
@@ -115,6 +116,7 @@ class DurableInvocationsTest {
                 request.target().name(),
                 Instant.now(),
                 TraceContext.begin()),
+            request.target(),
             new CompletableFuture<>());
     runs.add(run);
     return run;

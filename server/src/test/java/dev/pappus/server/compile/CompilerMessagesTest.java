@@ -7,6 +7,7 @@ import dev.pappus.model.Diagnostic.Severity;
 import dev.pappus.model.Item;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Places that TinyCC's messages mean. */
 class CompilerMessagesTest {
@@ -72,5 +73,29 @@ class CompilerMessagesTest {
   void thereIsAnEndOfThem() {
     Item source = Item.ofText("a.c", "x");
     assertThat(read("/in/source/a.c:1: warning: w\n".repeat(1000), source)).hasSize(100);
+  }
+
+  /** Whatever is printed about whatever line: a part of both is looked at. */
+  @Test
+  @Timeout(60)
+  void manyMessagesAboutALongLineCostLittle() {
+    Item source = Item.ofText("a.c", " ".repeat(8 << 20) + "y");
+    Item printed = Item.ofText("stderr", "/in/source/a.c:1: warning: 'y' is odd\n".repeat(200_000));
+    List<Diagnostic> found = new CompilerMessages(FOLDER, List.of(source)).read(printed);
+    assertThat(found).hasSize(100);
+    assertThat(found.getFirst().column()).as("the word is too far away").isEqualTo(4097);
+    String missing = "tcc: error: undefined symbol 'z'\n".repeat(1000);
+    assertThat(read(missing, source)).hasSize(100);
+  }
+
+  @Test
+  void aMessageThatIsCutOffIsNone() {
+    Item source = Item.ofText("a.c", "x");
+    String first = "/in/source/a.c:1: warning: first\n";
+    Item printed =
+        Item.ofText("stderr", first + "/in/source/a.c:1: warning: " + "x".repeat(1 << 20));
+    assertThat(new CompilerMessages(FOLDER, List.of(source)).read(printed))
+        .extracting(Diagnostic::message)
+        .containsExactly("first");
   }
 }

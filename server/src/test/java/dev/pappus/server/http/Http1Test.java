@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
@@ -321,6 +323,33 @@ class Http1Test {
       assertThat(routes.parked.poll(10, TimeUnit.SECONDS)).isNotNull();
     }
     assertThat(routes.hungUp.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aBodyStaysOnTheBooksForAsLongAsItIsRead() throws Exception {
+    try {
+      Exchange read;
+      try (RawClient client = new RawClient(address)) {
+        client.send(post("/slow", "x".repeat(1000)));
+        assertThat(routes.parked.poll(10, TimeUnit.SECONDS)).isNotNull();
+        routes.goOn.release();
+        assertThat(client.answer().text()).isEqualTo("done");
+        client.send(post("/slow", "x".repeat(1000)));
+        read = Objects.requireNonNull(routes.parked.poll(10, TimeUnit.SECONDS));
+      }
+      assertThat(routes.hungUp.await(10, TimeUnit.SECONDS)).isTrue();
+      CountDownLatch over = new CountDownLatch(1);
+      read.execute(over::countDown); // behind the end of the connection
+      assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(budget.usedBytes()).isEqualTo(1000);
+    } finally {
+      routes.goOn.release();
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (budget.usedBytes() > 0) {
+      assertThat(System.nanoTime() - end).as("waited in vain").isNegative();
+      Thread.onSpinWait();
+    }
   }
 
   @Test

@@ -1,8 +1,11 @@
 package dev.pappus.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.pappus.model.Limits;
+import dev.pappus.model.ProblemException;
 import dev.pappus.server.http.RawClient.Answer;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -101,6 +104,31 @@ class LargeAnswersTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void whatMakesAnAnswerTakesItsRoom() {
+    Response response = Response.text(200, "made");
+    assertThat(
+            budget.making(
+                9 << 20,
+                () -> {
+                  assertThat(budget.answerBytes()).isEqualTo(9 << 20);
+                  assertThatThrownBy(
+                          () -> budget.making(8 << 20, () -> fail("there is no room for it")))
+                      .isInstanceOf(ProblemException.class)
+                      .hasMessageContaining("16 MiB");
+                  return response;
+                }))
+        .isSameAs(response);
+    assertThatThrownBy(() ->
+            budget.making(
+                1,
+                () -> {
+                  throw new IllegalStateException("deliberate");
+                }))
+        .hasMessage("deliberate");
+    assertThat(budget.answerBytes()).isZero();
   }
 
   @Test

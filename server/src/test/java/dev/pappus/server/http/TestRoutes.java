@@ -11,14 +11,18 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32;
 
 /** What the transport is tested with; each path shows one thing. */
 final class TestRoutes implements Routes {
-  /** Exchanges of {@code /park}, which somebody else answers. */
+  /** Exchanges of {@code /park}, which somebody else answers, and of {@code /slow}. */
   final BlockingQueue<Exchange> parked = new LinkedBlockingQueue<>();
 
-  /** Counted down when a client of {@code /park} hangs up. */
+  /** What handlers of {@code /slow} wait for. */
+  final Semaphore goOn = new Semaphore(0);
+
+  /** Counted down when a client of {@code /park} or {@code /slow} hangs up. */
   final CountDownLatch hungUp = new CountDownLatch(1);
 
   /** Counted down when the body of {@code /stream} breaks off. */
@@ -42,6 +46,17 @@ final class TestRoutes implements Routes {
               Limit.REQUEST_BODY,
               (_, body) ->
                   Response.text(200, Thread.currentThread().isVirtual() + " " + body.length()));
+      case "/slow" ->
+          new Endpoint.Immediate(
+              Limit.REQUEST_BODY,
+              exchange -> {
+                exchange.onHangUp(hungUp::countDown);
+                parked.add(exchange);
+                exchange.answer(() -> {
+                  goOn.acquireUninterruptibly();
+                  return Response.text(200, "done");
+                });
+              });
       case "/park" ->
           new Endpoint.Immediate(
               Limit.REQUEST_BODY,
