@@ -67,7 +67,8 @@ final class LogsCommand implements Callable<Integer> {
 
   private void show(JsonObject line) {
     if (line.has("dropped")) {
-      terminal.sayWarning(line.integer("dropped") + " lines came faster than they were read");
+      terminal.sayWarning(
+          "up to " + line.integer("dropped") + " lines came faster than they were read");
       return;
     }
     String code = line.text("code");

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the instances of one invocation printed: the end of the items of their output set {@code
- * stdio}, or where there is none what their guest printed last. Bounded for all of them together.
- * Belongs to whoever attends the invocation's mailbox.
+ * stdio}, or where there is none what their guest printed last. Bounded for all that succeed
+ * together; the first that fails ends the invocation. Belongs to whoever attends its mailbox.
  */
 final class LogTails {
   private static final int TAIL_BYTES = 4 << 10;
@@ -21,12 +21,18 @@ final class LogTails {
 
   private int chars;
 
-  /** What {@code instance} printed last; empty if nothing, or if there is no room left. */
+  /**
+   * What {@code instance} printed last; empty if nothing, or if it succeeded and there is no room
+   * left.
+   */
   String of(Instance instance, Instance.End end, @Nullable Problem problem) {
+    if (problem != null) {
+      return ofProblem(problem);
+    }
     if (chars >= INVOCATION_CHARS_MAX) {
       return "";
     }
-    String tail = problem == null ? ofSuccess(instance, end) : ofProblem(problem);
+    String tail = ofSuccess(instance, end);
     chars += tail.length();
     return tail;
   }

@@ -7,6 +7,7 @@ import static dev.pappus.dispatcher.TestNode.set;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
@@ -52,6 +53,44 @@ class FailureTest {
           ran.getAndIncrement();
           return Functions.copy(call);
         });
+  }
+
+  @Test
+  void whatTheOneThatFailedPrintedIsKeptHoweverMuchOthersDid() {
+    try (TestNode node = TestNode.in(folder).start()) {
+      String much = "x".repeat(4 << 10);
+      node.function(
+          "shout",
+          List.of("in"),
+          List.of("out", "stdio"),
+          call ->
+              List.of(
+                  new DataSet("out", call.inputs().getFirst().items()),
+                  new DataSet("stdio", List.of(TestNode.item("stderr", 0, much)))));
+      node.function(
+          "fail",
+          List.of("in"),
+          List.of("out"),
+          _ -> {
+            throw new JavaDriver.GuestExit(1);
+          });
+      node.compositions(
+          """
+          function shout (in) => (out, stdio);
+          function fail (in) => (out);
+          composition loud (A) => (R) {
+            shout (in = each A) => (B = out);
+            fail (in = all B) => (R = out);
+          }
+          """);
+      InvocationResult result =
+          node.run("loud", set("a b c d e f g h i j k l m n o p q".split(" ")));
+      assertThat(problem(result).code()).isEqualTo(ProblemCode.GUEST_EXIT);
+      assertThat(result.instances()).hasSize(18);
+      assertThat(result.instances().get(15).logTail()).isEqualTo(much);
+      assertThat(result.instances().get(16).logTail()).as("no room is left").isEmpty();
+      assertThat(result.instances().getLast().logTail()).isEqualTo("last words");
+    }
   }
 
   @Test

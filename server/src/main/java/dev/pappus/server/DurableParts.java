@@ -7,6 +7,7 @@ import dev.pappus.server.api.Problems;
 import dev.pappus.server.api.StoredAnswer;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.async.InvocationHistory;
+import dev.pappus.server.async.LogHub;
 import dev.pappus.server.async.ResultCallbacks;
 import dev.pappus.server.async.WorkQuota;
 
@@ -65,9 +66,12 @@ record DurableParts(
             configuration.limits()));
   }
 
-  /** Begins with what an earlier process left. */
-  void start() {
-    invocations.start(callbacks::ended);
+  /** Begins with what an earlier process left; tells those who follow {@code logs} of each end. */
+  void start(LogHub logs) {
+    invocations.start(row -> {
+      callbacks.ended(row);
+      logs.ended(row.id());
+    });
     callbacks.start();
   }
 

@@ -127,7 +127,7 @@ public final class PappusNode implements AutoCloseable {
             dispatcher.partition());
     served = surfaces;
     listen(surfaces, problems, budget, accounts);
-    durable.start();
+    durable.start(logs);
     ready = true;
   }
 

@@ -7,12 +7,12 @@ import dev.pappus.server.access.Tokens;
 import dev.pappus.server.async.InvocationHistory;
 import dev.pappus.server.async.LogHub;
 import dev.pappus.server.async.LogLine;
+import dev.pappus.server.async.LogNews;
 import dev.pappus.server.http.AnswerStream;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Exchange;
 import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -52,21 +52,30 @@ public final class LogsSurface {
             QueryParameters.last(query, "id"));
     boolean events = String.valueOf(head.header("accept")).contains(EVENTS_TYPE);
     String type = events ? EVENTS_TYPE : LINES_TYPE;
-    if (!follow(query) || head.method().equals("HEAD")) {
-      ByteArrayOutputStream body = new ByteArrayOutputStream();
-      history.lines(filter).forEach(line -> body.writeBytes(encode(line, events)));
-      exchange.respond(Response.of(200, type, body.toByteArray()));
+    Response start = Response.of(200, type, new byte[0]).with("cache-control", "no-cache");
+    boolean follow = follow(query);
+    if (head.method().equals("HEAD")) {
+      history.logs(filter); // an invocation that is not known is a problem here as well
+      exchange.stream(start).end();
       return;
     }
-    LogFollower follower = new LogFollower(events, filter.id(), () -> mayGoOn(caller));
+    if (!follow) {
+      List<LogNews> logs = history.logs(filter);
+      new LogFollower(events, filter, false, () -> mayGoOn(caller))
+          .begin(exchange.stream(start), logs, true);
+      return;
+    }
+    // If it ends before it is followed, this is wrong and not needed.
+    boolean durable = filter.id() != null && history.isDurable(filter.id());
+    LogFollower follower = new LogFollower(events, filter, durable, () -> mayGoOn(caller));
     LogHub.Subscription subscription = hub.follow(filter, follower);
     try {
       // Asked only now: who ends later is told of it.
       boolean ends = filter.id() != null && history.hasEnded(filter.id(), caller.namespace());
-      AnswerStream stream =
-          exchange.stream(Response.of(200, type, new byte[0]).with("cache-control", "no-cache"));
+      List<LogNews> before = history.logs(filter);
+      AnswerStream stream = exchange.stream(start);
       stream.onClosed(subscription::close);
-      follower.begin(stream, history.lines(filter), ends);
+      follower.begin(stream, before, ends);
     } catch (RuntimeException | Error e) {
       subscription.close();
       throw e;

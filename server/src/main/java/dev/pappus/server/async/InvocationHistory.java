@@ -178,46 +178,55 @@ public final class InvocationHistory {
   }
 
   /**
-   * Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. A durable one may
-   * have ended before its result is on disk.
+   * Whether an invocation has ended; UNKNOWN_INVOCATION if there is no such one. A durable one has
+   * when its result is on disk: an attempt that has ended may not be the last.
    */
   public boolean hasEnded(String id, Namespace namespace) {
-    return find(id, namespace).status().ended() || dispatcher.recent(id).isPresent();
+    return find(id, namespace).status().ended()
+        || (!isDurable(id) && dispatcher.recent(id).isPresent());
+  }
+
+  /** Whether an invocation is durable and has not ended. */
+  public boolean isDurable(String id) {
+    return durable.live(id).isPresent();
   }
 
   /**
    * What was printed, as far as it is kept: in the order in which invocations ended, then by those
-   * that run.
+   * that run. It shares what is kept; lines come into being as they are read.
    *
    * @throws ProblemException UNKNOWN_INVOCATION if {@code filter} names one that is not known
    */
-  public List<LogLine> lines(LogHub.Filter filter) {
+  public List<LogNews> logs(LogHub.Filter filter) {
     String id = filter.id();
     List<InvocationResult> ended;
-    Map<String, List<LogLine>> soFar = new LinkedHashMap<>();
+    Map<String, LogNews> soFar = new LinkedHashMap<>();
     // First those that run: what ends in between is then among those that have ended.
     if (id == null) {
-      dispatcher.running().forEach(each -> addLines(soFar, each, filter));
+      dispatcher.running().forEach(each -> addNews(soFar, each, filter));
       ended = dispatcher.recent();
     } else {
       InvocationResult known = find(id, filter.namespace()).result();
-      dispatcher.running(id).ifPresent(each -> addLines(soFar, each, filter));
+      dispatcher.running(id).ifPresent(each -> addNews(soFar, each, filter));
       ended = known == null ? dispatcher.recent(id).stream().toList() : List.of(known);
     }
+    ended = ended.stream().filter(each -> !goesOn(each)).toList();
     ended.forEach(each -> soFar.remove(each.id()));
     return Stream.concat(
-            ended.stream()
-                .filter(result -> filter.takes(result.info()))
-                .flatMap(result -> LogLine.of(result).stream()),
-            soFar.values().stream().flatMap(List::stream))
+            ended.stream().filter(each -> filter.takes(each.info())).map(LogNews::of),
+            soFar.values().stream())
         .filter(filter::takes)
         .toList();
   }
 
-  private static void addLines(
-      Map<String, List<LogLine>> soFar, Invocation running, LogHub.Filter filter) {
+  private boolean goesOn(InvocationResult attempt) {
+    return JobRunner.isTriedAgain(attempt) && isDurable(attempt.id());
+  }
+
+  private static void addNews(
+      Map<String, LogNews> soFar, Invocation running, LogHub.Filter filter) {
     if (filter.takes(running.info())) {
-      soFar.put(running.id(), LogLine.of(running.info(), soFar(running)));
+      soFar.put(running.id(), LogNews.of(running.info(), soFar(running)));
     }
   }
 

@@ -16,6 +16,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,8 +124,8 @@ final class JobRunner {
 
   private void ended(DurableJob job, InvocationResult result) {
     job.running(null);
-    ProblemCode code = result.outcome() instanceof Failed failure ? failure.problem().code() : null;
-    if (code != ProblemCode.OVERLOADED && code != ProblemCode.SHUTTING_DOWN) {
+    ProblemCode code = codeOf(result);
+    if (!isTriedAgain(code)) {
       end(job, result);
     } else if (job.isCancelled()) {
       endCancelled(job);
@@ -136,6 +137,19 @@ final class JobRunner {
         scheduler.release(job); // still on disk, for the next process
       }
     }
+  }
+
+  private static @Nullable ProblemCode codeOf(InvocationResult result) {
+    return result.outcome() instanceof Failed failure ? failure.problem().code() : null;
+  }
+
+  private static boolean isTriedAgain(@Nullable ProblemCode code) {
+    return code == ProblemCode.OVERLOADED || code == ProblemCode.SHUTTING_DOWN;
+  }
+
+  /** Whether an attempt that ended so is not the job's end, unless that was cancelled. */
+  static boolean isTriedAgain(InvocationResult result) {
+    return isTriedAgain(codeOf(result));
   }
 
   /** Ends a job that has a place and does not run. */

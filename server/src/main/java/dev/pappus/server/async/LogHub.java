@@ -10,7 +10,6 @@ import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -23,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands lines to those who follow: those of an instance when it ends, also where its invocation
- * goes on. Any thread may use it.
+ * Hands what was printed to those who follow: that of an instance when it ends, also where its
+ * invocation goes on. It takes nothing apart and waits for nobody, for it is told on threads that
+ * end invocations. Any thread may use it.
  */
 public final class LogHub implements InvocationObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogHub.class);
@@ -51,24 +51,23 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
       return info.namespace().equals(namespace) && (id == null || id.equals(info.id()));
     }
 
+    /** Whether a follower has to hear of it: of the one invocation it follows it hears the end. */
+    boolean takes(LogNews news) {
+      return name == null || id != null || news.mayBeAbout(name);
+    }
+
     boolean takes(LogLine line) {
       return name == null || line.isAbout(name);
     }
   }
 
-  /** Gets lines; must not block. */
+  /** Gets news on threads that end invocations: must only take note of it. */
   public interface Follower {
     /** Nothing happened for a while: whoever is gone is noticed when this is sent. */
     void beat();
 
-    /**
-     * What is new of an invocation.
-     *
-     * @param lines of an instance that has ended; or if {@code ended}, all of the invocation, those
-     *     told before included, perhaps none
-     * @param ended whether the invocation has ended
-     */
-    void lines(String invocation, List<LogLine> lines, boolean ended);
+    /** What is new of an invocation. */
+    void news(LogNews news);
 
     /** There will be no more. */
     void end();
@@ -139,22 +138,32 @@ public final class LogHub implements InvocationObserver, AutoCloseable {
   @Override
   public void instanceEnded(InvocationInfo invocation, int place, InstanceReport report) {
     if (!report.logTail().isEmpty()) {
-      tell(invocation, () -> LogLine.of(invocation, place, report), false);
+      tell(invocation, () -> LogNews.of(invocation, place, report));
     }
   }
 
   @Override
   public void ended(InvocationTarget target, InvocationResult result) {
-    tell(result.info(), () -> LogLine.of(result), true);
+    tell(result.info(), () -> LogNews.of(result));
   }
 
-  private void tell(InvocationInfo invocation, Supplier<List<LogLine>> news, boolean ended) {
-    List<LogLine> lines = null;
+  /** A durable invocation has ended: its result is on disk. */
+  public void ended(String durable) {
+    for (Subscription each : followers) {
+      if (durable.equals(each.filter.id())) {
+        each.follower.end();
+      }
+    }
+  }
+
+  private void tell(InvocationInfo invocation, Supplier<LogNews> told) {
+    LogNews news = null;
     for (Subscription each : followers) {
       if (each.filter.takes(invocation)) {
-        lines = lines == null ? news.get() : lines;
-        List<LogLine> wanted = lines.stream().filter(each.filter::takes).toList();
-        each.follower.lines(invocation.id(), wanted, ended);
+        news = news == null ? told.get() : news;
+        if (each.filter.takes(news)) {
+          each.follower.news(news);
+        }
       }
     }
   }

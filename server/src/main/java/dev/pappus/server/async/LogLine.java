@@ -5,8 +5,7 @@ import dev.pappus.dispatcher.InvocationInfo;
 import dev.pappus.dispatcher.InvocationResult;
 import dev.pappus.dispatcher.InvocationResult.Failed;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,52 +35,43 @@ public record LogLine(
   /** The place of what comes after all instances. */
   public static final int END = Integer.MAX_VALUE;
 
-  /** The lines of one invocation, in the order in which its instances ended. */
-  static List<LogLine> of(InvocationResult result) {
-    List<LogLine> lines = new ArrayList<>(of(result.info(), result.instances()));
-    if (result.outcome() instanceof Failed failed) {
-      lines.add(
-          new LogLine(
-              InvocationHistory.endOf(result),
-              result.id(),
-              END,
-              result.info().target(),
-              failed.problem().application(),
-              failed.problem().function(),
-              failed.problem().item(),
-              failed.problem().code().text(),
-              failed.problem().detail()));
-    }
-    return lines;
+  /** So many lines of one instance, its last; a tail of newlines alone would be thousands. */
+  static final int TAIL_LINES_MAX = 200;
+
+  /** The problem that ended an invocation, or null. */
+  static @Nullable LogLine ofProblem(InvocationResult result) {
+    return result.outcome() instanceof Failed failed
+        ? new LogLine(
+            InvocationHistory.endOf(result),
+            result.id(),
+            END,
+            result.info().target(),
+            failed.problem().application(),
+            failed.problem().function(),
+            failed.problem().item(),
+            failed.problem().code().text(),
+            failed.problem().detail())
+        : null;
   }
 
-  /** The lines of the instances of an invocation that have ended so far. */
-  static List<LogLine> of(InvocationInfo info, List<InstanceReport> reports) {
-    List<LogLine> lines = new ArrayList<>();
-    for (int place = 0; place < reports.size(); place++) {
-      lines.addAll(of(info, place, reports.get(place)));
-    }
-    return lines;
-  }
-
-  /** The lines of one instance. */
-  static List<LogLine> of(InvocationInfo info, int place, InstanceReport report) {
+  /** The last lines of one instance; the first says how many came before, if there are more. */
+  static Stream<LogLine> of(InvocationInfo info, int place, InstanceReport report) {
     Instant time = info.acceptedAt().plusNanos(report.readyNanos());
-    return report
-        .logTail()
-        .lines()
-        .map(text ->
-            new LogLine(
-                time,
-                info.id(),
-                place,
-                info.target(),
-                report.application(),
-                report.function(),
-                report.itemName(),
-                null,
-                text))
-        .toList();
+    long left = report.logTail().lines().count() - TAIL_LINES_MAX;
+    Stream<String> last = report.logTail().lines().skip(Math.max(0, left));
+    Stream<String> texts =
+        left <= 0 ? last : Stream.concat(Stream.of("(" + left + " lines left out)"), last);
+    return texts.map(text ->
+        new LogLine(
+            time,
+            info.id(),
+            place,
+            info.target(),
+            report.application(),
+            report.function(),
+            report.itemName(),
+            null,
+            text));
   }
 
   /** Whether it is about {@code name}: what was invoked, or what ran inside it. */

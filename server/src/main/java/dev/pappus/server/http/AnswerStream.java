@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * a bound; a client that reads nothing for limits.client_idle is hung up on. Any thread may use it.
  */
 public final class AnswerStream {
-  private static final int QUEUE_BYTES_MAX = 256 << 10;
+  static final int QUEUE_BYTES_MAX = 256 << 10;
   private static final int WRITE_BYTES_MAX = 64 << 10;
 
   // Guarded by this.
@@ -55,10 +55,32 @@ public final class AnswerStream {
     return true;
   }
 
+  /**
+   * Sends {@code piece} when its turn comes; waits while there is no room for it. For virtual
+   * threads.
+   *
+   * @return false if the answer is over, or its client gone
+   */
+  public boolean put(byte[] piece) throws InterruptedException {
+    synchronized (this) {
+      while (!closed && !ended && queuedBytes > 0 && queuedBytes + piece.length > QUEUE_BYTES_MAX) {
+        wait();
+      }
+      if (closed || ended) {
+        return false;
+      }
+      queue.add(piece);
+      queuedBytes += piece.length;
+    }
+    wake();
+    return true;
+  }
+
   /** Ends the answer after what has been offered. */
   public void end() {
     synchronized (this) {
       ended = true;
+      notifyAll();
     }
     wake();
   }
@@ -158,6 +180,7 @@ public final class AnswerStream {
       bytes.writeBytes(queue.remove());
     }
     queuedBytes -= bytes.size();
+    notifyAll();
     return bytes.toByteArray();
   }
 
@@ -168,6 +191,7 @@ public final class AnswerStream {
       closed = true;
       queue.clear();
       queuedBytes = 0;
+      notifyAll();
       action = onClosed;
       onClosed = null;
     }

@@ -243,6 +243,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       stream.close();
       return;
     }
+    try { // as much as it may keep for a client that reads slowly
+      listener.budget().takeAnswer(AnswerStream.QUEUE_BYTES_MAX);
+    } catch (ProblemException e) {
+      stream.close();
+      write(exchange, listener.problems().apply(e.problem()));
+      return;
+    }
+    exchange.answerBytes = AnswerStream.QUEUE_BYTES_MAX;
     exchange.responseStarted = true;
     exchange.closeAfter = true;
     stream.start(

@@ -2,6 +2,7 @@ package dev.pappus.server.async;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.dispatcher.InstanceReport;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationInfo;
@@ -14,6 +15,7 @@ import dev.pappus.dispatcher.InvocationResult.Succeeded;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.store.InvocationStore;
+import dev.pappus.language.AnySharding;
 import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Item;
 import dev.pappus.model.Key;
@@ -23,6 +25,7 @@ import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.TraceContext;
+import dev.pappus.sandbox.Backends;
 import dev.pappus.server.access.Accounts;
 import dev.pappus.server.access.Meter;
 import dev.pappus.server.access.Quota;
@@ -42,6 +45,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -203,6 +207,53 @@ class DurableInvocationsTest {
       assertThat(System.nanoTime() - end).as("still not").isNegative();
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void anAttemptThatEndedIsNotItsEnd() throws Exception {
+    List<Invocation> attempts = new CopyOnWriteArrayList<>();
+    try (Dispatcher dispatcher = new Dispatcher(withoutFunctions());
+        InvocationStore store = open();
+        DurableInvocations queue =
+            new DurableInvocations(
+                new DurableInvocations.Settings(
+                    store,
+                    request -> {
+                      attempts.add(dispatcher.invoke(request)); // fails, and is remembered
+                      return start(request);
+                    },
+                    () -> "id" + ids.incrementAndGet(),
+                    1,
+                    WorkQuota.NONE,
+                    Limits.DEFAULTS))) {
+      InvocationHistory history = new InvocationHistory(dispatcher, queue, store);
+      queue.start(_ -> {});
+      String id = accept(queue);
+      CompletableFuture<InvocationResult> result = queue.result(id);
+      Run first = next();
+      get(attempts.getFirst().result());
+      assertThat(dispatcher.recent(id)).isPresent();
+      assertThat(history.hasEnded(id, Namespace.DEFAULT)).isFalse();
+      first.end(failure(ProblemCode.OVERLOADED));
+      Run second = next();
+      assertThat(history.hasEnded(id, Namespace.DEFAULT)).isFalse();
+      second.end(SUCCESS);
+      get(result);
+      assertThat(history.hasEnded(id, Namespace.DEFAULT)).isTrue();
+    }
+  }
+
+  private Dispatcher.Settings withoutFunctions() {
+    return new Dispatcher.Settings(
+        "n1",
+        folder.resolve("dispatcher"),
+        new Backends(List.of(), Map.of()),
+        1,
+        List.of(),
+        Limits.DEFAULTS,
+        AnySharding.DEFAULT,
+        List.of(),
+        () -> {});
   }
 
   @Test

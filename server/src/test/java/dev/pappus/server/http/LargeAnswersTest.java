@@ -11,6 +11,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -25,10 +26,10 @@ class LargeAnswersTest {
 
   private final EventLoops loops = new EventLoops(2);
   private final BodyBudget budget = new BodyBudget(16 << 20);
+  private final TestRoutes routes = new TestRoutes();
   private final Listener listener =
       new Listener(
-          new Listener.Settings(
-              loops, Limits.DEFAULTS, budget, new TestRoutes(), TestRoutes::answer));
+          new Listener.Settings(loops, Limits.DEFAULTS, budget, routes, TestRoutes::answer));
   private InetSocketAddress address;
 
   @BeforeEach
@@ -76,6 +77,33 @@ class LargeAnswersTest {
       until(() -> budget.answerBytes() > 0);
     }
     until(() -> budget.answerBytes() == 0);
+  }
+
+  @Test
+  void whoeverWritesBitByBitWaitsForItsClientAndIsLetGoWithIt() throws Exception {
+    Thread writer;
+    try (RawClient slow = new RawClient(address)) {
+      slow.send("GET /park HTTP/1.1\r\nhost: x\r\n\r\n");
+      AnswerStream stream =
+          routes.parked.take().stream(Response.of(200, "application/jsonl", new byte[0]));
+      writer = Thread.ofVirtual().start(() -> putForEver(stream));
+      until(() -> writer.getState() == Thread.State.WAITING);
+      assertThat(budget.answerBytes()).isEqualTo(AnswerStream.QUEUE_BYTES_MAX);
+    }
+    assertThat(writer.join(Duration.ofSeconds(30))).as("let go").isTrue();
+    until(() -> budget.answerBytes() == 0);
+  }
+
+  private static void putForEver(AnswerStream stream) {
+    byte[] piece = new byte[16 << 10];
+    try {
+      boolean more = true;
+      while (more) {
+        more = stream.put(piece);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
