@@ -53,7 +53,8 @@ class HistoryCommandsTest {
   void describeShowsWhereTimeWentAndWhatWasPrinted() {
     String text = run("describe", id).out();
     assertThat(text)
-        .contains("kind        compute", "status      succeeded", "TIMELINE", "sha256:", "#", "queue ")
+        .contains(
+            "kind        compute", "status      succeeded", "TIMELINE", "sha256:", "#", "queue ")
         .contains("  | Hello, Ps!");
     assertThat(run("describe", id, "-o", "json").json().text("status")).isEqualTo("succeeded");
     assertThat(run("describe", failed).out())
