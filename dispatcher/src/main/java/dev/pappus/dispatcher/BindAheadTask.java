@@ -45,16 +45,6 @@ final class BindAheadTask extends EngineTask {
   }
 
   @Override
-  protected boolean isShort() {
-    return false;
-  }
-
-  @Override
-  protected void runBriefly(EngineWorker worker, long nanos) {
-    throw new IllegalStateException("it reads files");
-  }
-
-  @Override
   protected void run(EngineWorker worker) {
     if (!(compute.code().lookup(function.code(), _ -> {}) instanceof CodeCache.Found found)) {
       return;

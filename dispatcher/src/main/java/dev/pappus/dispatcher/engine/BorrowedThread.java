@@ -76,9 +76,9 @@ final class BorrowedThread {
           worker.executeBriefly(task, RUN_NANOS_MAX);
         }
       }
-      backlogNanos = 0;
       worker.rest();
     } finally {
+      backlogNanos = 0;
       workIsDue = false;
       if (!tasks.isEmpty()) { // something escaped; what waits must not be lost
         var _ = workLater();

@@ -55,13 +55,17 @@ public abstract class EngineTask {
    * Whether nothing but a short run in a sandbox is expected of it: no file has to be read, and the
    * function has been short lately.
    */
-  protected abstract boolean isShort();
+  protected boolean isShort() {
+    return false;
+  }
 
   /**
    * Runs it, on the engine's thread, but ends it and leaves it to the pool's other engines if it is
    * in the guest for longer than {@code nanos}: functions are pure, so it may begin again.
    */
-  protected abstract void runBriefly(EngineWorker worker, long nanos);
+  protected void runBriefly(EngineWorker worker, long nanos) {
+    throw new IllegalStateException("it is not short");
+  }
 
   /** It cannot be run, or {@link #run} threw; on any thread. */
   protected abstract void fail(Problem problem);

@@ -47,16 +47,6 @@ class ReadyQueueTest {
     }
 
     @Override
-    protected boolean isShort() {
-      return false;
-    }
-
-    @Override
-    protected void runBriefly(EngineWorker worker, long nanos) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
     protected void run(EngineWorker worker) {
       throw new AssertionError("not run here");
     }
