@@ -234,7 +234,8 @@ class BenchCommandTest {
         .contains("needs --function");
     assertThat(run("bench", "curves", "--figure", "6").err()).contains("figures 4 and 5");
     assertThat(run("bench", "compare", "nowhere").err()).contains("does not exist");
-    assertThat(run("bench", "serve", "--kind", "docker").err()).contains("in-process, fork-exec");
+    assertThat(run("bench", "serve", "--kind", "docker").err())
+        .contains("in-process, echo, fork-exec");
     Path other = Files.createDirectory(folder.resolve("other"));
     Files.writeString(
         other.resolve("run.json"), "{\"format\":1,\"command\":[\"rm\",\"-rf\",\"x\"]}");

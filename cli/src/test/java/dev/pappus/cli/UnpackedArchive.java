@@ -90,17 +90,6 @@ record UnpackedArchive(Path folder, Path file, Path home) {
     return run(folder, with(environment), line(at, arguments));
   }
 
-  /** Starts a command, in an environment of its own; errors go where ours do. */
-  Process start(Map<String, String> environment, String... arguments) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(line(home, arguments))
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().clear();
-    builder.environment().putAll(with(environment));
-    return builder.start();
-  }
-
   private static List<String> line(Path at, String... arguments) {
     List<String> line = new ArrayList<>(List.of(at.resolve("pappus").toString()));
     line.addAll(List.of(arguments));
