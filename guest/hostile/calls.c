@@ -9,7 +9,8 @@ PAPPUS_FUNCTION(calls, IN(mode, number), OUT(result));
 
 /* The handler's own requests, beyond all numbers of Linux. */
 enum { CALL_FAULT = 1000, CALL_NESTED, CALL_LOOP, CALL_LEAVE, CALL_OUT };
-enum { MUNMAP = 11, RT_SIGRETURN = 15, EXIT_GROUP = 231, EXIT_STATUS = 7 };
+enum { MUNMAP = 11, RT_SIGRETURN = 15, ARCH_PRCTL = 158, EXIT_GROUP = 231, EXIT_STATUS = 7 };
+enum { SET_GS = 0x1001, SET_FS, GET_FS, GET_GS }; /* of arch_prctl */
 enum { FLAG_ALIGNMENT = 1 << 18, FLAG_DIRECTION = 1 << 10, FLAG_CARRY = 1 };
 
 /* struct ucontext, as <asm/ucontext.h> has it, up to the flags. */
@@ -36,20 +37,21 @@ __asm__(
     "libos_call:\n"
     "  movq %rdi, %rax\n"
     "  movq %rsi, %rdi\n"
+    "  movq %rdx, %rsi\n"
     "  syscall\n"
     "  ret\n"
     ".popsection\n");
 
-extern uint64_t libos_call(uint64_t number, uint64_t first);
+extern uint64_t libos_call(uint64_t number, uint64_t first, uint64_t second);
 
 __attribute__((section("libos"), target("general-regs-only"), used, noinline)) static void answer(struct frame *frame) {
   switch (frame->rax) {
     case CALL_FAULT: __asm__ volatile("movl $1, 8"); break;
-    case CALL_NESTED: frame->rax = libos_call(39 /* getpid */, 0); return;
+    case CALL_NESTED: frame->rax = libos_call(39 /* getpid */, 0, 0); return;
     case CALL_LOOP: for (;;) __asm__ volatile("");
     case CALL_LEAVE:
       control.exit_code = EXIT_STATUS;
-      libos_call(EXIT_GROUP, frame->rdi);
+      libos_call(EXIT_GROUP, frame->rdi, 0);
       break;
     case CALL_OUT:
       control.exit_code = EXIT_STATUS;
@@ -88,10 +90,6 @@ __asm__(
     "  movq %rax, -8*i(%rsp)\n"
     "  .set i, i+1\n"
     "  .endr\n"
-    "  movq before+240(%rip), %rax\n"
-    "  wrfsbase %rax\n"
-    "  movq before+248(%rip), %rax\n"
-    "  wrgsbase %rax\n"
     "  movl $300, %eax\n"
     /* Alignment, direction and carry flag; no stack is touched while the first is set, but by the
      * kernel. */
@@ -118,10 +116,6 @@ __asm__(
     "  movq %rax, after+112+8*(i-1)(%rip)\n"
     "  .set i, i+1\n"
     "  .endr\n"
-    "  rdfsbase %rax\n"
-    "  movq %rax, after+240(%rip)\n"
-    "  rdgsbase %rax\n"
-    "  movq %rax, after+248(%rip)\n"
     "  movq %rbx, %rax\n"
     "  popq %rdi\n"
     "  .irp r, r15,r14,r13,r12,rbp,rbx\n"
@@ -148,6 +142,8 @@ static uint64_t preserved(uint64_t seed) {
   before.fs = seed & 0x7FFFFFFFFFFF;
   before.gs = (uint64_t)&before;
   before.flags = FLAG_ALIGNMENT | FLAG_DIRECTION | FLAG_CARRY | 2;
+  libos_call(ARCH_PRCTL, SET_FS, before.fs);
+  libos_call(ARCH_PRCTL, SET_GS, before.gs);
   bool wide = (xcr0() & 0xE0) == 0xE0;
 #define EACH(what) what(0) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11) what(12) what(13) what(14) what(15)
 #define LOAD(n) __asm__ volatile("movups %0, %%xmm" #n :: "m"(before.vectors[16 * n]));
@@ -157,6 +153,8 @@ static uint64_t preserved(uint64_t seed) {
   if (wide) { EACH(LOAD_WIDE) } else { EACH(LOAD) }
   uint64_t result = call_keeping(0);
   if (wide) { EACH(STORE_WIDE) } else { EACH(STORE) }
+  libos_call(ARCH_PRCTL, GET_FS, (uint64_t)&after.fs);
+  libos_call(ARCH_PRCTL, GET_GS, (uint64_t)&after.gs);
   uint64_t wrong = result == 600 ? 0 : 1000000;
   for (size_t i = 0; i < 12; i++) wrong += before.general[i] != after.general[i];
   for (size_t i = 0; i < 16; i++) wrong += 100 * (before.red_zone[i] != after.red_zone[i]);
@@ -189,7 +187,30 @@ static uint64_t many(uint64_t times) {
   return sum;
 }
 
-static uint64_t from_libos(uint64_t number) { return libos_call(number, 0); }
+static uint64_t from_libos(uint64_t number) { return libos_call(number, 0, 0); }
+
+static uint64_t base_from_libos(uint64_t what) {
+  static uint64_t area[512];
+  return libos_call(ARCH_PRCTL, what, (uint64_t)area);
+}
+
+/* Whether what is set is there, and read back, after calls that another process may have run between. */
+static uint64_t bases_from_libos(uint64_t number) {
+  static uint64_t areas[2], read[2];
+  areas[0] = number;
+  areas[1] = number + 1;
+  libos_call(ARCH_PRCTL, SET_FS, (uint64_t)&areas[0]);
+  libos_call(ARCH_PRCTL, SET_GS, (uint64_t)&areas[1]);
+  uint64_t fs, gs, wrong = 0;
+  for (uint64_t i = 0; i < 1000; i++) {
+    call(39 /* getpid */);
+    __asm__ volatile("movq %%fs:0, %0; movq %%gs:0, %1" : "=r"(fs), "=r"(gs));
+    libos_call(ARCH_PRCTL, GET_FS, (uint64_t)&read[0]);
+    libos_call(ARCH_PRCTL, GET_GS, (uint64_t)&read[1]);
+    wrong += fs != number || gs != number + 1 || read[0] != (uint64_t)&areas[0] || read[1] != (uint64_t)&areas[1];
+  }
+  return wrong;
+}
 
 static uint64_t call_32(uint64_t number) {
   uint64_t result;
@@ -205,7 +226,7 @@ static uint64_t unmap_zygote(uint64_t address) {
 
 static const struct mode modes[] = {
     MODE(any_call), MODE(preserved), MODE(without_stack), MODE(on_exit_stack), MODE(many),
-    MODE(from_libos), MODE(call_32), MODE(unmap_zygote),
+    MODE(from_libos), MODE(base_from_libos), MODE(bases_from_libos), MODE(call_32), MODE(unmap_zygote),
 };
 
 static int calls(void) {

@@ -21,12 +21,14 @@
 
 #define frame(field) libos_frame+field(%rip)
 #define RT_SIGRETURN 15
+#define ARCH_PRCTL 158
 
   .text
 
-/* The image's entry. */
+/* The image's entry. rax is not 0 where a kernel is below (__pappus_signal). */
   .globl __pappus_entry
 __pappus_entry:
+  movq %rax, libos_kernel(%rip)
   movq %rsp, frame(RSP)
   leaq libos_stack_end(%rip), %rsp
   xorl %ebp, %ebp
@@ -54,10 +56,11 @@ return_to_program:
   movq frame(RSP), %rsp
   jmp *%rcx
 
-/* Where a run from a template begins. */
+/* Where a run from a template begins, perhaps in another kind of sandbox than the template's. */
   .globl libos_resume
   .hidden libos_resume
 libos_resume:
+  movq %rax, libos_kernel(%rip)
   leaq libos_stack_end(%rip), %rsp
   xorl %ebp, %ebp
   call libos_continue
@@ -121,6 +124,15 @@ libos_exit_group:
   xorl %edi, %edi
   syscall
   jmp libos_exit_group
+
+/* long libos_arch_prctl(int what, uint64_t address): asks the kernel below. */
+  .globl libos_arch_prctl
+  .hidden libos_arch_prctl
+  .type libos_arch_prctl, @function
+libos_arch_prctl:
+  movl $ARCH_PRCTL, %eax
+  syscall
+  ret
 
   .bss
   .balign 64

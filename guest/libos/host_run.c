@@ -251,7 +251,7 @@ static void child(uint64_t entry, uint64_t own_begin, uint64_t own_end) {
   __asm__ volatile(
       "movq %0, %%rsp\n"
       "xorl %%ebp, %%ebp\n"
-      "jmp *%1\n" ::"r"(context - 32), "r"(entry) : "memory");
+      "jmp *%1\n" ::"r"(context - 32), "r"(entry), "a"(1) : "memory");
   __builtin_unreachable();
 }
 

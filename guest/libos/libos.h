@@ -31,6 +31,9 @@ extern struct ucontext *libos_signal_context;
 /* Where a run from a template begins. */
 void libos_resume(void);
 
+/* Not 0 in a process, where a kernel is below. */
+extern uint64_t libos_kernel;
+
 /* ---- memory.c -------------------------------------------------------------------------------- */
 
 enum rights { READABLE = 1, WRITABLE = 2, EXECUTABLE = 4 }; /* as PROT_... */
@@ -81,6 +84,12 @@ void libos_raise(int signal);
 
 /* Delivers what was sent: lets libos_frame enter a handler, or ends the program. */
 void libos_deliver(void);
+
+/* ---- process.c ------------------------------------------------------------------------------- */
+
+/* The FS and GS base: ARCH_SET_... or ARCH_GET_... */
+void thread_set(int what, uint64_t base);
+uint64_t thread_get(int what);
 
 /* ---- leave.c, process.c, waiting.c ----------------------------------------------------------- */
 

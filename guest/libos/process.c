@@ -15,34 +15,53 @@ enum { OWNER = 1000, LIMITS = RLIM_NLIMITS, NAME_BYTES = 16 };
 
 /* ---- Its thread ------------------------------------------------------------------------------ */
 
-/* The instructions that Linux enables for it do not leave the guest. */
+uint64_t libos_kernel;
+
+long libos_arch_prctl(int what, uint64_t address);
+
+/* A kernel keeps the bases over its own switches. Of the instructions it knows nothing unless it has
+ * enabled them, which is not so everywhere (AT_HWCAP2, which programs are not given for the same reason). */
+void thread_set(int what, uint64_t base) {
+  if (libos_kernel != 0) {
+    libos_arch_prctl(what, base);
+  } else if (what == ARCH_SET_FS) {
+    __asm__ volatile("wrfsbase %0" ::"r"(base));
+  } else {
+    __asm__ volatile("wrgsbase %0" ::"r"(base));
+  }
+}
+
+uint64_t thread_get(int what) {
+  uint64_t base = 0;
+  if (libos_kernel != 0) {
+    libos_arch_prctl(what, (uint64_t)&base);
+  } else if (what == ARCH_GET_FS) {
+    __asm__ volatile("rdfsbase %0" : "=r"(base));
+  } else {
+    __asm__ volatile("rdgsbase %0" : "=r"(base));
+  }
+  return base;
+}
+
 long call_arch_prctl(int what, uint64_t address) {
-  uint64_t base;
-  bool gets = what == ARCH_GET_FS || what == ARCH_GET_GS;
-  if (gets && !memory_writable((void *)address, sizeof base)) {
-    return -EFAULT;
-  }
-  if (!gets && address >> 47 != 0) {
-    return what == ARCH_SET_FS || what == ARCH_SET_GS ? -EPERM : -EINVAL;
-  }
   switch (what) {
     case ARCH_SET_FS:
-      __asm__ volatile("wrfsbase %0" ::"r"(address));
-      return 0;
     case ARCH_SET_GS:
-      __asm__ volatile("wrgsbase %0" ::"r"(address));
+      if (address >> 47 != 0) {
+        return -EPERM;
+      }
+      thread_set(what, address);
       return 0;
     case ARCH_GET_FS:
-      __asm__ volatile("rdfsbase %0" : "=r"(base));
-      break;
     case ARCH_GET_GS:
-      __asm__ volatile("rdgsbase %0" : "=r"(base));
-      break;
+      if (!memory_writable((void *)address, sizeof(uint64_t))) {
+        return -EFAULT;
+      }
+      *(uint64_t *)address = thread_get(what);
+      return 0;
     default:
       return -EINVAL;
   }
-  *(uint64_t *)address = base;
-  return 0;
 }
 
 long call_prctl(int what, uint64_t argument) {

@@ -2,6 +2,7 @@
  * that begin with its memory go on there, with their own inputs. */
 #include "snapshot.h"
 
+#include <asm/prctl.h>
 #include <asm/sigcontext.h>
 #include <asm/signal.h>
 #include <cpuid.h>
@@ -143,8 +144,8 @@ static void save_from_signal(const struct ucontext *context) {
 }
 
 static void restore_registers(void) {
-  __asm__ volatile("wrfsbase %0" ::"r"(registers.fs));
-  __asm__ volatile("wrgsbase %0" ::"r"(registers.gs));
+  thread_set(ARCH_SET_FS, registers.fs);
+  thread_set(ARCH_SET_GS, registers.gs);
   if (registers.features == 0) {
     __asm__ volatile("fxrstor64 (%0)" ::"r"(registers.area));
   } else {
@@ -163,8 +164,8 @@ void snapshot_touch(void) {
   if (!armed) {
     return;
   }
-  __asm__ volatile("rdfsbase %0" : "=r"(registers.fs));
-  __asm__ volatile("rdgsbase %0" : "=r"(registers.gs));
+  registers.fs = thread_get(ARCH_GET_FS);
+  registers.gs = thread_get(ARCH_GET_GS);
   if (libos_signal_context != NULL) {
     save_from_signal(libos_signal_context);
   } else {

@@ -9,7 +9,7 @@ struct pappus_template SHOWN __pappus_template;
 struct libos_frame libos_frame;
 struct ucontext *libos_signal_context;
 
-enum { USER = 1000, TICKS_PER_SECOND = 100, HAS_FSGSBASE = 2, RANDOM_BYTES = 16 };
+enum { USER = 1000, TICKS_PER_SECOND = 100, RANDOM_BYTES = 16 };
 enum { ALWAYS_SET = 1 << 1, INTERRUPTS = 1 << 9 }; /* RFLAGS */
 
 static uint64_t stack_at;
@@ -99,7 +99,7 @@ static void push_start(void) {
       {AT_EGID, USER}, {AT_SECURE, 0},
       {AT_RANDOM, random_at}, {AT_EXECFN, words_at},
       {AT_PLATFORM, platform_at}, {AT_CLKTCK, TICKS_PER_SECOND},
-      {AT_HWCAP2, HAS_FSGSBASE}, {AT_NULL, 0},
+      {AT_NULL, 0},
   };
   /* The stack pointer is a multiple of 16 once argc is pushed. */
   size_t pointers = words.count + 1 + variables.count + 1 + 1;

@@ -106,7 +106,8 @@ STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct 
   }
 }
 
-/* Drops the zygote and jumps to report->entry with the processor as docs/abi.md says. */
+/* Drops the zygote and jumps to report->entry with the processor as docs/abi.md says; rax holds where
+ * calls go on, which is 0 for functions. */
 __asm__(
     ".pushsection stub, \"ax\", @progbits\n"
     "stub_enter:\n"
@@ -120,7 +121,8 @@ __asm__(
     "  pushq $2\n"
     "  popfq\n"
     "  movq stack_address(%rip), %rsp\n"
-    "  .irp r, rax,rcx,rdx,rbx,rbp,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15\n"
+    "  movq calls_address(%rip), %rax\n"
+    "  .irp r, rcx,rdx,rbx,rbp,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15\n"
     "  movq $0, %\\r\n"
     "  .endr\n"
     "  jmpq *entry_address(%rip)\n"
@@ -173,19 +175,23 @@ static struct sock_filter function_rules[] = {
     ALLOW_UNMAP_OR_TRAP,
 };
 
-/* What a Linux program may: the library OS in it, or the stub, ends it; and returns from the signals
- * that its calls are. That a call comes from there keeps programs that mean well apart from it, no
+/* What a Linux program may: the library OS in it, or the stub, ends it; returns from the signals that
+ * its calls are; and asks for its FS and GS base, and sets them. That a call comes from there keeps programs that mean well apart from it, no
  * more: anybody can jump there. */
-enum { RULE_BEGIN_LOW = 11, RULE_BYTES = 12, RULE_BEGIN_HIGH = 14, RULE_END_HIGH = 15 };
+enum { RULE_BEGIN_LOW = 15, RULE_BYTES = 16, RULE_BEGIN_HIGH = 18, RULE_END_HIGH = 19 };
 #define LOAD_PLACE(half) \
   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4 * (half))
 static struct sock_filter program_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 24),
+    IF_NOT(AUDIT_ARCH_X86_64, 28),
     LOAD(nr),
-    IF(__NR_munmap, 12),
-    IF(__NR_exit_group, 1),
-    IF_NOT(__NR_rt_sigreturn, 20),
+    IF(__NR_munmap, 16),
+    IF(__NR_exit_group, 5),
+    IF(__NR_rt_sigreturn, 4),
+    IF_NOT(__NR_arch_prctl, 23),
+    LOAD_ARGUMENT(0, 0),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x1001 /* ARCH_SET_GS */, 0, 21),
+    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x1004 /* ARCH_GET_GS */, 20, 0),
     LOAD_PLACE(1),
     IF_NOT(STUB_ADDRESS >> 32, 2),
     LOAD_PLACE(0),

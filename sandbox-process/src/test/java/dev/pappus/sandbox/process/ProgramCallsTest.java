@@ -139,6 +139,21 @@ class ProgramCallsTest {
   }
 
   @Test
+  void itMaySetTheThreadPointers() {
+    assertThat(Runs.text(run("bases_from_libos", 77))).isEqualTo("0");
+    for (int what = 0x1001; what <= 0x1004; what++) {
+      assertThat(Runs.text(run("base_from_libos", what))).as("%x", what).isEqualTo("0");
+    }
+    // Trapped and answered: no other thing that arch_prctl knows, nor its neighbours.
+    for (int what : new int[] {0x1000, 0x1005, 0x1011, 0x1012, 0x1021, 0x1023, 0x2001, 0x5001}) {
+      assertThat(Runs.text(run("base_from_libos", what)))
+          .as("%x", what)
+          .isEqualTo(Integer.toString(2 * ARCH_PRCTL));
+    }
+    assertServing();
+  }
+
+  @Test
   void itMayAskForNothingElse() {
     // Not in a signal: it is trapped, and answered, as the program's own calls are.
     for (int call : new int[] {0, 1, 9, 10, 13, 39, 41, 59, ARCH_PRCTL}) {
