@@ -38,12 +38,13 @@ need_tools() {
     die "needed for building, but not installed:$missing" "apt-get install$missing"
 }
 
-# maven GOAL…: Maven under the JDK that was found, from the root of the tree.
-maven() (
+# (maven GOAL…): Maven under the JDK that was found, from the root of the tree. It becomes the subshell that it is
+# called in, so that whoever ends that one ends it.
+maven() {
   cd "$home"
   # shellcheck disable=SC2086 # options are words
   JAVA_HOME=$jdk exec mvn -B ${PAPPUS_MAVEN_OPTS:-} "$@"
-)
+}
 
 build() {
   say_jdk
@@ -53,10 +54,11 @@ build() {
   mkdir -p "$new"
   log=$home/target/run/build.log
   began=$(date +%s)
-  maven package -Dmaven.test.skip=true -Dspotless.check.skip=true -Dpappus.lib="$new/lib" \
+  rm -f "$home"/cli/target/cli-*.jar # one of another version would come along
+  (maven package -Dmaven.test.skip=true -Dspotless.check.skip=true -Dpappus.lib="$new/lib") \
     >"$log" 2>&1 8>&- &
   maven_pid=$!
-  trap 'kill "$maven_pid" 2>/dev/null; wait "$maven_pid"; exit 130' INT TERM HUP
+  trap 'kill "$maven_pid" 2>/dev/null; wait "$maven_pid" || true; rm -rf "$new"; exit 130' INT TERM HUP
   if [ -t 2 ]; then show_progress; fi
   status=0
   wait "$maven_pid" || status=$?

@@ -40,11 +40,10 @@ run_tests() {
 run_reactor() {
   say "testing; the whole output goes to $log"
   status_file=$home/target/test.status
+  echo 1 >"$status_file"
   {
-    if maven verify --fail-at-end "-Dpappus.test.excluded=$excluded" 2>&1 8>&-; then
+    if (maven verify --fail-at-end "-Dpappus.test.excluded=$excluded" 2>&1 8>&-); then
       echo 0 >"$status_file"
-    else
-      echo 1 >"$status_file"
     fi
   } | tee "$log" | show_tests
   reactor_status=$(cat "$status_file")

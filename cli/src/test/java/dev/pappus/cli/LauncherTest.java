@@ -10,9 +10,12 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The launcher in a tree of its own, with stand-ins for the JDK and Maven that record their use.
@@ -230,6 +233,24 @@ class LauncherTest {
     tree.remove("fail");
     assertThat(tree.run("version").exitCode()).isZero();
     assertThat(tree.builds()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  void whoEndsABuildEndsMavenToo(String signal) throws Exception {
+    Path pid = tree.hangs();
+    Process start = tree.start("version");
+    long maven = Long.parseLong(Files.readString(pid).strip());
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(start.pid())).start().waitFor();
+      assertThat(start.waitFor()).isEqualTo(130);
+      assertThat(ProcessHandle.of(maven)).isEmpty();
+      try (Stream<Path> left = Files.list(tree.home().resolve("target/run"))) {
+        assertThat(left.filter(Files::isDirectory)).isEmpty();
+      }
+    } finally {
+      ProcessHandle.of(maven).ifPresent(ProcessHandle::destroyForcibly);
+    }
   }
 
   @Test

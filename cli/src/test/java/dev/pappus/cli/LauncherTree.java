@@ -48,6 +48,10 @@ final class LauncherTree {
       #!/bin/sh
       echo "$*" >maven-arguments
       echo build >>builds
+      if [ -p pid ]; then
+        echo $$ >pid
+        exec sleep 600
+      fi
       for argument in "$@"; do
         case $argument in -Dpappus.lib=*) mkdir -p "${argument#*=}" ;; esac
       done
@@ -213,6 +217,13 @@ final class LauncherTree {
         Files.delete(each);
       }
     }
+  }
+
+  /** From now on Maven tells its process at {@code pid}, once, and never ends. */
+  Path hangs() throws IOException, InterruptedException {
+    Path pipe = home.resolve("pid");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    return pipe;
   }
 
   /** How often Maven was started. */
