@@ -10,11 +10,15 @@ import java.lang.foreign.MemorySegment;
 final class WasmMeasure {
   private static final int CUSTOM = 0;
   private static final int TYPES = 1;
+  private static final int TABLES = 4;
   private static final int ELEMENTS = 9;
   private static final int CODE = 10;
   private static final int DATA = 11;
 
   private static final int FUNCTION_TYPE = 0x60;
+  private static final int FUNCTION_REFERENCE = 0x70;
+  private static final int EXTERNAL_REFERENCE = 0x6F;
+  private static final int HAS_MAXIMUM = 1;
 
   private long tableBytes;
   private long arityMax;
@@ -53,6 +57,7 @@ final class WasmMeasure {
     }
     switch (id) {
       case TYPES -> types(section);
+      case TABLES -> tables(section);
       case ELEMENTS -> elements(section);
       case CODE -> code(section, content.byteSize());
       case DATA -> data(section);
@@ -96,6 +101,25 @@ final class WasmMeasure {
     }
   }
 
+  /** Others than of the two plain types, and those with an initial value, are of later versions. */
+  private void tables(WasmCursor section) {
+    long count = section.u32();
+    for (long i = 0; i < count; i++) {
+      int type = section.u8();
+      if (type != FUNCTION_REFERENCE && type != EXTERNAL_REFERENCE) {
+        noteBeyond(WasmInstructions.TYPED_REFERENCE);
+        return;
+      }
+      int form = section.u8();
+      section.u32();
+      if (form == HAS_MAXIMUM) {
+        section.u32();
+      } else if (form != 0) {
+        return; // the engine knows what is wrong
+      }
+    }
+  }
+
   /** The eight forms of a segment: bits say passive or declared, with a table or kind, as code. */
   private void elements(WasmCursor section) {
     WasmInstructions expressions = new WasmInstructions(section);
@@ -111,7 +135,7 @@ final class WasmMeasure {
       }
       if ((form & 3) != 0) {
         long type = section.u32();
-        if (WasmInstructions.isTypedReference(type)) {
+        if (WasmInstructions.isTypedReference(type) || ((form & 4) == 0 && type != 0)) {
           noteBeyond(WasmInstructions.TYPED_REFERENCE);
           return;
         }

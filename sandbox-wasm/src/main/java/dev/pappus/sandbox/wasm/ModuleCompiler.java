@@ -72,7 +72,13 @@ final class ModuleCompiler {
       return compile(module, new Recorder(null));
     } catch (ProblemException e) {
       throw e;
-    } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException
+        | LinkageError
+        | AssertionError
+        | StackOverflowError
+        | OutOfMemoryError e) {
+      // The engine and the class writer below it meet modules that their authors have not thought
+      // of.
       throw refused(e);
     } finally {
       turn.release();

@@ -123,6 +123,16 @@ final class ModuleBuilder {
     return this;
   }
 
+  ModuleBuilder rawTable(Object... table) {
+    tables.add(bytes(table));
+    return this;
+  }
+
+  ModuleBuilder rawElement(Object... element) {
+    elements.add(bytes(element));
+    return this;
+  }
+
   ModuleBuilder element(int offset, int function) {
     elements.add(bytes(0, 0x41, signed(offset), END, 1, leb(function)));
     return this;

@@ -138,6 +138,12 @@ class ModuleCheckTest {
     assertRefused(
         indirect.export("_start", 0, indirect.function(":", "", i32(0), 0x13, leb(type), 0)),
         "tail calls");
+    ModuleBuilder valued = new ModuleBuilder().memory(1, 1);
+    valued.rawTable(0x40, 1, 1, 4, 5, 4, 1, 1, 2, 6, 6, 1, 0x7E, 0, 0x42, 1, 0x0B);
+    assertRefused(valued.export("_start", 0, valued.function(":", "")), "typed references");
+    ModuleBuilder kinds = new ModuleBuilder().memory(1, 1).table(1, 4);
+    kinds.rawElement(1, 1, 1, 0);
+    assertRefused(kinds.export("_start", 0, kinds.function(":", "")), "typed references");
     ModuleBuilder atomic = ModuleBuilder.command(i32(0), 0xFE, 0x10, 2, 0, DROP);
     assertRefused(atomic.rawMemory(1, 3, 1, 1), "threads");
     assertRefused(ModuleBuilder.command().rawMemory(1, 3, 1, 1), "threads");
@@ -299,7 +305,7 @@ class ModuleCheckTest {
     assertRefused(ModuleBuilder.command().rawSection(1, bytes(1, 0x50, count)), "garbage");
     for (int form : new int[] {1, 3, 5, 7}) {
       assertRefused(
-          ModuleBuilder.command().rawSection(9, bytes(1, form, 0x70, count)),
+          ModuleBuilder.command().rawSection(9, bytes(1, form, form < 4 ? 0 : 0x70, count)),
           "ends inside a section");
     }
     for (int form : new int[] {0, 4}) {
