@@ -88,7 +88,7 @@ class FunctionsApiTest {
             """
             {"inputs": ["in", {"name": "fixed", "static": [
                 {"name": "a/b", "key": 7, "base64": "AAEC"}, {"name": "t", "text": "hé"}]}],
-             "outputs": ["out"], "memory": "32MiB", "timeout": "500ms", "sandbox": "kvm",
+             "outputs": ["out"], "memory": "32MiB", "timeout": "500ms", "sandbox": "process",
              "minSetBytes": {"in": "64KiB"}}
             """);
     assertThat(created.statusCode()).as(text(created)).isEqualTo(201);
@@ -97,7 +97,10 @@ class FunctionsApiTest {
         .contains("\"version\":\"" + version(created))
         .contains("\"spec\":{\"inputs\":[\"in\",{\"name\":\"fixed\",\"static\":[{\"name\":\"a/b\"")
         .contains(
-            "\"key\":7", "\"bytes\":3}", "\"sandbox\":\"kvm\"", "\"minSetBytes\":{\"in\":65536}");
+            "\"key\":7",
+            "\"bytes\":3}",
+            "\"sandbox\":\"process\"",
+            "\"minSetBytes\":{\"in\":65536}");
     HttpResponse<byte[]> described = get(ECHO);
     assertThat(etag(described)).isEqualTo(etag(created));
     assertThat(text(created))
@@ -275,6 +278,31 @@ class FunctionsApiTest {
     assertThat(get("/v1/functions?limit=10001").statusCode()).isEqualTo(400);
     assertThat(get("/v1/functions?cursor=nonsense").statusCode()).isEqualTo(400);
     assertThat(text(get("/v1/functions?limits=1"))).contains("did you mean 'limit'?");
+  }
+
+  @Test
+  void listsShowTheFieldsThatAreAskedFor() throws Exception {
+    send("PUT", "/v1/functions/f", TestNode.guest("echo"));
+    String all = text(get("/v1/functions"));
+    assertThat(text(get("/v1/functions?fields=kind,name")))
+        .isEqualTo(
+            """
+            {"functions":[{"name":"HTTP","kind":"communication"},{"name":"f","kind":"compute"}]}
+            """);
+    assertThat(text(get("/v1/functions?fields=outputs")))
+        .isEqualTo(
+            """
+            {"functions":[{"outputs":["headers","bodies"]},{"outputs":["data"]}]}
+            """);
+    assertThat(text(get("/v1/functions?fields=timeout"))).isEqualTo("{\"functions\":[{},{}]}\n");
+    String every =
+        "name,inputs,outputs,kind,version,memoryBytes,timeout,binary,binaryBytes,sandbox,deployed";
+    assertThat(text(get("/v1/functions?fields=" + every))).isEqualTo(all);
+    assertThat(get("/v1/functions?limit=1&fields=name,kind").headers().firstValue("link"))
+        .hasValueSatisfying(link -> assertThat(link).contains("&fields=kind,name>"));
+    HttpResponse<byte[]> refused = get("/v1/functions?fields=name,versoin");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(text(refused)).contains("no field 'versoin'", "did you mean 'version'?");
   }
 
   /** Every name, page after page, by the Link fields. */

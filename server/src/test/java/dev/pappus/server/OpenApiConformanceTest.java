@@ -198,6 +198,8 @@ class OpenApiConformanceTest {
     send(201, "putFunction", Map.of("name", "another"), "", echo);
     send(200, "listFunctions");
     send(200, "listFunctions", Map.of(), "?limit=1", NOTHING);
+    send(200, "listFunctions", Map.of(), "?fields=name,version", NOTHING);
+    send(400, "listFunctions", Map.of(), "?fields=nane", NOTHING);
     send(400, "listFunctions", Map.of(), "?limit=0", NOTHING);
     send(400, "listFunctions", Map.of(), "?cursor=x", NOTHING);
     send(200, "getFunction");

@@ -15,6 +15,7 @@ import dev.pappus.server.http.RequestHead;
 import dev.pappus.server.http.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
 /** What is known of functions, on the administration port: {@code /v1/functions}, {@code …}. */
@@ -24,6 +25,9 @@ final class RegistrySurface {
 
   /** Escaped, a byte of a source may become six of its answer, which is copied once. */
   private static final int ANSWER_PER_BYTE = 12;
+
+  private static final List<String> LIST_PARAMETERS =
+      Stream.concat(PageRequest.PARAMETERS.stream(), Stream.of(FunctionFields.PARAMETER)).toList();
 
   private final Registry registry;
   private final BodyBudget budget;
@@ -60,17 +64,18 @@ final class RegistrySurface {
 
   private Endpoint list(RequestHead head, Namespace namespace) {
     Map<String, List<String>> query = head.query();
-    QueryParameters.requireKnown(query, PageRequest.PARAMETERS);
+    QueryParameters.requireKnown(query, LIST_PARAMETERS);
     PageRequest request = PageRequest.of(query);
-    return RegistryAnswers.reading((_, _) -> page(request, namespace));
+    FunctionFields fields = FunctionFields.of(query);
+    return RegistryAnswers.reading((_, _) -> page(request, fields, namespace));
   }
 
-  private Response page(PageRequest request, Namespace namespace) {
+  private Response page(PageRequest request, FunctionFields fields, Namespace namespace) {
     PageRequest.Page<Registered> page = request.of(registry.functions(namespace), Registered::name);
     PageRequest next = page.next();
     byte[] json =
         Json.object(out -> {
-          writeAll(out, "functions", page.entries());
+          writeAll(out, "functions", page.entries(), fields);
           if (next != null) {
             out.writeStringProperty("next", next.cursor());
           }
@@ -80,17 +85,18 @@ final class RegistrySurface {
         ? response
         : response.with(
             "link",
-            "</v1/functions?limit=%d&cursor=%s>; rel=\"next\""
-                .formatted(next.limit(), next.cursor()));
+            "</v1/functions?limit=%d&cursor=%s%s>; rel=\"next\""
+                .formatted(next.limit(), next.cursor(), fields.parameter()));
   }
 
   private static void writeAll(
-      JsonGenerator json, String name, List<? extends Registered> entries) {
+      JsonGenerator json, String name, List<? extends Registered> entries, FunctionFields fields) {
     json.writeArrayPropertyStart(name);
-    for (Registered each : entries) {
-      json.writeStartObject();
-      FunctionJson.summary(json, each);
-      json.writeEndObject();
+    JsonGenerator each = fields.only(json);
+    for (Registered entry : entries) {
+      each.writeStartObject();
+      FunctionJson.summary(each, entry);
+      each.writeEndObject();
     }
     json.writeEndArray();
   }
@@ -111,7 +117,9 @@ final class RegistrySurface {
   private Response versions(Namespace namespace, String name) {
     List<Registered.Function> versions = registry.versions(namespace, name);
     return Response.of(
-        200, Json.CONTENT_TYPE, Json.object(json -> writeAll(json, "versions", versions)));
+        200,
+        Json.CONTENT_TYPE,
+        Json.object(json -> writeAll(json, "versions", versions, FunctionFields.ALL)));
   }
 
   private Response binary(Namespace namespace, String text) {
