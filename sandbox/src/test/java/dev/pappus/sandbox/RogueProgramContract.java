@@ -8,6 +8,7 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
+import dev.pappus.model.ProblemCode;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -124,6 +125,15 @@ public abstract class RogueProgramContract extends ProgramFixture {
   void callsWorkWhateverStateTheyAreMadeIn() {
     for (Program program : both()) {
       assertThat(printed(act(program, "stacks"))).isEqualTo("stacks\n");
+      // A Linux that is itself a guest under PVM ends a process that comes back with such a
+      // pointer,
+      // whoever it is.
+      InstanceResult wild = act(program, "wild_stack");
+      if (wild.problem() == null) {
+        assertThat(printed(wild)).isEqualTo("wild stack\n");
+      } else {
+        assertThat(wild.problem().code()).isEqualTo(ProblemCode.GUEST_FAULT);
+      }
       assertThat(printed(act(program, "flags"))).isEqualTo("flags\n");
       assertThat(printed(act(program, "signals")).lines())
           .containsExactlyInAnyOrder("signal 10", "signal 12", "signal 10", "signals");
