@@ -7,19 +7,13 @@ import dev.pappus.dispatcher.engine.EngineWorker;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Namespace;
-import dev.pappus.model.Phases;
 import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
-import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
-import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.PreparedFunction;
-import dev.pappus.sandbox.SealedContext;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** An instance of a compute function, for an engine. */
@@ -35,9 +29,6 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private final boolean readsContexts;
   private final Deadline deadline;
   private volatile @Nullable ComputeEngine runsOn;
-
-  /** Whether an attempt ended before the instance had to; its thread's alone. */
-  private boolean cutShort;
 
   /**
    * A task.
@@ -120,11 +111,11 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       return;
     }
     var found = new CodeCache.Found(ready, StartLevel.Code.LOADED);
-    var _ = finish(worker, found, startNanos, deadline.within(startNanos + nanos));
+    ComputeAttempt attempt =
+        attempt(worker, found, startNanos, deadline.within(startNanos + nanos));
     function.code().tookBriefly(System.nanoTime() - startNanos);
-    if (cutShort) { // not before its sandbox is wiped: it ends in one way only
-      cutShort = false;
-      compute.engines().resubmit(this);
+    if (attempt != null && attempt.wasCutShort()) {
+      compute.engines().resubmit(this); // not before its sandbox is wiped: it ends in one way only
     }
   }
 
@@ -139,7 +130,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       case ANY -> {
         switch (compute.code().lookup(function.code(), this::codeLoaded)) {
           case CodeCache.Found found -> {
-            var _ = finish(worker, found, startNanos, deadline);
+            var _ = attempt(worker, found, startNanos, deadline);
           }
           case CodeCache.Missing missing -> fail(missing.problem());
           case CodeCache.LoadedElsewhere _ -> {}
@@ -165,18 +156,18 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       fail(e.problem());
       return;
     }
-    ComputeEngine engine = finish(worker, found, startNanos, deadline);
-    if (engine != null) {
-      engine.domain().forget(found.function());
+    ComputeAttempt attempt = attempt(worker, found, startNanos, deadline);
+    if (attempt != null) {
+      attempt.engine().domain().forget(found.function());
     }
   }
 
   /**
-   * Runs it; the engine that did, or null if it failed before.
+   * Runs it; the attempt, or null if it failed before.
    *
-   * @param until when this attempt must have ended, at the deadline or before
+   * @param until when the attempt must have ended, at the deadline or before
    */
-  private @Nullable ComputeEngine finish(
+  private @Nullable ComputeAttempt attempt(
       EngineWorker worker, CodeCache.Found code, long startNanos, Deadline until) {
     FunctionSpec spec;
     ComputeEngine engine;
@@ -189,129 +180,45 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     }
     long foundNanos = System.nanoTime();
     runsOn = engine;
+    ComputeAttempt attempt =
+        new ComputeAttempt(this, worker, engine, code, until, startNanos, foundNanos);
     // The answer leaves before the wipe, for which only this engine's next task has to wait.
     new InstanceRunner(engine, MonotonicClock.SYSTEM)
-        .run(
-            code.function(),
-            spec,
-            instance.inputs(),
-            until,
-            run.limits(),
-            new Receiver(worker, code, until, startNanos, foundNanos));
-    return engine;
+        .run(code.function(), spec, instance.inputs(), until, run.limits(), attempt);
+    return attempt;
   }
 
-  private final class Receiver implements InstanceRunner.Receiver {
-    private final EngineWorker worker;
-    private final CodeCache.Found code;
-    private final Deadline until;
-    private final long startNanos;
-    private final long foundNanos;
+  // For its attempts.
 
-    /** Whether it has a place for a sealed context, which it may not need. */
-    private boolean hasPlace;
+  Deadline deadline() {
+    return deadline;
+  }
 
-    Receiver(
-        EngineWorker worker,
-        CodeCache.Found code,
-        Deadline until,
-        long startNanos,
-        long foundNanos) {
-      this.worker = worker;
-      this.code = code;
-      this.until = until;
-      this.startNanos = startNanos;
-      this.foundNanos = foundNanos;
-    }
+  /** Contexts in which results of its invocation stay. */
+  HeldContexts held() {
+    return run.held();
+  }
 
-    /** Whether the instance may begin again, for which it would need its inputs. */
-    private boolean isAttempt() {
-      return until != deadline;
-    }
+  CopiedBytes copied() {
+    return compute.copied();
+  }
 
-    @Override
-    public BitSet staying() {
-      BitSet staying = instance.application().staying();
-      hasPlace = !staying.isEmpty() && run.held().tryTakePlace();
-      return hasPlace ? staying : new BitSet();
-    }
-
-    @Override
-    public void inputsRead() {
-      if (readsContexts && !isAttempt()) {
-        run.inputsRead(ComputeTask.this);
-      }
-    }
-
-    @Override
-    public void received(InstanceResult result) {
-      if (hasPlace && result.sealed() == null) {
-        run.held().returnPlace();
-      }
-      countCopies(result);
-      cutShort = wasCutShort(result);
-      if (cutShort) {
-        return;
-      }
-      if (readsContexts && isAttempt()) {
-        run.inputsRead(ComputeTask.this);
-      }
-      ended(worker, code, result, startNanos, foundNanos);
-    }
-
-    /** Whether its attempt ended before the instance had to; not by a timeout of its own. */
-    private boolean wasCutShort(InstanceResult result) {
-      return isAttempt()
-          && result.problem() != null
-          && result.problem().code() == ProblemCode.INVOCATION_DEADLINE
-          && !deadline.hasPassed(System.nanoTime());
+  /** Nobody needs its inputs any more. */
+  void inputsRead() {
+    if (readsContexts) {
+      run.inputsRead(this);
     }
   }
 
-  private void ended(
-      EngineWorker worker,
-      CodeCache.Found code,
-      InstanceResult result,
-      long startNanos,
-      long foundNanos) {
+  /** It kept an engine of {@code worker} busy for {@code nanos}. */
+  void ranFor(EngineWorker worker, long nanos) {
     if (source == InvocationRequest.CodeSource.ANY) {
-      function.code().ranOn(worker.index(), System.nanoTime() - startNanos);
+      function.code().ranOn(worker.index(), nanos);
     }
-    Phases phases =
-        new Phases(
-            startNanos - instance.readyNanos(),
-            foundNanos - startNanos + result.loadNanos(),
-            result.runNanos(),
-            result.replyNanos(),
-            foundNanos - startNanos + result.bindNanos(),
-            result.enterNanos());
-    run.ended(
-        this,
-        new Instance.End(
-            result.outputs(),
-            result.sealed(),
-            result.problem(),
-            result.printed(),
-            startLevel(code.from(), result.warmth()),
-            phases,
-            System.nanoTime()));
   }
 
-  private void countCopies(InstanceResult result) {
-    if (result.warmth() != null) { // else there was no context to write to
-      compute.copied().in().add(ResultBudget.bytesOf(instance.inputs()));
-    }
-    SealedContext sealed = result.sealed();
-    long lent = sealed == null ? 0 : sealed.lentBytes();
-    compute.copied().out().add(ResultBudget.bytesOf(result.outputs()) - lent);
-  }
-
-  private static @Nullable StartLevel startLevel(
-      StartLevel.Code from, Context.@Nullable Warmth warmth) {
-    if (warmth == null) {
-      return null;
-    }
-    boolean bound = warmth.bound() && from == StartLevel.Code.LOADED;
-    return new StartLevel(bound ? StartLevel.Code.BOUND : from, warmth.freshSandbox());
+  /** It has ended. */
+  void ended(Instance.End end) {
+    run.ended(this, end);
   }
 }
