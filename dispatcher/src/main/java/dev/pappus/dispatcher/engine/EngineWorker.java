@@ -251,6 +251,16 @@ public final class EngineWorker implements Runnable {
     idle = now;
   }
 
+  /** Wakes its thread if that waits for tasks; false if it does not. Any thread. */
+  boolean wakeIfIdle() {
+    if (!idle) {
+      return false;
+    }
+    idle = false;
+    LockSupport.unpark(thread);
+    return true;
+  }
+
   boolean isBusy() {
     return busy;
   }

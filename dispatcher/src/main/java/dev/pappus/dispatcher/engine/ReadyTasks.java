@@ -1,0 +1,182 @@
+package dev.pappus.dispatcher.engine;
+
+import dev.pappus.model.Namespace;
+import dev.pappus.model.Problem;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that wait for an engine: a queue for each engine, with places that namespaces share. A task
+ * goes to an idle engine if there is one, the one that last ran its function first; an engine takes
+ * from its own queue, except when another's oldest task has waited noticeably longer. Any thread
+ * may use it.
+ */
+final class ReadyTasks {
+  /** How much longer another engine's oldest task must have waited to be taken before one's own. */
+  private static final long OWN_QUEUE_LEAD_NANOS = 500_000L;
+
+  private static final long SERVICE_WEIGHT = 16;
+
+  private final List<EngineWorker> engines;
+  private final FairShare places;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger nextQueue = new AtomicInteger();
+
+  /** Moving average of the time that an engine is at one task. */
+  private volatile long serviceNanos;
+
+  /**
+   * None so far.
+   *
+   * @param engines have a queue each
+   * @param waitingMax most tasks that may wait; shared between namespaces
+   */
+  ReadyTasks(List<EngineWorker> engines, int waitingMax) {
+    this.engines = engines;
+    this.places = new FairShare(waitingMax);
+  }
+
+  /** Takes a place for a task to be {@link #add}ed; false if the namespace's share is full. */
+  boolean tryTakePlace(Namespace namespace) {
+    return places.tryTake(namespace);
+  }
+
+  /** Takes a place even where there is none. */
+  void takePlace(Namespace namespace) {
+    places.take(namespace);
+  }
+
+  /** Queues a task, whose place is taken; the engine whose queue it is in now. */
+  EngineWorker add(EngineTask task) {
+    waiting.getAndIncrement();
+    task.readyNanos = System.nanoTime();
+    task.weigh();
+    EngineWorker target = choose(task.preferredEngine(), task.namespace());
+    queueOf(target).add(task);
+    return target;
+  }
+
+  /**
+   * An idle engine if there is one, else one with a short queue; the preferred one if it may be.
+   */
+  private EngineWorker choose(int preferredIndex, Namespace namespace) {
+    EngineWorker preferred =
+        preferredIndex >= 0 && preferredIndex < engines.size() ? engines.get(preferredIndex) : null;
+    if (preferred != null && preferred.isIdle()) {
+      return preferred;
+    }
+    int start = Math.floorMod(nextQueue.getAndIncrement(), engines.size());
+    EngineWorker shortest = engines.get(start);
+    int shortestAhead = Integer.MAX_VALUE;
+    for (int i = 0; i < engines.size(); i++) {
+      EngineWorker each = engines.get((start + i) % engines.size());
+      if (each.isIdle()) {
+        return each;
+      }
+      int ahead = queueOf(each).ahead(namespace);
+      if (ahead < shortestAhead) {
+        shortest = each;
+        shortestAhead = ahead;
+      }
+    }
+    boolean preferredIsShortEnough =
+        preferred != null && queueOf(preferred).ahead(namespace) <= 2L * shortestAhead + 2;
+    return preferred != null && preferredIsShortEnough ? preferred : shortest;
+  }
+
+  private static ReadyQueue queueOf(EngineWorker engine) {
+    ReadyQueue queue = engine.queue();
+    if (queue == null) {
+      throw new IllegalStateException("spare engines have no queue");
+    }
+    return queue;
+  }
+
+  /**
+   * Takes the task whose turn it is for an engine; null if none waits.
+   *
+   * @param own the engine's queue; null if it serves those of others
+   */
+  @Nullable EngineTask poll(@Nullable ReadyQueue own) {
+    while (waiting.get() > 0) {
+      ReadyQueue oldest = oldestQueue(own);
+      if (oldest == null) {
+        return null;
+      }
+      EngineTask task = oldest.poll();
+      if (task != null) {
+        left(task);
+        return task;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable ReadyQueue oldestQueue(@Nullable ReadyQueue own) {
+    ReadyQueue oldest = null;
+    long oldestNanos = 0;
+    for (EngineWorker each : engines) {
+      ReadyQueue queue = queueOf(each);
+      long ready = queue.headReadyNanos();
+      if (ready != ReadyQueue.NONE) {
+        long handicapped = queue == own ? ready - OWN_QUEUE_LEAD_NANOS : ready;
+        if (oldest == null || handicapped - oldestNanos < 0) {
+          oldest = queue;
+          oldestNanos = handicapped;
+        }
+      }
+    }
+    return oldest;
+  }
+
+  /** Takes a waiting task out of its queue; false if it is not waiting any more. */
+  boolean withdraw(EngineTask task) {
+    ReadyQueue queue = task.queue;
+    if (queue != null && queue.remove(task)) {
+      left(task);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes out and fails all that wait. */
+  void failAll(Problem problem) {
+    for (EngineWorker each : engines) {
+      EngineTask task = queueOf(each).poll();
+      while (task != null) {
+        left(task);
+        task.fail(problem);
+        task = queueOf(each).poll();
+      }
+    }
+  }
+
+  private void left(EngineTask task) {
+    waiting.getAndDecrement();
+    places.give(task.namespace());
+  }
+
+  /** How many wait. */
+  int waiting() {
+    return waiting.get();
+  }
+
+  /** An engine was at a task for {@code nanos}. Updates that meet may get lost, which is fine. */
+  void served(long nanos) {
+    long average = serviceNanos;
+    serviceNanos = average + (nanos - average) / SERVICE_WEIGHT;
+  }
+
+  /** About how long a task of {@code namespace} would wait if it were added now. */
+  long expectedWaitNanos(Namespace namespace) {
+    long round = (long) places.held(namespace) * Math.max(1, places.holders());
+    long ahead = Math.min(round, places.total());
+    return (long) (ahead * (double) serviceNanos / engines.size());
+  }
+
+  /** Whether there is a place for a task of {@code namespace}. */
+  boolean hasRoom(Namespace namespace) {
+    return places.hasRoom(namespace);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.pappus.dispatcher.engine;
+
+import dev.pappus.sandbox.Backends;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spare engines of a pool, bounded in number. They serve the queues while work waits and every
+ * engine has been at one task for longer than the quantum; one whose own run gets as long stands
+ * back and ends with it. Any thread may use it.
+ */
+final class SpareEngines {
+  /** Runs that outlive it make room for a spare engine (DESIGN section 3). */
+  private static final long QUANTUM_NANOS = 10_000_000L;
+
+  /** How long a spare engine without work stays open. */
+  private static final long LINGER_NANOS = 2_000_000_000L;
+
+  private static final int SPARES_PER_ENGINE = 4;
+
+  private final EnginePool pool;
+  private final Backends backends;
+  private final List<EngineWorker> engines;
+  private final ReadyTasks ready;
+  private final EngineThreads threads;
+  private final Timeouts timeouts;
+
+  /** Those that are open; its monitor decides between waking one and letting it end. */
+  private final List<EngineWorker> open = new CopyOnWriteArrayList<>();
+
+  private final AtomicBoolean checkDue = new AtomicBoolean();
+
+  /**
+   * None so far.
+   *
+   * @param engines the pool's own
+   * @param ready what waits for them
+   * @param threads where those of spare engines are kept
+   */
+  SpareEngines(
+      EnginePool pool,
+      Backends backends,
+      List<EngineWorker> engines,
+      ReadyTasks ready,
+      EngineThreads threads,
+      Timeouts timeouts) {
+    this.pool = pool;
+    this.backends = backends;
+    this.engines = engines;
+    this.ready = ready;
+    this.threads = threads;
+    this.timeouts = timeouts;
+  }
+
+  /** Those that are open; a view. */
+  List<EngineWorker> open() {
+    return Collections.unmodifiableList(open);
+  }
+
+  /**
+   * Whether every engine that works has been at one task for longer than the quantum.
+   *
+   * @param self the spare engine that asks, which does not count; null if none does
+   */
+  boolean isNeeded(@Nullable EngineWorker self) {
+    long now = System.nanoTime();
+    for (EngineWorker each : engines) {
+      if (!each.isRefused() && !each.isBusyFor(QUANTUM_NANOS, now)) {
+        return false;
+      }
+    }
+    for (EngineWorker each : open) {
+      if (each != self && each.isBusy() && !each.isBusyFor(QUANTUM_NANOS, now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Work waits and no engine is idle: looks after a quantum whether a spare engine is needed. */
+  void armCheck() {
+    if (!checkDue.get() && checkDue.compareAndSet(false, true)) {
+      var _ = timeouts.after(QUANTUM_NANOS, this::check);
+    }
+  }
+
+  private void check() {
+    checkDue.set(false);
+    if (ready.waiting() == 0 || pool.isClosed()) {
+      return;
+    }
+    open.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
+    if (!pool.wakeAnyIdle() && isNeeded(null)) {
+      wakeOne();
+    }
+    armCheck();
+  }
+
+  private void wakeOne() {
+    synchronized (open) {
+      for (EngineWorker each : open) {
+        if (each.wakeIfIdle()) {
+          return;
+        }
+      }
+      if (open.size() < SPARES_PER_ENGINE * engines.size()) {
+        start(new EngineWorker(pool, backends, freeIndex(), null, null));
+      }
+    }
+  }
+
+  private void start(EngineWorker spare) {
+    open.add(spare);
+    boolean started = false;
+    try {
+      threads.start(spare, "engine-spare-" + spare.index());
+      started = true;
+    } finally {
+      if (!started) {
+        open.remove(spare);
+      }
+    }
+  }
+
+  private int freeIndex() {
+    int index = engines.size();
+    while (isTaken(index)) {
+      index++;
+    }
+    return index;
+  }
+
+  private boolean isTaken(int index) {
+    return open.stream().anyMatch(spare -> spare.index() == index);
+  }
+
+  /**
+   * Waits to be woken, on the thread of {@code spare}; false when nobody did for long, and the
+   * spare engine is off the books.
+   */
+  boolean linger(EngineWorker spare) {
+    if (!spare.hasStoodBack()) {
+      LockSupport.parkNanos(pool, LINGER_NANOS);
+    }
+    if (!spare.isIdle() || pool.isClosed() || spare.hasToTidy()) {
+      return true;
+    }
+    // Before it is off the books: nobody waits for it then, and the driver may be closed.
+    spare.closeEngines();
+    synchronized (open) {
+      if (!spare.isIdle()) {
+        return true;
+      }
+      open.remove(spare);
+      threads.leave();
+      return false;
+    }
+  }
+}
