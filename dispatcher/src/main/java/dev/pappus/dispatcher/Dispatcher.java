@@ -1,44 +1,28 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.communication.CommunicationFunction;
-import dev.pappus.dispatcher.InvocationResult.Failed;
-import dev.pappus.dispatcher.InvocationResult.Succeeded;
 import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
-import dev.pappus.dispatcher.RegistrySnapshot.Entry;
 import dev.pappus.dispatcher.engine.CodeCache;
 import dev.pappus.dispatcher.engine.CommunicationPool;
 import dev.pappus.dispatcher.engine.EnginePool;
-import dev.pappus.dispatcher.engine.FairShare;
 import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.language.PartitionSettings;
-import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
-import dev.pappus.model.Names;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.Signature;
-import dev.pappus.model.Suggestion;
 import dev.pappus.sandbox.Backends;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,29 +39,10 @@ public final class Dispatcher implements AutoCloseable {
   private final Registry registry;
   private final Timeouts timeouts;
   private final InvocationIds ids = new InvocationIds();
-  private final RecentInvocations recent = new RecentInvocations();
-  private final Map<String, InvocationRun> running = new ConcurrentHashMap<>();
-  private final AtomicInteger runningCount = new AtomicInteger();
-  private final FairShare shares;
+  private final RunningInvocations running;
+  private final Admission admission;
+  private final InvocationBooks books;
   private final AtomicLong internalErrors = new AtomicLong();
-  private final LongAdder received = new LongAdder();
-  private final LongAdder succeeded = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder cancelled = new LongAdder();
-  private final LongAdder overloaded = new LongAdder();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final RunListener listener =
-      new RunListener() {
-        @Override
-        public void ended(InvocationRun run, InvocationResult result) {
-          Dispatcher.this.ended(run, result);
-        }
-
-        @Override
-        public void instanceEnded(InvocationRun run, int place, InstanceReport report) {
-          tell(observer -> observer.instanceEnded(run.info(), place, report));
-        }
-      };
 
   /**
    * What a dispatcher is made of.
@@ -145,7 +110,6 @@ public final class Dispatcher implements AutoCloseable {
   Dispatcher(Settings settings, ResultBudget results) {
     this.settings = settings;
     Limits limits = settings.limits();
-    shares = new FairShare(limits.count(Limit.INVOCATIONS_MAX));
     DataFolder folder = DataFolder.open(settings.dataFolder());
     timeouts = new Timeouts();
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
@@ -166,6 +130,9 @@ public final class Dispatcher implements AutoCloseable {
             results,
             timeouts,
             internalErrors);
+    running = new RunningInvocations(limits);
+    admission = new Admission(limits, running, engines);
+    books = new InvocationBooks(running, settings.observers(), internalErrors);
     registry = openRegistry(folder, compute);
   }
 
@@ -228,17 +195,12 @@ public final class Dispatcher implements AutoCloseable {
     RegistrySnapshot snapshot = registry.snapshot(namespaceOfNames(request));
     String id = request.options().id();
     InvocationRun run =
-        new InvocationRun(id == null ? newId() : id, node, snapshot, request, listener);
-    received.increment();
-    // Counted before the look at the flag: close() either sees this run or is seen by it.
-    running.put(run.id(), run);
-    int before = runningCount.getAndIncrement();
-    boolean fits = shares.tryTake(request.options().namespace());
-    if (!fits) { // on the books until it has ended, as everything that ends is
-      shares.take(request.options().namespace());
-    }
-    tell(observer -> observer.started(run.info()));
-    run.start(() -> admit(request, snapshot, before, fits), request.inputs());
+        new InvocationRun(id == null ? newId() : id, node, snapshot, request, books);
+    books.received();
+    // Counted before admission looks whether it is closed: close() sees this run or is seen by it.
+    Problem noPlace = running.add(run);
+    books.started(run);
+    run.start(() -> admission.admit(request, snapshot, noPlace), request.inputs());
     return run;
   }
 
@@ -255,138 +217,7 @@ public final class Dispatcher implements AutoCloseable {
    * little, so that whoever has not read all of a request yet can do without the rest.
    */
   public @Nullable Problem fullness(Namespace namespace) {
-    if (closing.get()) {
-      return shuttingDown();
-    }
-    if (!shares.hasRoom(namespace)) {
-      return full(namespace, runningCount.get() + 1L);
-    }
-    return tooLongWait(namespace, Long.MAX_VALUE);
-  }
-
-  private Problem full(Namespace namespace, long underWay) {
-    return settings
-        .limits()
-        .exceeded(
-            ProblemCode.OVERLOADED,
-            Limit.INVOCATIONS_MAX,
-            underWay > settings.limits().get(Limit.INVOCATIONS_MAX)
-                ? "invocations under way"
-                : "invocations under way, of which namespace '" + namespace + "' has its share,",
-            underWay)
-        .withHint("try again a little later");
-  }
-
-  /** The problem that work of {@code namespace} would wait too long for an engine, or null. */
-  private @Nullable Problem tooLongWait(Namespace namespace, long patienceNanos) {
-    long most = Math.min(settings.limits().get(Limit.QUEUE_WAIT), patienceNanos);
-    if (node.compute().engines().expectedWaitNanos(namespace) <= most) {
-      return null;
-    }
-    return Problem.of(
-            ProblemCode.OVERLOADED,
-            "work of namespace '%s' would wait longer than %s for an engine (limits.%s)",
-            namespace,
-            Limit.QUEUE_WAIT.format(most),
-            Limit.QUEUE_WAIT.key())
-        .withHint("try again a little later, or with less work at once");
-  }
-
-  /** What {@code request} asks for, while {@code before} others are under way. */
-  private Entry admit(
-      InvocationRequest request, RegistrySnapshot snapshot, int before, boolean fits) {
-    if (closing.get()) {
-      throw new ProblemException(shuttingDown());
-    }
-    if (!fits) {
-      throw new ProblemException(full(request.options().namespace(), before + 1L));
-    }
-    Problem wait = tooLongWait(request.options().namespace(), request.options().timeoutNanos());
-    if (wait != null) {
-      throw new ProblemException(wait);
-    }
-    Entry target = resolve(request.target(), snapshot);
-    checkInputs(target, request.inputs());
-    return target;
-  }
-
-  private static Entry resolve(InvocationTarget target, RegistrySnapshot snapshot) {
-    return switch (target) {
-      case InvocationTarget.OneShot oneShot -> RegistryRestorer.entryOf(oneShot.composition());
-      case InvocationTarget.Named _, InvocationTarget.OfPlatform _ -> {
-        Entry entry = snapshot.find(target.name());
-        if (entry == null) {
-          String shown = Names.printable(target.name());
-          throw new ProblemException(
-              Problem.of(
-                      ProblemCode.UNKNOWN_INVOCABLE,
-                      "no function or composition '%s' is registered%s",
-                      shown,
-                      Suggestion.didYouMean(shown, snapshot.names()))
-                  .withHint("'pappus ls' lists what is registered")
-                  .withFunction(shown));
-        }
-        yield entry;
-      }
-    };
-  }
-
-  private void checkInputs(Entry target, List<DataSet> inputs) {
-    Signature signature = target.registered().signature();
-    if (inputs.size() > signature.inputs().size()) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemCode.UNKNOWN_SET,
-                  "'%s' has %d input sets, the request %d",
-                  target.name(),
-                  signature.inputs().size(),
-                  inputs.size())
-              .withHint("its input sets are: " + String.join(", ", signature.inputs()))
-              .withFunction(target.name()));
-    }
-    for (int i = 0; i < inputs.size(); i++) {
-      if (inputs.get(i).items().size() > settings.limits().get(Limit.SET_ITEMS)) {
-        throw new ProblemException(
-            settings
-                .limits()
-                .exceeded(
-                    ProblemCode.TOO_MANY_ITEMS,
-                    Limit.SET_ITEMS,
-                    "input set '" + signature.inputs().get(i) + "'",
-                    inputs.get(i).items().size())
-                .withFunction(target.name()));
-      }
-    }
-  }
-
-  private void ended(InvocationRun run, InvocationResult result) {
-    running.remove(run.id(), run);
-    runningCount.getAndDecrement();
-    shares.give(run.info().namespace());
-    switch (result.outcome()) {
-      case Succeeded _ -> succeeded.increment();
-      case Failed failure -> {
-        failed.increment();
-        if (failure.problem().code() == ProblemCode.OVERLOADED) {
-          overloaded.increment();
-        } else if (failure.problem().code() == ProblemCode.CANCELLED) {
-          cancelled.increment();
-        }
-      }
-    }
-    recent.add(result);
-    tell(observer -> observer.ended(run.target(), result));
-  }
-
-  private void tell(Consumer<InvocationObserver> event) {
-    for (InvocationObserver observer : settings.observers()) {
-      try {
-        event.accept(observer);
-      } catch (RuntimeException e) {
-        internalErrors.getAndIncrement();
-        LOG.error("an observer of invocations failed", e);
-      }
-    }
+    return admission.fullness(namespace);
   }
 
   /**
@@ -394,35 +225,36 @@ public final class Dispatcher implements AutoCloseable {
    * and with at most 64 instance reports.
    */
   public Optional<InvocationResult> recent(String id) {
-    return recent.find(id);
+    return books.recent(id);
   }
 
   /** The results that {@link #recent(String)} finds, in the order in which they ended. */
   public List<InvocationResult> recent() {
-    return recent.all();
+    return books.recent();
   }
 
   /** An invocation under way. */
   public Optional<Invocation> running(String id) {
-    return Optional.ofNullable(running.get(id));
+    return running.find(id);
   }
 
   /** The invocations under way. */
   public List<Invocation> running() {
-    return List.copyOf(running.values());
+    return running.all();
   }
 
   /** The counters now; each is exact, but they are not read at one instant. */
   public DispatcherStats stats() {
     EnginePool engines = node.compute().engines();
     CodeCache code = node.compute().code();
+    InvocationBooks.Counts counts = books.counts();
     return new DispatcherStats(
-        received.sum(),
-        succeeded.sum(),
-        failed.sum(),
-        cancelled.sum(),
-        overloaded.sum(),
-        runningCount.get(),
+        counts.received(),
+        counts.succeeded(),
+        counts.failed(),
+        counts.cancelled(),
+        counts.overloaded(),
+        running.count(),
         engines.waiting(),
         engines.busy(),
         engines.spares(),
@@ -436,22 +268,17 @@ public final class Dispatcher implements AutoCloseable {
         internalErrors.get() + engines.internalErrors());
   }
 
-  private static Problem shuttingDown() {
-    return Problem.of(ProblemCode.SHUTTING_DOWN, "the node is stopping")
-        .withHint("send the request to another node, or again once it is back");
-  }
-
   /**
    * Refuses new invocations, lets running ones finish for limits.shutdown_grace, then fails them.
    * Guests that still run then are waited for until their deadline.
    */
   @Override
   public void close() {
-    if (closing.getAndSet(true)) {
+    if (!admission.close()) {
       return;
     }
     awaitRunning(settings.limits().get(Limit.SHUTDOWN_GRACE));
-    running.values().forEach(run -> run.fail(shuttingDown()));
+    running.failAll(Admission.shuttingDown());
     long patienceNanos = settings.limits().get(Limit.FUNCTION_RUN) + 1_000_000_000L;
     if (node.compute().engines().close(patienceNanos)) {
       settings.backends().close();
@@ -463,14 +290,10 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void awaitRunning(long graceNanos) {
-    CompletableFuture<?>[] results =
-        running.values().stream()
-            .map(run -> run.result().toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
     try {
-      CompletableFuture.allOf(results).get(graceNanos, TimeUnit.NANOSECONDS);
+      running.ended().get(graceNanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("{} invocations still run after the grace time and fail", runningCount.get());
+      LOG.warn("{} invocations still run after the grace time and fail", running.count());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
