@@ -1,8 +1,7 @@
 package dev.pappus.dispatcher;
 
+import dev.pappus.dispatcher.CompositionsRegistered.CompositionChange;
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.CompositionChange;
-import dev.pappus.dispatcher.Registry.CompositionsRegistered;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;

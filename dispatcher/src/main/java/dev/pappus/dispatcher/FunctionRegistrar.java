@@ -1,8 +1,6 @@
 package dev.pappus.dispatcher;
 
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.Deployment;
-import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
@@ -50,7 +48,7 @@ final class FunctionRegistrar {
     PreparedFunction prepared = prepare(spec, binary, sandbox);
     boolean program = isProgram(spec, binary);
     requireOptionsFit(spec, program);
-    Registry.CompiledFrom compiled = deployment.compiledFrom();
+    CompiledFrom compiled = deployment.compiledFrom();
     StoredSpec stored = StoredSpec.of(spec, compiled == null ? null : compiled.source());
     Digest digest = Digest.of(binary);
     Registered.Function function =

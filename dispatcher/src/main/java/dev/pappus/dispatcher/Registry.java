@@ -8,11 +8,9 @@ import dev.pappus.dispatcher.store.BlobStore;
 import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.Composition;
 import dev.pappus.language.SignatureLookup;
-import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Digest;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Item;
-import dev.pappus.model.Key;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Signature;
@@ -21,7 +19,6 @@ import dev.pappus.sandbox.Backends;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -71,94 +68,6 @@ public final class Registry implements SignatureLookup, AutoCloseable {
     UNCHANGED,
     REPLACED
   }
-
-  /**
-   * A function to be registered.
-   *
-   * @param spec what its owner says of it
-   * @param binary the ELF file; read during the call only
-   * @param onConflict what to do if the name holds other content
-   * @param precondition what must hold of the name
-   * @param dryRun whether to check everything and to change nothing
-   * @param compiledFrom what the binary was compiled from, to be kept with it; null if it came as
-   *     it is
-   */
-  public record Deployment(
-      FunctionSpec spec,
-      MemorySegment binary,
-      OnConflict onConflict,
-      Precondition precondition,
-      boolean dryRun,
-      @Nullable CompiledFrom compiledFrom) {
-    /** Of a binary that came as it is. */
-    public Deployment(
-        FunctionSpec spec,
-        MemorySegment binary,
-        OnConflict onConflict,
-        Precondition precondition,
-        boolean dryRun) {
-      this(spec, binary, onConflict, precondition, dryRun, null);
-    }
-  }
-
-  /**
-   * Sources, and what has compiled them.
-   *
-   * @param compiler as people name it
-   * @param compilerVersion names it with all that it reads
-   * @param files the sources; names are paths in their folder, keys are ignored
-   */
-  public record CompiledFrom(String compiler, Digest compilerVersion, List<Item> files) {
-    public CompiledFrom {
-      files = files.stream().sorted(Comparator.comparing(Item::name)).toList();
-    }
-
-    /** The same without bytes. */
-    SourceCode source() {
-      return new SourceCode(
-          compiler,
-          compilerVersion,
-          files.stream()
-              .map(file ->
-                  new SourceCode.File(file.name(), Digest.of(file.data()), file.sizeBytes()))
-              .toList());
-    }
-
-    /** Stores the bytes; durable. */
-    void put(BlobStore blobs) {
-      files.forEach(file -> blobs.put(Digest.of(file.data()), file.data()));
-    }
-  }
-
-  /**
-   * A function that was registered, or would be.
-   *
-   * @param change what became of the name
-   * @param function its current version
-   */
-  public record FunctionDeployed(Change change, Registered.Function function) {}
-
-  /**
-   * A registered text.
-   *
-   * @param compositions what it held, with what became of each
-   * @param warnings what the checker noticed
-   */
-  public record CompositionsRegistered(
-      List<CompositionChange> compositions, List<Diagnostic> warnings) {
-    public CompositionsRegistered {
-      compositions = List.copyOf(compositions);
-      warnings = List.copyOf(warnings);
-    }
-  }
-
-  /**
-   * One composition of a text.
-   *
-   * @param composition the checked graph
-   * @param change what became of it
-   */
-  public record CompositionChange(Composition composition, Change change) {}
 
   /** What {@code namespace} holds now, for as long as the caller wants. */
   RegistrySnapshot snapshot(Namespace namespace) {
@@ -262,17 +171,7 @@ public final class Registry implements SignatureLookup, AutoCloseable {
    */
   public List<Item> source(Registered.Function function) {
     SourceCode source = function.source();
-    if (source == null) {
-      return List.of();
-    }
-    BlobStore blobs = state.folder().blobs();
-    return source.files().stream()
-        .map(file ->
-            new Item(
-                file.name(),
-                Key.ZERO,
-                blobs.read(file.content(), file.sizeBytes(), BlobStore.ON_HEAP).asReadOnly()))
-        .toList();
+    return source == null ? List.of() : CompiledFrom.read(source, state.folder().blobs());
   }
 
   /**

@@ -151,7 +151,7 @@ class RegistryRestoreTest {
               .registry()
               .deploy(
                   Namespace.DEFAULT,
-                  new Registry.Deployment(
+                  new Deployment(
                       TestNode.spec("copy", List.of("in"), List.of("out")),
                       JavaDriver.binary("copy", "1"),
                       OnConflict.REPLACE,

@@ -187,10 +187,10 @@ class RegistryTest {
     assertThat(registry.find("fresh")).isEmpty();
     var registered = registry.registerCompositions(text, OnConflict.REPLACE);
     assertThat(registered.compositions())
-        .extracting(Registry.CompositionChange::change)
+        .extracting(CompositionsRegistered.CompositionChange::change)
         .containsExactly(Change.CREATED, Change.REPLACED);
     assertThat(registry.registerCompositions(text, OnConflict.REFUSE).compositions())
-        .extracting(Registry.CompositionChange::change)
+        .extracting(CompositionsRegistered.CompositionChange::change)
         .containsOnly(Change.UNCHANGED);
   }
 

@@ -11,9 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.CompiledFrom;
-import dev.pappus.dispatcher.Registry.Deployment;
-import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.dispatcher.store.SpecDocument;
 import dev.pappus.dispatcher.store.StoredSpec;

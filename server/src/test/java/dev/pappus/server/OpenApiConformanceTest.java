@@ -5,6 +5,8 @@ import static dev.pappus.server.OpenApiDocument.map;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.CompiledFrom;
+import dev.pappus.dispatcher.Deployment;
 import dev.pappus.dispatcher.Precondition;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.model.Digest;
@@ -232,13 +234,13 @@ class OpenApiConformanceTest {
         .registry()
         .deploy(
             Namespace.DEFAULT,
-            new Registry.Deployment(
+            new Deployment(
                 TestNode.spec("compiled", List.of("in"), List.of("out")),
                 MemorySegment.ofArray(echo),
                 Registry.OnConflict.REPLACE,
                 new Precondition.None(),
                 false,
-                new Registry.CompiledFrom(
+                new CompiledFrom(
                     "cc 1",
                     Digest.of(MemorySegment.ofArray(echo)),
                     List.of(

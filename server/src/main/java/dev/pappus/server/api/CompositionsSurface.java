@@ -1,9 +1,9 @@
 package dev.pappus.server.api;
 
+import dev.pappus.dispatcher.CompositionsRegistered;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.CompositionsRegistered;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.language.Composition;
 import dev.pappus.language.PartitionSettings;
@@ -247,7 +247,7 @@ public final class CompositionsSurface {
   private static void write(JsonGenerator json, CompositionsRegistered registered) {
     json.writeName("compositions");
     json.writeStartArray();
-    for (Registry.CompositionChange each : registered.compositions()) {
+    for (CompositionsRegistered.CompositionChange each : registered.compositions()) {
       json.writeStartObject();
       json.writeStringProperty("name", each.composition().name());
       json.writeStringProperty("change", each.change().name().toLowerCase(Locale.ROOT));

@@ -1,12 +1,12 @@
 package dev.pappus.server.api;
 
+import dev.pappus.dispatcher.Deployment;
+import dev.pappus.dispatcher.FunctionDeployed;
 import dev.pappus.dispatcher.FunctionReference;
 import dev.pappus.dispatcher.Precondition;
 import dev.pappus.dispatcher.Registered;
 import dev.pappus.dispatcher.Registry;
 import dev.pappus.dispatcher.Registry.Change;
-import dev.pappus.dispatcher.Registry.Deployment;
-import dev.pappus.dispatcher.Registry.FunctionDeployed;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.model.Diagnostic;
 import dev.pappus.model.Limits;

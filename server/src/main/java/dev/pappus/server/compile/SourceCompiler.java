@@ -1,5 +1,7 @@
 package dev.pappus.server.compile;
 
+import dev.pappus.dispatcher.CompiledFrom;
+import dev.pappus.dispatcher.Deployment;
 import dev.pappus.dispatcher.FunctionReference;
 import dev.pappus.dispatcher.Invocation;
 import dev.pappus.dispatcher.InvocationRequest;
@@ -8,8 +10,6 @@ import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
 import dev.pappus.dispatcher.Precondition;
 import dev.pappus.dispatcher.Registry;
-import dev.pappus.dispatcher.Registry.CompiledFrom;
-import dev.pappus.dispatcher.Registry.Deployment;
 import dev.pappus.dispatcher.Registry.OnConflict;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Diagnostic;
