@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphRun {
   private final InvocationRun run;
+  private final Instantiator instantiator;
   private final CompositionPlan plan;
   private final Composition composition;
   private final int depth;
@@ -45,10 +46,18 @@ final class GraphRun {
   /**
    * A run of {@code plan}.
    *
+   * @param instantiator applies its statements
    * @param depth 1 for the invoked composition, one more for each nesting
    */
-  GraphRun(InvocationRun run, CompositionPlan plan, int depth, Trace start, Completion completion) {
+  GraphRun(
+      InvocationRun run,
+      Instantiator instantiator,
+      CompositionPlan plan,
+      int depth,
+      Trace start,
+      Completion completion) {
     this.run = run;
+    this.instantiator = instantiator;
     this.plan = plan;
     this.composition = plan.composition();
     this.depth = depth;
@@ -119,7 +128,7 @@ final class GraphRun {
       DataSet set = use.isPresent() ? sets[use.get().set()] : null;
       inputs.add(set == null ? DataSet.empty("") : set);
     }
-    run.apply(
+    instantiator.apply(
         composition.name(),
         application,
         inputs,
@@ -137,7 +146,7 @@ final class GraphRun {
       if (set.isPresent()) {
         for (CompositionPlan.Use use : plan.uses().get(set.getAsInt())) {
           if (!begun[use.application()]) {
-            run.foresee(composition.applications().get(use.application()).callee());
+            instantiator.foresee(composition.applications().get(use.application()).callee());
           }
         }
       }
@@ -193,7 +202,7 @@ final class GraphRun {
   }
 
   private boolean computes(Application application) {
-    return run.find(application.callee()) instanceof FunctionEntry;
+    return instantiator.find(application.callee()) instanceof FunctionEntry;
   }
 
   /** Drops sets that nobody will read any more. */

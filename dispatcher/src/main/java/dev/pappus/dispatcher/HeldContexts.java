@@ -2,6 +2,7 @@ package dev.pappus.dispatcher;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
+import dev.pappus.model.Limit;
 import dev.pappus.sandbox.SealedContext;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -34,6 +35,12 @@ final class HeldContexts {
    */
   HeldContexts(int max) {
     places = new AtomicInteger(max);
+  }
+
+  /** With a quarter of the sandboxes that an engine may have: others need some as well. */
+  static HeldContexts on(Node node) {
+    int sandboxes = node.limits().count(Limit.WARM_SANDBOXES) / node.partition().localCores();
+    return new HeldContexts(Math.max(1, sandboxes / 4));
   }
 
   /** Takes the place of a context that is about to be left sealed. Any thread. */

@@ -14,4 +14,15 @@ import java.time.Instant;
  * @param trace the span that it is
  */
 public record InvocationInfo(
-    String id, Namespace namespace, String target, Instant acceptedAt, TraceContext trace) {}
+    String id, Namespace namespace, String target, Instant acceptedAt, TraceContext trace) {
+  /** Of {@code request}, which is accepted now. */
+  static InvocationInfo of(String id, InvocationRequest request) {
+    TraceContext trace = request.options().trace();
+    return new InvocationInfo(
+        id,
+        request.options().namespace(),
+        request.target().name(),
+        Instant.now(),
+        trace == null ? TraceContext.begin() : trace);
+  }
+}

@@ -1,40 +1,20 @@
 package dev.pappus.dispatcher;
 
-import dev.pappus.dispatcher.ApplicationRun.Completion;
 import dev.pappus.dispatcher.InvocationResult.Failed;
 import dev.pappus.dispatcher.InvocationResult.Outcome;
 import dev.pappus.dispatcher.InvocationResult.Succeeded;
-import dev.pappus.dispatcher.RegistrySnapshot.CommunicationEntry;
-import dev.pappus.dispatcher.RegistrySnapshot.CompositionEntry;
 import dev.pappus.dispatcher.RegistrySnapshot.Entry;
-import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.engine.Timeouts;
-import dev.pappus.language.Application;
-import dev.pappus.language.OutputMerge;
-import dev.pappus.language.Partitioner;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.StartLevel;
-import dev.pappus.model.TraceContext;
 import dev.pappus.sandbox.SealedContext;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,37 +22,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The life of one invocation. Whatever happens to it (an instance ends, it is cancelled, its time
- * is up) is put into its mailbox; the thread that finds the mailbox unattended works it off. So its
- * state has one owner at a time, no thread waits for it, and none holds a lock.
+ * is up) is an event in its mailbox, and its state belongs to whoever attends that.
  */
-final class InvocationRun implements Invocation {
+final class InvocationRun implements Invocation, Mailbox.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(InvocationRun.class);
-  private static final int REPORTS_MAX = 1000;
 
   private final InvocationInfo info;
   private final InvocationTarget asked;
   private final Node node;
-  private final RegistrySnapshot registry;
-  private final InvocationRequest.CodeSource source;
   private final long wallNanos;
   private final RunListener listener;
   private final long acceptedNanos = System.nanoTime();
   private final long deadlineNanos;
   private final CompletableFuture<InvocationResult> future = new CompletableFuture<>();
 
-  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger unattended = new AtomicInteger();
+  private final Mailbox mailbox = new Mailbox(this);
 
   // Below: whoever attends the mailbox.
-  private final Queue<Runnable> agenda = new ArrayDeque<>();
-  private final Set<InstanceWork> underWay = Collections.newSetFromMap(new IdentityHashMap<>(1));
-  private final List<InstanceReport> reports = new ArrayList<>();
-  private @Nullable StartLevel coldestStart;
-  private Timeouts.@Nullable Timeout timeout;
+  private final Instantiator instantiator;
+  private final InstancesUnderWay underWay;
+  private final InstanceReports reports = new InstanceReports(acceptedNanos);
   private final InvocationQuota quota;
-  private final LogTails logs = new LogTails();
-  private final StartWindow window = new StartWindow();
   private final HeldContexts held;
+  private Timeouts.@Nullable Timeout timeout;
   private boolean ended;
 
   /**
@@ -87,29 +59,17 @@ final class InvocationRun implements Invocation {
       InvocationRequest request,
       RunListener listener) {
     this.node = node;
-    this.registry = registry;
     this.asked = request.target();
-    this.source = request.options().code();
-    TraceContext trace = request.options().trace();
-    this.info =
-        new InvocationInfo(
-            id,
-            request.options().namespace(),
-            request.target().name(),
-            Instant.now(),
-            trace == null ? TraceContext.begin() : trace);
+    this.info = InvocationInfo.of(id, request);
     this.wallNanos =
         Math.min(node.limits().get(Limit.INVOCATION_WALL), request.options().timeoutNanos());
     this.listener = listener;
-    this.held = new HeldContexts(sealedMax(node));
+    this.held = HeldContexts.on(node);
     this.quota = new InvocationQuota(node.limits(), node.results());
+    this.underWay = new InstancesUnderWay(info.namespace(), node.limits());
+    this.instantiator =
+        new Instantiator(this, node, registry, request.options().code(), quota, underWay);
     this.deadlineNanos = acceptedNanos + wallNanos;
-  }
-
-  /** A quarter of the sandboxes that an engine may have: others need some as well. */
-  private static int sealedMax(Node node) {
-    int sandboxes = node.limits().count(Limit.WARM_SANDBOXES) / node.partition().localCores();
-    return Math.max(1, sandboxes / 4);
   }
 
   @Override
@@ -130,7 +90,7 @@ final class InvocationRun implements Invocation {
   @Override
   public CompletionStage<List<InstanceReport>> instances() {
     CompletableFuture<List<InstanceReport>> told = new CompletableFuture<>();
-    post(() -> told.complete(List.copyOf(reports)));
+    mailbox.post(() -> told.complete(List.copyOf(reports.all())));
     return told.minimalCompletionStage();
   }
 
@@ -143,7 +103,7 @@ final class InvocationRun implements Invocation {
 
   /** Ends it with {@code problem}, unless it has ended. Any thread. */
   void fail(Problem problem) {
-    post(() -> end(new Failed(problem.withNode(node.name())), Trace.startingAt(acceptedNanos)));
+    mailbox.post(() -> endFailed(problem));
   }
 
   long deadlineNanos() {
@@ -169,48 +129,22 @@ final class InvocationRun implements Invocation {
    * @param admission checks that inputs fit; what it throws is the result
    */
   void start(Supplier<Entry> admission, List<DataSet> inputs) {
-    post(() -> {
+    mailbox.post(() -> {
       if (ended) {
         return; // failed by the node's end before it began
       }
       Entry target = admission.get();
       armTimer();
-      Trace trace = Trace.startingAt(acceptedNanos);
-      Completion done = (outputs, end) -> succeed(target, outputs, end);
-      switch (target) {
-        case FunctionEntry function -> startDirectly(function, inputs, trace, done);
-        case CompositionEntry composition ->
-            new GraphRun(this, composition.plan(), 1, trace, done).start(inputs);
-        case CommunicationEntry communication ->
-            throw new ProblemException(
-                Problem.of(
-                        ProblemCode.COMMUNICATION_DIRECT,
-                        "'%s' can only be used inside a composition",
-                        communication.name())
-                    .withHint("write a composition that applies it, and invoke that")
-                    .withFunction(communication.name()));
-      }
+      instantiator.invoke(
+          target,
+          inputs,
+          Trace.startingAt(acceptedNanos),
+          (outputs, end) -> succeed(target, outputs, end));
     });
   }
 
-  private void startDirectly(
-      FunctionEntry function, List<DataSet> inputs, Trace trace, Completion done) {
-    List<DataSet> all = new ArrayList<>(function.registered().spec().inputs().size());
-    for (int i = 0; i < function.registered().spec().inputs().size(); i++) {
-      all.add(i < inputs.size() ? sorted(inputs.get(i)) : DataSet.empty(""));
-    }
-    ApplicationRun application =
-        new ApplicationRun(null, null, function, new BitSet(), 1, trace, done);
-    quota.countInstances(function, 1);
-    startInstance(application, 0, all, false, 0);
-  }
-
-  private static DataSet sorted(DataSet set) {
-    return OutputMerge.merge(set.name(), List.of(set));
-  }
-
   private void armTimer() {
-    timeout = node.timeouts().after(wallNanos, () -> post(this::timeIsUp));
+    timeout = node.timeouts().after(wallNanos, () -> mailbox.post(this::timeIsUp));
   }
 
   private void timeIsUp() {
@@ -221,41 +155,31 @@ final class InvocationRun implements Invocation {
                 "the invocation took longer than %s (%s); %d instances were not done",
                 Limit.INVOCATION_WALL.format(wallNanos),
                 lowered ? "its caller's wish" : "limits." + Limit.INVOCATION_WALL.key(),
-                underWay.size() + window.held())
+                underWay.count())
             .withHint(
                 "see which instances were slow, give it less work at a time, or "
-                    + (lowered ? "allow it more" : "raise limits." + Limit.INVOCATION_WALL.key()))
-            .withNode(node.name());
-    Iterator<InstanceWork> undone = underWay.iterator();
-    Problem located = undone.hasNext() ? undone.next().instance().locate(problem) : problem;
-    end(new Failed(located), Trace.startingAt(acceptedNanos));
+                    + (lowered ? "allow it more" : "raise limits." + Limit.INVOCATION_WALL.key()));
+    endFailed(underWay.locate(problem));
   }
 
   // The mailbox.
 
-  private void post(Runnable event) {
-    mailbox.add(event);
-    if (unattended.getAndIncrement() == 0) {
-      int handled = 1;
-      do {
-        for (int i = 0; i < handled; i++) {
-          handleSafely(mailbox.remove());
-        }
-        handled = unattended.addAndGet(-handled);
-      } while (handled > 0);
+  @Override
+  public void failed(Throwable cause) {
+    Problem problem;
+    if (cause instanceof ProblemException known) {
+      problem = known.problem();
+    } else {
+      reportUnexpected(cause);
+      problem =
+          Problem.of(ProblemCode.INTERNAL, "the dispatcher met an unexpected %s", cause)
+              .withHint("please report this with the node's log of this moment");
     }
+    endFailed(problem);
   }
 
-  /** Whatever is thrown, the mailbox stays attended: an event left in it would be lost. */
-  private void handleSafely(Runnable event) {
-    try {
-      handle(event);
-    } catch (RuntimeException | Error e) {
-      reportUnexpected(e);
-    }
-  }
-
-  private void reportUnexpected(Throwable e) {
+  @Override
+  public void reportUnexpected(Throwable e) {
     countInternalError();
     LOG.atError()
         .addKeyValue("invocation_id", info.id())
@@ -265,202 +189,23 @@ final class InvocationRun implements Invocation {
         .log("invocation {} met an unexpected exception", info.id());
   }
 
-  private void handle(Runnable event) {
-    try {
-      event.run();
-      for (Runnable next = agenda.poll(); next != null && !ended; next = agenda.poll()) {
-        next.run();
-      }
-    } catch (ProblemException e) {
-      end(new Failed(e.problem().withNode(node.name())), Trace.startingAt(acceptedNanos));
-    } catch (RuntimeException | Error e) {
-      reportUnexpected(e);
-      Problem problem =
-          Problem.of(ProblemCode.INTERNAL, "the dispatcher met an unexpected %s", e)
-              .withHint("please report this with the node's log of this moment");
-      end(new Failed(problem.withNode(node.name())), Trace.startingAt(acceptedNanos));
-    }
-  }
-
-  /** Does {@code step} soon, on this thread; instead of a call that could nest without bound. */
+  /**
+   * Does {@code step} soon, on this thread, unless the invocation ends before; in an event only.
+   */
   void later(Runnable step) {
-    agenda.add(step);
+    mailbox.later(step);
   }
 
-  // Applications and instances.
-
-  /** What is called {@code name}, as this invocation sees it; null if nothing is. */
-  @Nullable Entry find(String name) {
-    return registry.find(name);
-  }
+  // Instances.
 
   /** Contexts in which results stay. */
   HeldContexts held() {
     return held;
   }
 
-  /**
-   * Applies a statement's callee to sets that are all there.
-   *
-   * @param staying positions of outputs that may stay in the contexts of the instances
-   */
-  void apply(
-      String composition,
-      Application application,
-      List<DataSet> inputs,
-      BitSet staying,
-      int depth,
-      Trace trace,
-      Completion completion) {
-    String label = composition + "/" + application.index() + ":" + application.callee();
-    Entry callee = registry.find(application.callee());
-    if (callee == null || !callee.registered().signature().equals(application.signature())) {
-      throw new ProblemException(
-          Problem.of(
-                  callee == null ? ProblemCode.UNKNOWN_INVOCABLE : ProblemCode.COMPOSITION_INVALID,
-                  "'%s' %s since the composition was checked",
-                  application.callee(),
-                  callee == null ? "has been removed" : "has changed its sets")
-              .withHint("check the composition again")
-              .withFunction(application.callee())
-              .withApplication(label));
-    }
-    List<List<DataSet>> parts;
-    try {
-      parts =
-          Partitioner.instances(
-              application,
-              inputs,
-              minSetBytes(callee),
-              node.partition(),
-              node.limits().count(Limit.INVOCATION_INSTANCES));
-    } catch (ProblemException e) {
-      throw new ProblemException(e.problem().withFunction(callee.name()).withApplication(label), e);
-    }
-    quota.countInstances(callee, parts.size());
-    if (parts.isEmpty()) {
-      List<DataSet> nothing =
-          callee.registered().signature().outputs().stream().map(DataSet::empty).toList();
-      later(() -> completion.completed(nothing, trace));
-      return;
-    }
-    Completion checked =
-        (outputs, end) -> {
-          Problem problem = quota.checkOutputs(outputs);
-          if (problem != null) {
-            throw new ProblemException(problem.withFunction(callee.name()).withApplication(label));
-          }
-          completion.completed(outputs, end);
-        };
-    ApplicationRun applied =
-        new ApplicationRun(label, application, callee, staying, parts.size(), trace, checked);
-    BitSet reading = callee instanceof FunctionEntry ? held.wantEach(parts) : new BitSet();
-    for (int i = 0; i < parts.size() && !ended; i++) {
-      startInstance(applied, i, parts.get(i), reading.get(i), depth);
-    }
-  }
-
-  /**
-   * Has the code of a function that will be applied soon brought to an engine that has nothing else
-   * to do, if it is not in memory.
-   */
-  void foresee(String callee) {
-    if (source == InvocationRequest.CodeSource.ANY
-        && registry.find(callee) instanceof FunctionEntry function
-        && !node.compute().code().holds(function.code())) {
-      node.compute()
-          .engines()
-          .submitIfIdle(new BindAheadTask(info.namespace(), function, node.compute()));
-    }
-  }
-
-  private static List<Long> minSetBytes(Entry callee) {
-    return callee instanceof FunctionEntry function
-        ? function.registered().spec().minSetBytes()
-        : List.of();
-  }
-
-  private void startInstance(
-      ApplicationRun application,
-      int index,
-      List<DataSet> inputs,
-      boolean readsContexts,
-      int depth) {
-    Instance instance = new Instance(application, index, inputs, System.nanoTime());
-    switch (application.callee()) {
-      case FunctionEntry function -> {
-        ComputeTask task =
-            new ComputeTask(this, instance, function, node.compute(), source, readsContexts);
-        if (window.admits(task)) {
-          startWork(task);
-        }
-      }
-      case CommunicationEntry communication ->
-          startWork(
-              new CommunicationTask(
-                  this, instance, communication.function(), node.communication()));
-      case CompositionEntry composition -> {
-        if (depth >= node.limits().get(Limit.COMPOSITION_DEPTH)) {
-          throw new ProblemException(
-              instance.locate(
-                  node.limits()
-                      .exceeded(
-                          ProblemCode.COMPOSITION_INVALID,
-                          Limit.COMPOSITION_DEPTH,
-                          "nesting of compositions",
-                          depth + 1L)));
-        }
-        quota.countPlaces(composition);
-        Completion completed =
-            (outputs, trace) -> application.instanceCompleted(index, outputs, trace);
-        GraphRun nested =
-            new GraphRun(this, composition.plan(), depth + 1, application.readyTrace(), completed);
-        later(() -> nested.start(inputs));
-      }
-    }
-  }
-
-  private void startWork(InstanceWork work) {
-    if (!tryStart(work)) {
-      long limit = node.limits().get(Limit.COMPUTE_QUEUE);
-      throw new ProblemException(
-          work.instance()
-              .locate(
-                  Problem.of(
-                          ProblemCode.OVERLOADED,
-                          "no room for another ready instance of namespace '%s': its share of %d"
-                              + " places for waiting ones is taken (limits.%s)",
-                          info.namespace(),
-                          limit,
-                          Limit.COMPUTE_QUEUE.key())
-                      .withHint("try again a little later, or with less parallel work")));
-    }
-  }
-
-  private boolean tryStart(InstanceWork work) {
-    underWay.add(work);
-    boolean started = work.start();
-    if (!started) {
-      underWay.remove(work);
-    }
-    return started;
-  }
-
-  /** Starts what was held back; what finds no room waits for the next of ours to end. */
-  private void startHeld() {
-    for (ComputeTask next = window.next(); next != null && !ended; next = window.next()) {
-      if (underWay.isEmpty()) {
-        startWork(next);
-      } else if (!tryStart(next)) {
-        window.putBack(next);
-        return;
-      }
-    }
-  }
-
   /** An instance has copied its inputs. Any thread; before it ends. */
   void inputsRead(ComputeTask task) {
-    post(() -> {
+    mailbox.post(() -> {
       if (!ended && underWay.contains(task)) {
         held.done(task.instance().inputs());
       }
@@ -469,7 +214,7 @@ final class InvocationRun implements Invocation {
 
   /** An instance has ended. Any thread. */
   void ended(InstanceWork work, Instance.End end) {
-    post(() -> instanceEnded(work, end));
+    mailbox.post(() -> instanceEnded(work, end));
   }
 
   private void instanceEnded(InstanceWork work, Instance.End end) {
@@ -494,10 +239,6 @@ final class InvocationRun implements Invocation {
       problem = quota.hold(ResultBudget.bytesOf(end.outputs()) - lent);
     }
     report(instance, end, problem);
-    StartLevel start = end.start();
-    if (start != null) {
-      coldestStart = coldestStart == null ? start : StartLevel.colder(coldestStart, start);
-    }
     ApplicationRun application = instance.application();
     Trace trace = application.readyTrace().then(end.phases(), end.endNanos());
     if (problem != null) {
@@ -507,28 +248,15 @@ final class InvocationRun implements Invocation {
       if (application.isComplete() && !held.isEmpty()) {
         application.results().forEach(held::done); // the graph wants what they were merged into
       }
-      if (work instanceof ComputeTask) {
-        window.ended();
-      }
-      startHeld();
+      underWay.startHeld();
     }
   }
 
   private void report(Instance instance, Instance.End end, @Nullable Problem problem) {
-    int place = reports.size();
-    if (place == REPORTS_MAX) {
-      return;
-    }
-    InstanceReport report =
-        instance.report(
-            acceptedNanos,
-            end.start(),
-            end.phases(),
-            problem == null ? null : problem.code(),
-            logs.of(instance, end, problem));
-    reports.add(report);
-    if (instance.application().label() != null) { // else it ends with its invocation
-      listener.instanceEnded(this, place, report);
+    InstanceReport report = reports.add(instance, end, problem);
+    boolean isInside = instance.application().label() != null; // else it ends with its invocation
+    if (report != null && isInside) {
+      listener.instanceEnded(this, reports.all().size() - 1, report);
     }
   }
 
@@ -540,14 +268,12 @@ final class InvocationRun implements Invocation {
       end(new Failed(problem.withFunction(target.name()).withNode(node.name())), trace);
       return;
     }
-    List<String> names = target.registered().signature().outputs();
-    List<OutputSet> named = new ArrayList<>(names.size());
-    for (int i = 0; i < names.size(); i++) {
-      DataSet set = outputs.get(i);
-      String producer = set.name().isEmpty() ? names.get(i) : set.name();
-      named.add(new OutputSet(names.get(i), producer, set.items()));
-    }
-    end(new Succeeded(named), trace);
+    end(new Succeeded(OutputSet.of(target.registered().signature(), outputs)), trace);
+  }
+
+  /** Ends it with a problem that is not an instance's. */
+  private void endFailed(Problem problem) {
+    end(new Failed(problem.withNode(node.name())), Trace.startingAt(acceptedNanos));
   }
 
   private void end(Outcome outcome, Trace trace) {
@@ -555,10 +281,15 @@ final class InvocationRun implements Invocation {
       return;
     }
     ended = true;
+    mailbox.endSteps();
     attempt(this::letGo);
     InvocationResult result =
         new InvocationResult(
-            info, outcome, trace.phases(acceptedNanos, System.nanoTime()), coldestStart, reports);
+            info,
+            outcome,
+            trace.phases(acceptedNanos, System.nanoTime()),
+            reports.coldestStart(),
+            reports.all());
     attempt(() -> listener.ended(this, result));
     future.complete(result);
   }
@@ -568,10 +299,7 @@ final class InvocationRun implements Invocation {
     if (armed != null) {
       armed.cancel();
     }
-    agenda.clear();
-    window.clear();
-    underWay.forEach(work -> attempt(work::cancel));
-    underWay.clear();
+    underWay.release().forEach(work -> attempt(work::cancel));
     quota.release();
     held.release().forEach(context -> attempt(context::close));
   }
