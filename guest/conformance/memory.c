@@ -196,6 +196,83 @@ static void churn(void) {
   SHOW(errors);
 }
 
+/* More mappings than any list of them begins with, none like its neighbours, while the break moves and
+ * some of them do: each page is one mapping's. */
+static void many(void) {
+  enum { MAPPINGS = 700 };
+  static struct { long *at; size_t pages; } mappings[MAPPINGS];
+  char *begin = (char *)(((uintptr_t)set_break(NULL) + PAGE - 1) & -(uintptr_t)PAGE);
+  long errors = 0, pages = 0, moves = 0;
+  for (long i = 0; i < MAPPINGS; i++) {
+    mappings[i].pages = 1;
+    mappings[i].at = mmap(NULL, PAGE, i % 2 == 0 ? BOTH : PROT_WRITE, ANONYMOUS, -1, 0);
+    errors += mappings[i].at == MAP_FAILED || *mappings[i].at != 0;
+    *mappings[i].at = i;
+    if (i % 3 == 0) {
+      errors += set_break(begin + (pages + 1) * PAGE) != begin + (pages + 1) * PAGE;
+      *(long *)(begin + pages * PAGE) = -i;
+      pages++;
+    }
+    if (i % 5 == 4) {
+      long moved = i / 2;
+      long *to = mremap(mappings[moved].at, mappings[moved].pages * PAGE, (mappings[moved].pages + 1) * PAGE, MREMAP_MAYMOVE);
+      errors += to == MAP_FAILED || to[mappings[moved].pages * PAGE / sizeof(long)] != 0;
+      mappings[moved].at = to;
+      mappings[moved].pages++;
+      moves++;
+    }
+    if (i % 7 == 6) {
+      errors += mprotect(mappings[i - 6].at, PAGE, i % 2 == 0 ? BOTH : PROT_READ) != 0;
+    }
+  }
+  for (long i = 0; i < MAPPINGS; i++) {
+    errors += *mappings[i].at != i;
+  }
+  for (long i = 0; i < pages; i++) {
+    errors += *(long *)(begin + i * PAGE) != -3 * i;
+  }
+  for (long i = 0; i < MAPPINGS; i++) {
+    errors += munmap(mappings[i].at, mappings[i].pages * PAGE) != 0;
+  }
+  SAYS(set_break(begin) == begin);
+  SHOW(moves);
+  SHOW(errors);
+}
+
+/* The same with memory that files take and give back in between. */
+static void files_between(void) {
+  enum { FILES = 160, ROUNDS = 50, SIZE = 20000 };
+  static char bytes[SIZE];
+  static unsigned char *mappings[2 * ROUNDS];
+  char name[32];
+  long errors = 0;
+  for (int round = 0; round < ROUNDS; round++) {
+    for (int i = 0; i < FILES; i++) {
+      if (round > 0 && i % 2 == 0) {
+        continue;
+      }
+      sprintf(name, "between%d", i);
+      int file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+      errors += write(file, bytes, SIZE) != SIZE;
+      close(file);
+    }
+    for (int i = 2 * round; i < 2 * round + 2; i++) {
+      mappings[i] = mmap(NULL, 5 * PAGE, i % 2 == 0 ? BOTH : PROT_WRITE, ANONYMOUS, -1, 0);
+      errors += mappings[i] == MAP_FAILED || sum(mappings[i], 5 * PAGE) != 0;
+      memset(mappings[i], i + 1, 5 * PAGE);
+    }
+    for (int i = 1; i < FILES; i += 2) {
+      sprintf(name, "between%d", i);
+      errors += unlink(name) != 0;
+    }
+  }
+  for (int i = 0; i < 2 * ROUNDS; i++) {
+    errors += sum(mappings[i], 5 * PAGE) != 5l * PAGE * (i + 1);
+    errors += munmap(mappings[i], 5 * PAGE) != 0;
+  }
+  SHOW(errors);
+}
+
 int main(int count, char **words) {
   begin(count, words);
   break_of_heap();
@@ -205,5 +282,7 @@ int main(int count, char **words) {
   moving();
   files();
   churn();
+  many();
+  files_between();
   return 0;
 }

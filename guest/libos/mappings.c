@@ -52,17 +52,17 @@ static bool may_map_at(uint64_t begin, uint64_t end) {
 
 long call_brk(uint64_t wanted) {
   struct memory_limits *limits = &memory_limits;
+  bool has_room = memory_reserve();
   uint64_t limit = limits->break_limit != 0 ? limits->break_limit : memory_lowest_above_break();
-  if (wanted < limits->break_begin || wanted > limit) {
+  if (!has_room || wanted < limits->break_begin || wanted > limit) {
     return (long)limits->break_now;
   }
   uint64_t before = PAGE_CEILING(limits->break_now), after = PAGE_CEILING(wanted);
-  if (after < before && !memory_remove(after, before)) {
-    return (long)limits->break_now;
+  if (after < before) {
+    memory_remove(after, before);
   }
-  if (after > before && !memory_add((struct region){before, after, REGION_BREAK,
-                                                     READABLE | WRITABLE, false, false})) {
-    return (long)limits->break_now;
+  if (after > before) {
+    memory_add((struct region){before, after, REGION_BREAK, READABLE | WRITABLE, false, false});
   }
   limits->break_now = wanted;
   return (long)wanted;
@@ -114,16 +114,15 @@ long call_mmap(uint64_t hint, uint64_t size, int protection, int flags, int numb
   if ((protection & PROT_EXEC) != 0) {
     return libos_unsupported("mmap of executable memory", EACCES);
   }
-  long at = place(hint, size, flags);
+  long at = memory_reserve() ? place(hint, size, flags) : -ENOMEM;
   if (at < 0) {
     return at;
   }
   uint64_t begin = (uint64_t)at, end = begin + PAGE_CEILING(size);
   struct region region = {begin, end, REGION_MAPPED, (uint8_t)protection,
                           protection == PROT_NONE && file.data == NULL, false};
-  if (!memory_remove(begin, end) || !memory_add(region)) {
-    return -ENOMEM;
-  }
+  memory_remove(begin, end);
+  memory_add(region);
   if (offset < file.size) {
     uint64_t there = file.size - offset;
     memcpy((void *)begin, file.data + offset, there < size ? there : size);
@@ -136,7 +135,11 @@ long call_munmap(uint64_t begin, uint64_t size) {
   if (!is_page(begin) || size == 0 || end == 0) {
     return -EINVAL;
   }
-  return memory_remove(begin, end) ? 0 : -ENOMEM;
+  if (!memory_reserve()) {
+    return -ENOMEM;
+  }
+  memory_remove(begin, end);
+  return 0;
 }
 
 /* ---- mprotect, madvise and others of their kind ---------------------------------------------- */
@@ -162,9 +165,10 @@ long call_mprotect(uint64_t begin, uint64_t size, int protection) {
       return libos_unsupported("mprotect of the program's constants to writable memory", EACCES);
     }
   }
-  if (!memory_split(begin, end)) {
+  if (!memory_reserve()) {
     return -ENOMEM;
   }
+  memory_split(begin, end);
   for (uint32_t index = memory_index(begin);
        index < memory_count && memory_regions[index].begin < end; index++) {
     memory_regions[index].rights = (uint8_t)protection;
@@ -246,9 +250,7 @@ static long move(uint64_t begin, uint64_t old_end, uint64_t target, uint64_t siz
   region.begin = target;
   region.end = target + size;
   region.kind = REGION_MAPPED;
-  if (!memory_add(region)) {
-    return -ENOMEM;
-  }
+  memory_add(region);
   if (!clean) {
     memcpy((void *)target, (void *)begin, kept);
   }
@@ -261,6 +263,9 @@ long call_mremap(uint64_t begin, uint64_t old_size, uint64_t size, int flags, ui
   if (!is_page(begin) || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) != 0 || size == 0 ||
       old_size == 0 || ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))) {
     return -EINVAL;
+  }
+  if (!memory_reserve()) {
+    return -ENOMEM;
   }
   uint32_t index = memory_index(begin);
   bool inside = old_end != 0 && index < memory_count && memory_regions[index].begin <= begin &&
@@ -276,17 +281,24 @@ long call_mremap(uint64_t begin, uint64_t old_size, uint64_t size, int flags, ui
     if (!is_page(wanted) || target_end == 0 || (wanted < old_end && begin < target_end)) {
       return -EINVAL;
     }
-    bool there = may_map_at(wanted, target_end) && memory_remove(wanted, target_end);
-    return there ? move(begin, old_end, wanted, target_end - wanted) : -ENOMEM;
+    if (!may_map_at(wanted, target_end)) {
+      return -ENOMEM;
+    }
+    memory_remove(wanted, target_end);
+    return move(begin, old_end, wanted, target_end - wanted);
   }
   if (end <= old_end) {
-    return end == old_end || memory_remove(end, old_end) ? (long)begin : -ENOMEM;
+    if (end < old_end) {
+      memory_remove(end, old_end);
+    }
+    return (long)begin;
   }
   struct region more = memory_regions[index];
   if (more.end == old_end && memory_is_free(old_end, end)) {
     more.begin = old_end;
     more.end = end;
-    return memory_add(more) ? (long)begin : -ENOMEM;
+    memory_add(more);
+    return (long)begin;
   }
   uint64_t target = flags & MREMAP_MAYMOVE ? memory_gap(end - begin) : 0;
   return target != 0 ? move(begin, old_end, target, end - begin) : -ENOMEM;

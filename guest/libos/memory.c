@@ -12,8 +12,11 @@ uint32_t memory_count;
 struct memory_limits memory_limits;
 uint64_t memory_stack_end;
 
-/* The stack pointer at entry lies so far below the stack's end (docs/abi.md, section 5). */
-enum { FIRST_REGIONS = 64, MOST_FOR_ONE_CHANGE = 8, STACK_RESERVE = 32 };
+/* The stack pointer at entry lies so far below the stack's end (docs/abi.md, section 5).
+ *
+ * No call has more than four regions besides those before it: mremap to a fixed address may cut two in
+ * three parts each, and adds one. Making room takes one itself. */
+enum { FIRST_REGIONS = 64, MOST_FOR_ONE_CALL = 8, STACK_RESERVE = 32 };
 
 static struct region first_regions[FIRST_REGIONS];
 static uint32_t capacity = FIRST_REGIONS;
@@ -53,35 +56,13 @@ static void insert(uint32_t index, struct region region) {
   memory_count++;
 }
 
-/* The list grows before it is full, for making room for it takes a region, too. */
-static bool make_room(void) {
-  static bool growing;
-  if (growing || memory_count + MOST_FOR_ONE_CHANGE <= capacity) {
-    return true;
-  }
-  growing = true;
-  struct region *larger = memory_own(capacity * 2 * sizeof *larger);
-  growing = false;
-  if (larger == NULL) {
-    return false;
-  }
-  memcpy(larger, memory_regions, memory_count * sizeof *larger);
-  memory_regions = larger;
-  capacity *= 2;
-  return true;
-}
-
-bool memory_add(struct region region) {
-  if (!make_room()) {
-    return false;
-  }
+void memory_add(struct region region) {
   uint32_t index = memory_index(region.begin);
   insert(index, region);
   merge(index);
   if (index > 0) {
     merge(index - 1);
   }
-  return true;
 }
 
 /* Lets a region begin at `address` if one goes across it. */
@@ -94,13 +75,9 @@ static void split(uint64_t address) {
   }
 }
 
-bool memory_split(uint64_t begin, uint64_t end) {
-  if (!make_room()) {
-    return false;
-  }
+void memory_split(uint64_t begin, uint64_t end) {
   split(begin);
   split(end);
-  return true;
 }
 
 void memory_settle(uint64_t begin, uint64_t end) {
@@ -114,10 +91,8 @@ void memory_settle(uint64_t begin, uint64_t end) {
 }
 
 /* Takes away and clears what belongs to the program there, or to the library OS. */
-static bool remove(uint64_t begin, uint64_t end, bool own) {
-  if (!memory_split(begin, end)) {
-    return false;
-  }
+static void remove(uint64_t begin, uint64_t end, bool own) {
+  memory_split(begin, end);
   uint32_t first = memory_index(begin), kept = first;
   for (uint32_t index = first; index < memory_count; index++) {
     struct region *region = &memory_regions[index];
@@ -130,11 +105,10 @@ static bool remove(uint64_t begin, uint64_t end, bool own) {
     }
   }
   memory_count = kept;
-  return true;
 }
 
-bool memory_remove(uint64_t begin, uint64_t end) {
-  return remove(begin, end, false);
+void memory_remove(uint64_t begin, uint64_t end) {
+  remove(begin, end, false);
 }
 
 bool memory_is_free(uint64_t begin, uint64_t end) {
@@ -162,19 +136,52 @@ uint64_t memory_lowest_above_break(void) {
   return begin < memory_limits.ceiling ? begin : memory_limits.ceiling;
 }
 
-void *memory_own(size_t size) {
+/* ---- The library OS's own -------------------------------------------------------------------- */
+
+/* Takes pages for which there is room in the list. */
+static void *take(size_t size) {
   if (size > SIZE_MAX - PAGE) {
     return NULL;
   }
-  size = PAGE_CEILING(size);
-  uint64_t begin = memory_gap(size);
-  struct region region = {begin, begin + size, REGION_OWN, READABLE | WRITABLE, false, false};
-  return begin != 0 && memory_add(region) ? (void *)begin : NULL;
+  uint64_t begin = memory_gap(PAGE_CEILING(size));
+  if (begin != 0) {
+    memory_add((struct region){begin, begin + PAGE_CEILING(size), REGION_OWN, READABLE | WRITABLE,
+                               false, false});
+  }
+  return (void *)begin;
+}
+
+static void give_back(void *memory, size_t size) {
+  uint64_t begin = (uint64_t)memory;
+  remove(begin, begin + PAGE_CEILING(size), true);
+}
+
+bool memory_reserve(void) {
+  if (memory_count + MOST_FOR_ONE_CALL <= capacity) {
+    return true;
+  }
+  size_t size = capacity * sizeof *memory_regions;
+  struct region *smaller = memory_regions, *larger = take(2 * size);
+  if (larger == NULL) {
+    return false;
+  }
+  memory_regions = memcpy(larger, smaller, memory_count * sizeof *larger);
+  capacity *= 2;
+  if (smaller != first_regions) {
+    give_back(smaller, size);
+  }
+  return true;
+}
+
+void *memory_own(size_t size) {
+  return memory_reserve() ? take(size) : NULL;
 }
 
 void memory_disown(void *memory, size_t size) {
-  uint64_t begin = (uint64_t)memory;
-  remove(begin, begin + PAGE_CEILING(size), true);
+  /* Without room they stay the library OS's, for they may have been made one region with others. */
+  if (memory_reserve()) {
+    give_back(memory, size);
+  }
 }
 
 /* ---- What the program passes ----------------------------------------------------------------- */
@@ -218,6 +225,13 @@ long memory_length(const char *text) {
 
 /* ---- The beginning --------------------------------------------------------------------------- */
 
+static void add_region(struct region region) {
+  if (!memory_reserve()) {
+    pappus_fail("there is no memory for the list of the program's segments");
+  }
+  memory_add(region);
+}
+
 static void add_segments(void) {
   const struct elf64_phdr *headers = (void *)__pappus_start.headers;
   /* A program that moves itself says in its headers where it lies from 0 on. */
@@ -244,7 +258,7 @@ static void add_segments(void) {
         begin = memory_regions[index].end;
       }
       if (begin < end) {
-        memory_add((struct region){begin, end, REGION_IMAGE, rights, false, !(rights & WRITABLE)});
+        add_region((struct region){begin, end, REGION_IMAGE, rights, false, !(rights & WRITABLE)});
       }
     }
   }
@@ -257,6 +271,6 @@ void memory_begin(void) {
       .break_begin = begin, .break_now = begin, .floor = begin, .ceiling = control.heap_end & -PAGE};
   add_segments();
   memory_stack_end = libos_frame.rsp + STACK_RESERVE;
-  memory_add((struct region){__pappus_start.stack_bottom, memory_stack_end, REGION_STACK,
+  add_region((struct region){__pappus_start.stack_bottom, memory_stack_end, REGION_STACK,
                              READABLE | WRITABLE, false, false});
 }

@@ -19,15 +19,19 @@ extern struct memory_limits {
 /* The first region that ends above `address`. */
 uint32_t memory_index(uint64_t address);
 
-/* Adds a region where there is none; false if there is no memory for the list. */
-bool memory_add(struct region region);
+/* Makes room in the list for one call's changes; false if there is no memory for that. The list may move
+ * to any gap in the pool: a call asks for room before it chooses a place. */
+bool memory_reserve(void);
+
+/* Adds a region where there is none. */
+void memory_add(struct region region);
 
 /* Lets regions begin and end at these addresses, or makes one again of those that are alike. */
-bool memory_split(uint64_t begin, uint64_t end);
+void memory_split(uint64_t begin, uint64_t end);
 void memory_settle(uint64_t begin, uint64_t end);
 
-/* Takes away and clears what the program has there; false if there is no memory for the list. */
-bool memory_remove(uint64_t begin, uint64_t end);
+/* Takes away and clears what the program has there. */
+void memory_remove(uint64_t begin, uint64_t end);
 
 /* Whether it lies in the pool and belongs to nobody. */
 bool memory_is_free(uint64_t begin, uint64_t end);
