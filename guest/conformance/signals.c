@@ -162,6 +162,46 @@ static void waiting(void) {
   SHOW(raise(SIGUSR1));
 }
 
+static void show_mask(void) {
+  sigset_t mask;
+  sigprocmask(SIG_BLOCK, NULL, &mask);
+  printf("blocked: 1 %d, 2 %d\n", sigismember(&mask, SIGUSR1), sigismember(&mask, SIGUSR2));
+}
+
+static void showing_mask(int signal) {
+  printf("handler %d, ", signal == SIGUSR1 ? 1 : 2);
+  show_mask();
+}
+
+/* Two are let in at once, one handler above the other; the mask of before comes back. */
+static void waiting_for_two(void) {
+  sigset_t both, none;
+  struct sigaction action = {.sa_handler = showing_mask};
+  sigaction(SIGUSR1, &action, NULL);
+  sigaction(SIGUSR2, &action, NULL);
+  sigemptyset(&none);
+  sigemptyset(&both);
+  sigaddset(&both, SIGUSR1);
+  sigaddset(&both, SIGUSR2);
+  sigprocmask(SIG_SETMASK, &both, NULL);
+  raise(SIGUSR2);
+  raise(SIGUSR1);
+  SHOW(sigsuspend(&none));
+  show_mask();
+  /* One that is ignored is not waited for, but goes. */
+  signal(SIGWINCH, SIG_IGN);
+  sigaddset(&both, SIGWINCH);
+  sigprocmask(SIG_SETMASK, &both, NULL);
+  raise(SIGWINCH);
+  raise(SIGUSR1);
+  SHOW(sigsuspend(&none));
+  show_mask();
+  sigset_t pending;
+  SHOW(sigpending(&pending));
+  SHOW(sigismember(&pending, SIGWINCH));
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int main(int count, char **words) {
   begin(count, words);
   actions();
@@ -169,5 +209,6 @@ int main(int count, char **words) {
   handlers();
   jumping();
   waiting();
+  waiting_for_two();
   return 0;
 }

@@ -60,7 +60,8 @@ static bool on_alternate(uint64_t address) {
          (alternate.ss_flags & SS_DISABLE) == 0;
 }
 
-static void enter(int signal, const struct sigaction *action) {
+/* Lets the program go on in a handler, which returns to this mask. */
+static void enter(int signal, const struct sigaction *action, uint64_t mask) {
   struct libos_frame *frame = &libos_frame;
   bool switches = (action->sa_flags & SA_ONSTACK) != 0 && (alternate.ss_flags & SS_DISABLE) == 0 &&
                   !on_alternate(frame->rsp);
@@ -71,7 +72,7 @@ static void enter(int signal, const struct sigaction *action) {
   }
   *made = (struct signal_frame){
       .return_address = (uint64_t)action->sa_restorer,
-      .context = {.uc_stack = alternate, .uc_sigmask = blocked},
+      .context = {.uc_stack = alternate, .uc_sigmask = mask},
       .info = {.si_signo = signal, .si_code = SI_TKILL},
   };
   put_frame(frame, &made->context.uc_mcontext);
@@ -86,7 +87,10 @@ static void enter(int signal, const struct sigaction *action) {
   frame->rax = 0;
 }
 
-void libos_deliver(void) {
+/* Enters the handlers of all that are not blocked; the first of them, which ends last, returns to `mask`.
+ * Whether there was one: signals that are ignored have none. */
+static bool deliver(uint64_t mask) {
+  bool entered = false;
   uint64_t ready;
   while ((ready = pending & ~blocked) != 0) {
     int signal = __builtin_ctzl(ready) + 1;
@@ -101,8 +105,14 @@ void libos_deliver(void) {
     if ((action.sa_flags & SA_RESETHAND) != 0) {
       actions[signal].sa_handler = SIG_DFL;
     }
-    enter(signal, &action);
+    enter(signal, &action, entered ? blocked : mask);
+    entered = true;
   }
+  return entered;
+}
+
+void libos_deliver(void) {
+  deliver(blocked);
 }
 
 /* Does not return to where it was called from: its result is the register of what it returns to. */
@@ -256,15 +266,8 @@ long call_rt_sigsuspend(const uint64_t *set, size_t set_size) {
   }
   uint64_t old = blocked;
   blocked = *set & ~NEVER_BLOCKED;
-  if ((pending & ~blocked) == 0) {
-    return libos_stuck("sigsuspend");
-  }
-  /* The handler returns to the old mask. */
   libos_frame.rax = (uint64_t)-EINTR;
-  libos_deliver();
-  struct signal_frame *made = (void *)libos_frame.rsp;
-  made->context.uc_sigmask = old;
-  return (long)libos_frame.rax;
+  return deliver(old) ? (long)libos_frame.rax : libos_stuck("sigsuspend");
 }
 
 long call_rt_sigtimedwait(const uint64_t *set, struct siginfo *info,

@@ -305,6 +305,25 @@ static int mode_signals(char **words) {
   return 0;
 }
 
+/* Waits for what does not come. */
+static int mode_wait(char **words) {
+  int ends[2];
+  char byte;
+  sigset_t none, some;
+  sigemptyset(&none);
+  sigemptyset(&some);
+  sigaddset(&some, SIGUSR1);
+  if (strcmp(words[2], "read") == 0 && pipe(ends) == 0) return (int)read(ends[0], &byte, 1);
+  if (strcmp(words[2], "sigsuspend") == 0) {
+    /* One that is ignored ends no wait. */
+    signal(SIGUSR1, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &some, NULL);
+    raise(SIGUSR1);
+    return sigsuspend(&none);
+  }
+  return 99;
+}
+
 /* What functions do not have. */
 static int mode_want(char **words) {
   const char *kind = words[2];
@@ -371,7 +390,7 @@ static const struct {
 } modes[] = {
     ENTRY(work), ENTRY(words), ENTRY(environment), ENTRY(cat), ENTRY(count), ENTRY(exit), ENTRY(copy),
     ENTRY(show), ENTRY(put), ENTRY(chance), ENTRY(sleep), ENTRY(residue), ENTRY(fault),
-    ENTRY(overflow), ENTRY(abort), ENTRY(signals), ENTRY(want), ENTRY(exhaust), ENTRY(loop),
+    ENTRY(overflow), ENTRY(abort), ENTRY(signals), ENTRY(wait), ENTRY(want), ENTRY(exhaust), ENTRY(loop),
     ENTRY(loop_calls), ENTRY(write), ENTRY(fail_printing), ENTRY(marks),
 };
 

@@ -342,6 +342,18 @@ public abstract class ProgramContract extends ProgramFixture {
     }
   }
 
+  @Test
+  void whatWaitsForEverEndsAtOnce() {
+    for (Program program : ways("from")) {
+      for (String kind : List.of("read", "sigsuspend")) {
+        Problem problem = failed(run(program, what("wait", kind)));
+        GuestState guest = Objects.requireNonNull(problem.guest());
+        assertThat(guest.exitCode()).as("%s: %s", kind, problem).isEqualTo(125);
+        assertThat(guest.lastWords()).startsWith("deadlock").contains(kind);
+      }
+    }
+  }
+
   private static void assertWorks(ProgramContract contract, Program program) {
     assertThat(printed(contract.run(program, what("work")))).startsWith("2000 2668667000 ");
   }
