@@ -164,6 +164,43 @@ static void files(void) {
   SHOW(munmap(second, 100));
 }
 
+/* What is given up comes back as zeros, a file's bytes, or what all who share it see. */
+static void given_up(void) {
+  char line[2 * PAGE];
+  memset(line, 'a', sizeof line);
+  int file = open("given", O_RDWR | O_CREAT, 0644);
+  SHOW(write(file, line, sizeof line));
+  char *private = mmap(NULL, 2 * PAGE, BOTH, MAP_PRIVATE, file, 0);
+  SHOW(madvise(private, PAGE, MADV_DONTNEED));
+  SHOW(private[0] == 'a' && private[PAGE] == 'a');
+  char *shared_file = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, PAGE);
+  SHOW(madvise(shared_file, PAGE, MADV_DONTNEED));
+  SHOW(shared_file[0] == 'a');
+  /* Those that keep and those that do not, side by side. */
+  char *place = mmap(NULL, 3 * PAGE, BOTH, ANONYMOUS, -1, 0);
+  SAYS(mmap(place + PAGE, PAGE, BOTH, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == place + PAGE);
+  memset(place, 7, 3 * PAGE);
+  SHOW(madvise(place, 3 * PAGE, MADV_DONTNEED));
+  printf("%d %d %d\n", place[0], place[PAGE], place[2 * PAGE]);
+  SHOW(mprotect(place + PAGE, PAGE, PROT_READ));
+  SHOW(madvise(place + PAGE, PAGE, MADV_DONTNEED));
+  SHOW(place[2 * PAGE - 1]);
+  char *moved = mremap(place + PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
+  SAYS(moved != MAP_FAILED && madvise(moved, PAGE, MADV_DONTNEED) == 0 && moved[0] == 7);
+  int zero = open("/dev/zero", O_RDWR);
+  char *zeros = mmap(NULL, PAGE, BOTH, MAP_PRIVATE, zero, 0);
+  char *shared_zeros = mmap(NULL, PAGE, BOTH, MAP_SHARED, zero, 0);
+  zeros[0] = shared_zeros[0] = 7;
+  SHOW(madvise(zeros, PAGE, MADV_DONTNEED));
+  SHOW(madvise(shared_zeros, PAGE, MADV_DONTNEED));
+  printf("%d %d\n", zeros[0], shared_zeros[0]);
+  SHOW(munmap(private, 2 * PAGE));
+  SHOW(munmap(zeros, PAGE));
+  SHOW(munmap(shared_zeros, PAGE));
+  close(zero);
+  close(file);
+}
+
 /* Memory in many pieces that come and go, and what they hold. */
 static void churn(void) {
   enum { PIECES = 64, ROUNDS = 4000 };
@@ -281,6 +318,7 @@ int main(int count, char **words) {
   advice();
   moving();
   files();
+  given_up();
   churn();
   many();
   files_between();

@@ -52,6 +52,7 @@ struct region {
   uint8_t kind, rights;
   bool clean;     /* was never accessible, so it is zero */
   bool read_only; /* the processor refuses writes, whatever the rights */
+  bool keeps;     /* holds a file's bytes, or is shared: MADV_DONTNEED does not clear it */
 };
 
 void memory_begin(void);

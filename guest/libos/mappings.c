@@ -62,7 +62,8 @@ long call_brk(uint64_t wanted) {
     memory_remove(after, before);
   }
   if (after > before) {
-    memory_add((struct region){before, after, REGION_BREAK, READABLE | WRITABLE, false, false});
+    memory_add((struct region){.begin = before, .end = after, .kind = REGION_BREAK,
+                               .rights = READABLE | WRITABLE});
   }
   limits->break_now = wanted;
   return (long)wanted;
@@ -119,8 +120,10 @@ long call_mmap(uint64_t hint, uint64_t size, int protection, int flags, int numb
     return at;
   }
   uint64_t begin = (uint64_t)at, end = begin + PAGE_CEILING(size);
-  struct region region = {begin, end, REGION_MAPPED, (uint8_t)protection,
-                          protection == PROT_NONE && file.data == NULL, false};
+  struct region region = {.begin = begin, .end = end, .kind = REGION_MAPPED,
+                          .rights = (uint8_t)protection,
+                          .clean = protection == PROT_NONE && file.data == NULL,
+                          .keeps = type != MAP_PRIVATE || file.data != NULL};
   memory_remove(begin, end);
   memory_add(region);
   if (offset < file.size) {
@@ -213,7 +216,7 @@ long call_madvise(uint64_t begin, uint64_t size, int advice) {
     const struct region *region = &memory_regions[index];
     uint64_t from = region->begin > begin ? region->begin : begin;
     uint64_t to = region->end < end ? region->end : end;
-    if (!region->clean && !region->read_only && region->kind != REGION_IMAGE) {
+    if (!region->clean && !region->read_only && !region->keeps && region->kind != REGION_IMAGE) {
       memset((void *)from, 0, to - from);
     }
   }

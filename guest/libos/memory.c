@@ -36,7 +36,8 @@ uint32_t memory_index(uint64_t address) {
 
 static bool same(const struct region *low, const struct region *high) {
   return low->end == high->begin && low->kind == high->kind && low->rights == high->rights &&
-         low->clean == high->clean && low->read_only == high->read_only;
+         low->clean == high->clean && low->read_only == high->read_only &&
+         low->keeps == high->keeps;
 }
 
 /* Makes one of neighbours that are alike, from `index` on. */
@@ -145,8 +146,8 @@ static void *take(size_t size) {
   }
   uint64_t begin = memory_gap(PAGE_CEILING(size));
   if (begin != 0) {
-    memory_add((struct region){begin, begin + PAGE_CEILING(size), REGION_OWN, READABLE | WRITABLE,
-                               false, false});
+    memory_add((struct region){.begin = begin, .end = begin + PAGE_CEILING(size), .kind = REGION_OWN,
+                               .rights = READABLE | WRITABLE});
   }
   return (void *)begin;
 }
@@ -258,7 +259,8 @@ static void add_segments(void) {
         begin = memory_regions[index].end;
       }
       if (begin < end) {
-        add_region((struct region){begin, end, REGION_IMAGE, rights, false, !(rights & WRITABLE)});
+        add_region((struct region){.begin = begin, .end = end, .kind = REGION_IMAGE, .rights = rights,
+                                   .read_only = !(rights & WRITABLE)});
       }
     }
   }
@@ -271,6 +273,6 @@ void memory_begin(void) {
       .break_begin = begin, .break_now = begin, .floor = begin, .ceiling = control.heap_end & -PAGE};
   add_segments();
   memory_stack_end = libos_frame.rsp + STACK_RESERVE;
-  add_region((struct region){__pappus_start.stack_bottom, memory_stack_end, REGION_STACK,
-                             READABLE | WRITABLE, false, false});
+  add_region((struct region){.begin = __pappus_start.stack_bottom, .end = memory_stack_end,
+                             .kind = REGION_STACK, .rights = READABLE | WRITABLE});
 }
