@@ -119,11 +119,44 @@ static void selecting(void) {
   SHOW(close(4));
 }
 
+static void show_room(const char *when) {
+  struct timeval none = {0, 0};
+  struct pollfd polled = {4, POLLOUT, 0};
+  fd_set writes;
+  FD_ZERO(&writes);
+  FD_SET(4, &writes);
+  int ready = poll(&polled, 1, 0), selected = select(5, NULL, &writes, NULL, &none);
+  printf("%s: %d %d %d, ", when, ready, selected, FD_ISSET(4, &writes) != 0);
+  show_events(&polled);
+}
+
+/* There is room where a page is free. */
+static void room(void) {
+  int ends[2];
+  SHOW(pipe2(ends, O_NONBLOCK));
+  show_room("empty");
+  SHOW(write(4, text, 65536 - 4096));
+  show_room("one page free");
+  SHOW(write(4, text, 1));
+  show_room("less than a page free");
+  SHOW(write(4, text, 4095));
+  show_room("full");
+  SHOW(read(3, text, 4095));
+  show_room("almost a page free");
+  SHOW(read(3, text, 1));
+  show_room("a page free");
+  SHOW(write(4, text, 4096));
+  SHOW(close(3));
+  show_room("full, with no reader");
+  SHOW(close(4));
+}
+
 int main(int count, char **words) {
   begin(count, words);
   simple();
   without_waiting();
   polling();
   selecting();
+  room();
   return 0;
 }

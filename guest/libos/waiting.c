@@ -22,7 +22,8 @@ static short events_of(struct opened *opened) {
       return (short)((pipe_bytes(pipe) > 0 ? POLLIN | POLLRDNORM : 0) |
                      (pipe->writers == 0 ? POLLHUP : 0));
     }
-    return pipe->readers == 0 ? POLLOUT | POLLWRNORM | POLLERR : POLLOUT | POLLWRNORM;
+    return (short)((PIPE_BYTES - pipe_bytes(pipe) >= PAGE ? POLLOUT | POLLWRNORM : 0) |
+                   (pipe->readers == 0 ? POLLERR : 0));
   }
   bool reads = may_read(opened), writes = may_write(opened);
   if (opened->kind == OPEN_STDIN) {
