@@ -90,6 +90,32 @@ static void raw(void) {
   }
 }
 
+/* As often as any program may look: what a look takes comes back, when it begins anew and at its end. */
+static void again_and_again(void) {
+  enum { FILES = 3000, LOOKS = 6000 };
+  char name[32], buffer[512];
+  mkdir("big", 0755);
+  for (int i = 0; i < FILES; i++) {
+    sprintf(name, "big/a file's name%d", i);
+    close(open(name, O_WRONLY | O_CREAT, 0644));
+  }
+  long errors = 0;
+  for (int i = 0; i < LOOKS; i++) {
+    int directory = open("big", O_RDONLY | O_DIRECTORY);
+    errors += syscall(SYS_getdents64, directory, buffer, sizeof buffer) <= 0;
+    errors += lseek(directory, 0, SEEK_SET) != 0;
+    errors += syscall(SYS_getdents64, directory, buffer, sizeof buffer) <= 0;
+    close(directory);
+  }
+  /* Small ones, too. */
+  for (int i = 0; i < 6 * LOOKS; i++) {
+    int directory = open("d", O_RDONLY | O_DIRECTORY);
+    errors += syscall(SYS_getdents64, directory, buffer, sizeof buffer) <= 0;
+    close(directory);
+  }
+  SHOW(errors);
+}
+
 static void working(void) {
   char path[4096], start[4096];
   SAYS(getcwd(start, sizeof start) == start);
@@ -129,6 +155,7 @@ int main(int count, char **words) {
   reading();
   while_removing();
   raw();
+  again_and_again();
   working();
   return 0;
 }

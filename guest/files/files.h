@@ -54,6 +54,11 @@ void file_unlink(node *child);
 /* Frees what a file holds once nobody can see it any more. */
 void file_drop(node *file);
 
+/* A block of memory, not cleared; null if there is none. What is given back, with the size that it was
+ * taken for, is handed out again. */
+void *file_take(uint64_t size);
+void file_give_back(void *memory, uint64_t size);
+
 /* ENOSPC if there is no more memory; then nothing has changed. */
 int file_resize(node *file, uint64_t size);
 int file_write_at(node *file, uint64_t offset, const void *data, uint64_t size);

@@ -15,7 +15,7 @@ node file_root = {.parent = &file_root,
 
 uint64_t file_next_number = 2;
 
-/* ---- File contents: blocks of a power of two, so that growing costs no more than twice. ---------- */
+/* ---- Blocks of a power of two, so that growing costs no more than twice. ------------------------- */
 
 struct block {
   struct block *next;
@@ -31,22 +31,23 @@ static unsigned order_of(uint64_t room) {
   return order;
 }
 
-static void give_back(char *data, uint64_t room) {
-  if (room > 0 && !pappus_give_back(data, room)) {
-    struct block *block = (struct block *)data;
-    struct block **list = &free_blocks[order_of(room)];
-    block->next = *list;
-    *list = block;
-  }
-}
-
-static char *take(unsigned order) {
+void *file_take(uint64_t size) {
+  unsigned order = order_of(size);
   struct block *block = free_blocks[order];
   if (block != NULL) {
     free_blocks[order] = block->next;
-    return (char *)block;
+    return block;
   }
   return pappus_try_alloc(1ull << order, 128);
+}
+
+void file_give_back(void *memory, uint64_t size) {
+  unsigned order = order_of(size);
+  if (size > 0 && !pappus_give_back(memory, 1ull << order)) {
+    struct block *block = memory;
+    block->next = free_blocks[order];
+    free_blocks[order] = block;
+  }
 }
 
 static bool make_room(node *file, uint64_t size) {
@@ -56,15 +57,14 @@ static bool make_room(node *file, uint64_t size) {
   if (size > 1ull << (ORDERS - 1)) {
     return false;
   }
-  unsigned order = order_of(size);
-  char *data = take(order);
+  char *data = file_take(size);
   if (data == NULL) {
     return false;
   }
   memcpy(data, file->data, file->size);
-  give_back(file->data, file->room);
+  file_give_back(file->data, file->room);
   file->data = data;
-  file->room = 1ull << order;
+  file->room = 1ull << order_of(size);
   return true;
 }
 
@@ -185,7 +185,7 @@ void file_unlink(node *child) {
 
 void file_drop(node *file) {
   if (file->parent == NULL && file->opens == 0 && file->kind == NODE_FILE) {
-    give_back(file->data, file->room);
+    file_give_back(file->data, file->room);
     file->data = NULL;
     file->size = file->room = 0;
   }

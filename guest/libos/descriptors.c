@@ -82,6 +82,7 @@ static void release(struct opened *opened) {
   if (--opened->references > 0) {
     return;
   }
+  file_give_back(opened->listing, opened->listing_room * sizeof *opened->listing);
   if (opened->kind == OPEN_PIPE) {
     pipe_release(opened);
   } else if (opened->node != NULL && opened->kind <= OPEN_DEVICE) {

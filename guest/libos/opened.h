@@ -34,7 +34,7 @@ struct opened {
   uint64_t offset;
   /* Entries of a directory as they were when its reading began. */
   node **listing;
-  uint32_t listing_count;
+  uint32_t listing_count, listing_room;
   struct pipe *pipe;
   struct opened *next_unused;
 };

@@ -212,13 +212,22 @@ struct entry {
 
 enum { TYPE_DEVICE = 2, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };
 
-static void list(struct opened *opened) {
+/* False if there is no memory for them. */
+static bool list(struct opened *opened) {
   const node *directory = opened->node;
-  if (opened->listing_count < directory->count || opened->listing == NULL) {
-    opened->listing = pappus_alloc((directory->count + 1) * sizeof(node *));
+  if (opened->listing == NULL || opened->listing_room < directory->count) {
+    file_give_back(opened->listing, opened->listing_room * sizeof(node *));
+    opened->listing_count = 0;
+    opened->listing_room = directory->count + 1;
+    opened->listing = file_take(opened->listing_room * sizeof(node *));
+    if (opened->listing == NULL) {
+      opened->listing_room = 0;
+      return false;
+    }
   }
   opened->listing_count = directory->count;
   memcpy(opened->listing, directory->children, directory->count * sizeof(node *));
+  return true;
 }
 
 /* The entry at a place: "." and ".." are the first two; null if it is gone. */
@@ -253,8 +262,8 @@ long call_getdents64(int number, char *to, size_t room) {
   if (!memory_writable(to, room)) {
     return -EFAULT;
   }
-  if (opened->offset == 0 || opened->listing == NULL) {
-    list(opened);
+  if ((opened->offset == 0 || opened->listing == NULL) && !list(opened)) {
+    return -ENOMEM;
   }
   size_t used = 0;
   for (; opened->offset < opened->listing_count + 2ull; opened->offset++) {
