@@ -202,6 +202,61 @@ static void waiting_for_two(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static void show_info(const char *name, const siginfo_t *info) {
+  printf("%s: signal %d, code %d, from here %d, value %d\n", name, info->si_signo, info->si_code,
+         info->si_pid == getpid(), info->si_code == SI_QUEUE ? info->si_value.sival_int : 0);
+}
+
+static void showing_info(int signal, siginfo_t *info, void *context) {
+  show_info("handler", info);
+}
+
+/* Who sends a signal, how, and what goes along. */
+static void informing(void) {
+  sigset_t set;
+  siginfo_t info = {0};
+  int ends[2];
+  union sigval value = {.sival_int = 4711}, other = {.sival_int = 4712};
+  struct timespec none = {0, 0};
+  struct sigaction action = {.sa_sigaction = showing_info, .sa_flags = SA_SIGINFO};
+  sigaction(SIGUSR1, &action, NULL);
+  sigaction(SIGPIPE, &action, NULL);
+  sigaction(SIGRTMIN + 1, &action, NULL);
+  SHOW(raise(SIGUSR1));
+  SHOW(kill(getpid(), SIGUSR1));
+  SHOW(syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1));
+  SHOW(sigqueue(getpid(), SIGUSR1, value));
+  SHOW(sigqueue(getpid(), SIGRTMIN + 1, value));
+  SHOW(pipe(ends));
+  close(ends[0]);
+  SHOW(write(ends[1], "x", 1));
+  close(ends[1]);
+  /* The first of two that are alike stays. */
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_SETMASK, &set, NULL);
+  SHOW(sigqueue(getpid(), SIGUSR1, value));
+  SHOW(sigqueue(getpid(), SIGUSR1, other));
+  SHOW(kill(getpid(), SIGUSR1));
+  SHOW(sigtimedwait(&set, &info, &none));
+  show_info("taken", &info);
+  SHOW(kill(getpid(), SIGUSR1));
+  SHOW(sigtimedwait(&set, &info, &none));
+  show_info("taken", &info);
+  sigemptyset(&set);
+  sigprocmask(SIG_SETMASK, &set, NULL);
+  info = (siginfo_t){.si_signo = SIGTERM, .si_code = SI_QUEUE};
+  info.si_pid = getpid();
+  info.si_value = value;
+  SHOW(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info));
+  SHOW(syscall(SYS_rt_sigqueueinfo, getpid(), 0, &info));
+  SHOW(syscall(SYS_rt_sigqueueinfo, getpid(), 65, &info));
+  SHOW(syscall(SYS_rt_sigqueueinfo, 0, SIGUSR1, &info));
+  info.si_code = SI_USER;
+  SHOW(syscall(SYS_rt_sigqueueinfo, 0, SIGUSR1, &info));
+  SHOW(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, (siginfo_t *)8));
+}
+
 int main(int count, char **words) {
   begin(count, words);
   actions();
@@ -210,5 +265,6 @@ int main(int count, char **words) {
   jumping();
   waiting();
   waiting_for_two();
+  informing();
   return 0;
 }

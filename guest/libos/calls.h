@@ -153,7 +153,7 @@ long call_rt_sigreturn(void);
 long call_kill(int process, int signal);
 long call_tkill(int thread, int signal);
 long call_tgkill(int process, int thread, int signal);
-long call_rt_sigqueueinfo(int process, int signal, const void *info);
+long call_rt_sigqueueinfo(int process, int signal, const struct siginfo *info);
 long call_rt_sigaction(int signal, const struct sigaction *wanted, struct sigaction *before,
                        size_t set_size);
 long call_rt_sigprocmask(int how, const uint64_t *set, uint64_t *before, size_t set_size);

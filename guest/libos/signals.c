@@ -6,13 +6,15 @@
 #include "calls.h"
 #include "frame.h"
 
-enum { SIGNALS = 64, SET_BYTES = 8, RED_ZONE = 128, ALTERNATE_LEAST = 2048 };
+enum { SIGNALS = 64, SET_BYTES = 8, RED_ZONE = 128, ALTERNATE_LEAST = 2048, USER = 1000 };
 
 #define BIT(signal) (1ul << ((signal) - 1))
 #define NEVER_BLOCKED (BIT(SIGKILL) | BIT(SIGSTOP))
 
 static struct sigaction actions[SIGNALS + 1];
 static uint64_t blocked, pending;
+/* What came with those that are pending: of several that are alike, with the first. */
+static struct siginfo sent[SIGNALS + 1];
 static struct sigaltstack alternate = {.ss_flags = SS_DISABLE};
 
 static bool is_signal(int signal) {
@@ -35,10 +37,21 @@ static bool is_ignored(int signal) {
          (actions[signal].sa_handler == SIG_DFL && (by_default & BIT(signal)) != 0);
 }
 
-void libos_raise(int signal) {
-  if (!is_ignored(signal) || (blocked & BIT(signal)) != 0) {
+static void raise_with(int signal, struct siginfo info) {
+  bool is_wanted = !is_ignored(signal) || (blocked & BIT(signal)) != 0;
+  if (is_wanted && (pending & BIT(signal)) == 0) {
     pending |= BIT(signal);
+    sent[signal] = info;
+    sent[signal].si_signo = signal;
   }
+}
+
+static struct siginfo from_program(int code) {
+  return (struct siginfo){.si_code = code, .si_pid = LIBOS_PROCESS, .si_uid = USER};
+}
+
+void libos_raise(int signal) {
+  raise_with(signal, from_program(SI_USER));
 }
 
 static _Noreturn void die(int signal) {
@@ -73,11 +86,9 @@ static void enter(int signal, const struct sigaction *action, uint64_t mask) {
   *made = (struct signal_frame){
       .return_address = (uint64_t)action->sa_restorer,
       .context = {.uc_stack = alternate, .uc_sigmask = mask},
-      .info = {.si_signo = signal, .si_code = SI_TKILL},
+      .info = sent[signal],
   };
   put_frame(frame, &made->context.uc_mcontext);
-  made->info._sifields._kill._pid = 1;
-  made->info._sifields._kill._uid = 1000;
   blocked |= (action->sa_mask | ((action->sa_flags & SA_NODEFER) != 0 ? 0 : BIT(signal))) & ~NEVER_BLOCKED;
   frame->rip = (uint64_t)action->sa_handler;
   frame->rsp = (uint64_t)made;
@@ -129,22 +140,25 @@ long call_rt_sigreturn(void) {
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-static long send(int signal) {
+static long send(int signal, struct siginfo info) {
   if (signal < 0 || signal > SIGNALS) {
     return -EINVAL;
   }
   if (signal > 0) {
-    libos_raise(signal);
+    raise_with(signal, info);
   }
   return 0;
 }
 
 long call_kill(int process, int signal) {
-  return process == LIBOS_PROCESS || process == 0 || process == -LIBOS_PROCESS ? send(signal) : -ESRCH;
+  bool is_here = process == LIBOS_PROCESS || process == 0 || process == -LIBOS_PROCESS;
+  return is_here ? send(signal, from_program(SI_USER)) : -ESRCH;
 }
 
 long call_tkill(int thread, int signal) {
-  return thread <= 0 ? -EINVAL : thread == LIBOS_PROCESS ? send(signal) : -ESRCH;
+  return thread <= 0                ? -EINVAL
+         : thread == LIBOS_PROCESS ? send(signal, from_program(SI_TKILL))
+                                   : -ESRCH;
 }
 
 long call_tgkill(int process, int thread, int signal) {
@@ -153,8 +167,15 @@ long call_tgkill(int process, int thread, int signal) {
                                      : -ESRCH;
 }
 
-long call_rt_sigqueueinfo(int process, int signal, const void *info) {
-  return memory_readable(info, sizeof(struct siginfo)) ? call_kill(process, signal) : -EFAULT;
+long call_rt_sigqueueinfo(int process, int signal, const struct siginfo *info) {
+  if (!memory_readable(info, sizeof *info)) {
+    return -EFAULT;
+  }
+  if (process != LIBOS_PROCESS) {
+    /* Nobody tells others that the kernel has sent it, or kill. */
+    return info->si_code >= 0 || info->si_code == SI_TKILL ? -EPERM : -ESRCH;
+  }
+  return send(signal, *info);
 }
 
 /* ---- What shall happen ----------------------------------------------------------------------- */
@@ -293,7 +314,7 @@ long call_rt_sigtimedwait(const uint64_t *set, struct siginfo *info,
   int signal = __builtin_ctzl(ready) + 1;
   pending &= ~BIT(signal);
   if (info != NULL) {
-    *info = (struct siginfo){.si_signo = signal, .si_code = SI_TKILL};
+    *info = sent[signal];
   }
   return signal;
 }
