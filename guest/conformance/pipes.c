@@ -151,6 +151,80 @@ static void room(void) {
   SHOW(close(4));
 }
 
+static volatile sig_atomic_t seen;
+
+static void handler(int signal) {
+  seen++;
+}
+
+static void show_seen(void) {
+  sigset_t mask, pending;
+  sigprocmask(SIG_BLOCK, NULL, &mask);
+  sigpending(&pending);
+  printf("seen %d, blocked %d, pending %d\n", seen, sigismember(&mask, SIGUSR1), sigismember(&pending, SIGUSR1));
+  seen = 0;
+}
+
+/* A mask for the time of waiting lets signals in where nothing else is ready. */
+static void masks(void) {
+  int ends[2];
+  fd_set reads;
+  sigset_t set, none;
+  struct timespec soon = {0, 1000}, now = {0, 0};
+  SHOW(pipe(ends));
+  struct pollfd polled = {3, POLLIN, 0};
+  signal(SIGUSR1, handler);
+  sigemptyset(&none);
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  SHOW(ppoll(&polled, 1, &soon, &none));
+  raise(SIGUSR1);
+  SHOW(ppoll(&polled, 1, &soon, NULL));
+  SHOW(ppoll(&polled, 1, &soon, &set));
+  show_seen();
+  SHOW(ppoll(&polled, 1, NULL, &none));
+  show_seen();
+  raise(SIGUSR1);
+  SHOW(ppoll(&polled, 1, &now, &none));
+  show_seen();
+  raise(SIGUSR1);
+  FD_ZERO(&reads);
+  FD_SET(3, &reads);
+  SHOW(pselect(4, &reads, NULL, NULL, &soon, &none));
+  SHOW(FD_ISSET(3, &reads));
+  show_seen();
+  SHOW(pselect(4, &reads, NULL, NULL, &soon, &none));
+  SHOW(FD_ISSET(3, &reads));
+  SHOW(write(4, "x", 1));
+  raise(SIGUSR1);
+  FD_SET(3, &reads);
+  FD_SET(40, &reads);
+  SHOW(pselect(4, &reads, NULL, NULL, NULL, &none));
+  SHOW(FD_ISSET(3, &reads));
+  SHOW(FD_ISSET(40, &reads));
+  show_seen();
+  SHOW(ppoll(&polled, 1, NULL, &none));
+  show_seen();
+  SHOW(read(3, text, 1));
+  /* One that is ignored ends no wait. */
+  signal(SIGUSR1, SIG_IGN);
+  raise(SIGUSR1);
+  show_seen();
+  SHOW(ppoll(&polled, 1, &soon, &none));
+  show_seen();
+  SHOW(syscall(SYS_ppoll, &polled, 1, &soon, &none, 4));
+  SHOW(syscall(SYS_ppoll, &polled, 1, &soon, 8, 8));
+  struct { const void *set; size_t size; } word = {&none, 4}, bad = {(void *)8, 8}, absent = {NULL, 4};
+  SHOW(syscall(SYS_pselect6, 0, NULL, NULL, NULL, &soon, &word));
+  SHOW(syscall(SYS_pselect6, 0, NULL, NULL, NULL, &soon, &bad));
+  SHOW(syscall(SYS_pselect6, 0, NULL, NULL, NULL, &soon, &absent));
+  SHOW(syscall(SYS_pselect6, 0, NULL, NULL, NULL, &soon, 8));
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  SHOW(close(3));
+  SHOW(close(4));
+}
+
 int main(int count, char **words) {
   begin(count, words);
   simple();
@@ -158,5 +232,6 @@ int main(int count, char **words) {
   polling();
   selecting();
   room();
+  masks();
   return 0;
 }

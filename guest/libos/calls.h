@@ -163,6 +163,11 @@ long call_rt_sigsuspend(const uint64_t *set, size_t set_size);
 long call_rt_sigtimedwait(const uint64_t *set, struct siginfo *info,
                           const struct __kernel_timespec *timeout, size_t set_size);
 
+/* For a call that waits with a mask of its own: enters the handlers of signals that the mask does not
+ * block, behind which the call is over with -EINTR, and the old mask is back. False if there are none;
+ * else the call returns what the frame holds. */
+bool signals_let_in(uint64_t mask);
+
 /* ---- clocks.c -------------------------------------------------------------------------------- */
 
 long call_clock_gettime(int clock, struct __kernel_timespec *to);
@@ -186,9 +191,16 @@ void clock_pass_until(int clock, const struct __kernel_timespec *time);
 /* ---- waiting.c ------------------------------------------------------------------------------- */
 
 long call_poll(struct pollfd *wanted, unsigned count, int timeout_millis);
-long call_ppoll(struct pollfd *wanted, unsigned count, const struct __kernel_timespec *timeout);
+long call_ppoll(struct pollfd *wanted, unsigned count, const struct __kernel_timespec *timeout,
+                const uint64_t *mask, size_t mask_size);
+/* What pselect6 has no argument left for. */
+struct mask_word {
+  const uint64_t *set;
+  size_t size;
+};
 long call_pselect6(int count, __kernel_fd_set *read, __kernel_fd_set *write,
-                   __kernel_fd_set *except, const struct __kernel_timespec *timeout);
+                   __kernel_fd_set *except, const struct __kernel_timespec *timeout,
+                   const struct mask_word *mask);
 long call_select(int count, __kernel_fd_set *read, __kernel_fd_set *write,
                  __kernel_fd_set *except, struct __kernel_old_timeval *timeout);
 long call_futex(const uint32_t *word, int operation, uint32_t value,

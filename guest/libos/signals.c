@@ -278,6 +278,17 @@ long call_sigaltstack(const struct sigaltstack *wanted, struct sigaltstack *befo
 
 /* ---- Waiting for them ------------------------------------------------------------------------ */
 
+bool signals_let_in(uint64_t mask) {
+  uint64_t before = blocked;
+  blocked = mask & ~NEVER_BLOCKED;
+  libos_frame.rax = (uint64_t)-EINTR;
+  bool entered = deliver(before);
+  if (!entered) {
+    blocked = before;
+  }
+  return entered;
+}
+
 long call_rt_sigsuspend(const uint64_t *set, size_t set_size) {
   if (set_size != SET_BYTES) {
     return -EINVAL;
@@ -285,10 +296,7 @@ long call_rt_sigsuspend(const uint64_t *set, size_t set_size) {
   if (!memory_readable(set, SET_BYTES)) {
     return -EFAULT;
   }
-  uint64_t old = blocked;
-  blocked = *set & ~NEVER_BLOCKED;
-  libos_frame.rax = (uint64_t)-EINTR;
-  return deliver(old) ? (long)libos_frame.rax : libos_stuck("sigsuspend");
+  return signals_let_in(*set) ? (long)libos_frame.rax : libos_stuck("sigsuspend");
 }
 
 long call_rt_sigtimedwait(const uint64_t *set, struct siginfo *info,

@@ -33,16 +33,45 @@ static short events_of(struct opened *opened) {
   return (short)((reads ? POLLIN | POLLRDNORM : 0) | (writes ? POLLOUT | POLLWRNORM : 0));
 }
 
-/* A timeout that passes; none is for ever. */
-static long time_out(const struct __kernel_timespec *timeout, const char *call) {
-  if (timeout == NULL) {
-    return libos_stuck(call);
+/* What ends a wait of poll or select besides. */
+struct wait {
+  const struct __kernel_timespec *timeout; /* null: nothing */
+  bool has_mask;
+  uint64_t mask; /* of the signals that are blocked meanwhile */
+};
+
+/* Takes what the program has passed; 0 or -error. */
+static long begin_wait(struct wait *wait, const struct __kernel_timespec *timeout,
+                       const uint64_t *mask, size_t mask_size) {
+  *wait = (struct wait){.timeout = timeout, .has_mask = mask != NULL};
+  long error = timeout == NULL ? 0 : clock_check(timeout);
+  if (error != 0 || mask == NULL) {
+    return error;
   }
-  clock_pass(timeout);
+  if (mask_size != sizeof *mask) {
+    return -EINVAL;
+  }
+  if (!memory_readable(mask, sizeof *mask)) {
+    return -EFAULT;
+  }
+  wait->mask = *mask;
   return 0;
 }
 
-static long poll(struct pollfd *wanted, unsigned count, const struct __kernel_timespec *timeout) {
+/* Where nothing is ready: the timeout passes; without one this is for ever. */
+static long time_out(const struct wait *wait, const char *call) {
+  if (wait->timeout == NULL) {
+    return libos_stuck(call);
+  }
+  clock_pass(wait->timeout);
+  return 0;
+}
+
+static bool is_interrupted(const struct wait *wait) {
+  return wait->has_mask && signals_let_in(wait->mask);
+}
+
+static long poll(struct pollfd *wanted, unsigned count, const struct wait *wait) {
   if (count > DESCRIPTORS) {
     return -EINVAL;
   }
@@ -61,17 +90,22 @@ static long poll(struct pollfd *wanted, unsigned count, const struct __kernel_ti
     wanted[i].revents = events;
     ready += events != 0;
   }
-  return ready > 0 ? ready : time_out(timeout, "poll");
+  if (ready == 0 && is_interrupted(wait)) {
+    return (long)libos_frame.rax;
+  }
+  return ready > 0 ? ready : time_out(wait, "poll");
 }
 
 long call_poll(struct pollfd *wanted, unsigned count, int timeout_millis) {
   struct __kernel_timespec timeout = {timeout_millis / 1000, timeout_millis % 1000 * 1000000l};
-  return poll(wanted, count, timeout_millis < 0 ? NULL : &timeout);
+  return poll(wanted, count, &(struct wait){.timeout = timeout_millis < 0 ? NULL : &timeout});
 }
 
-long call_ppoll(struct pollfd *wanted, unsigned count, const struct __kernel_timespec *timeout) {
-  long error = timeout == NULL ? 0 : clock_check(timeout);
-  return error != 0 ? error : poll(wanted, count, timeout);
+long call_ppoll(struct pollfd *wanted, unsigned count, const struct __kernel_timespec *timeout,
+                const uint64_t *mask, size_t mask_size) {
+  struct wait wait;
+  long error = begin_wait(&wait, timeout, mask, mask_size);
+  return error != 0 ? error : poll(wanted, count, &wait);
 }
 
 /* ---- select ---------------------------------------------------------------------------------- */
@@ -80,18 +114,14 @@ static bool is_set(const __kernel_fd_set *set, int number) {
   return set != NULL && (set->fds_bits[number / WORD_BITS] >> number % WORD_BITS & 1) != 0;
 }
 
-/* Leaves a bit set if it was set and is ready. */
-static long keep(__kernel_fd_set *set, int number, bool ready) {
-  if (!is_set(set, number)) {
-    return 0;
-  }
-  if (!ready) {
-    set->fds_bits[number / WORD_BITS] &= ~(1ul << number % WORD_BITS);
-  }
-  return ready;
+/* Keeps a bit that was set if it is ready. */
+static long keep(const __kernel_fd_set *set, __kernel_fd_set *kept, int number, bool ready) {
+  bool is_kept = ready && is_set(set, number);
+  kept->fds_bits[number / WORD_BITS] |= (unsigned long)is_kept << number % WORD_BITS;
+  return is_kept;
 }
 
-static long select(int count, __kernel_fd_set *sets[3], const struct __kernel_timespec *timeout) {
+static long select(int count, __kernel_fd_set *sets[3], const struct wait *wait) {
   if (count < 0) {
     return -EINVAL;
   }
@@ -111,29 +141,41 @@ static long select(int count, __kernel_fd_set *sets[3], const struct __kernel_ti
       snapshot_touch();
     }
   }
+  __kernel_fd_set kept[3] = {0};
   long ready = 0;
   for (int number = 0; number < count; number++) {
     if (!is_set(sets[0], number) && !is_set(sets[1], number) && !is_set(sets[2], number)) {
       continue;
     }
     short events = events_of(opened_at(number));
-    ready += keep(sets[0], number, (events & (POLLIN | POLLHUP | POLLERR)) != 0);
-    ready += keep(sets[1], number, (events & (POLLOUT | POLLERR)) != 0);
-    ready += keep(sets[2], number, false);
+    ready += keep(sets[0], &kept[0], number, (events & (POLLIN | POLLHUP | POLLERR)) != 0);
+    ready += keep(sets[1], &kept[1], number, (events & (POLLOUT | POLLERR)) != 0);
   }
-  return ready > 0 ? ready : time_out(timeout, "select");
+  if (ready == 0 && is_interrupted(wait)) {
+    return (long)libos_frame.rax;
+  }
+  for (int i = 0; i < 3; i++) {
+    if (sets[i] != NULL) {
+      memcpy(sets[i], &kept[i], size);
+    }
+  }
+  return ready > 0 ? ready : time_out(wait, "select");
 }
 
 long call_pselect6(int count, __kernel_fd_set *read, __kernel_fd_set *write, __kernel_fd_set *except,
-                   const struct __kernel_timespec *timeout) {
-  long error = timeout == NULL ? 0 : clock_check(timeout);
-  return error != 0 ? error : select(count, (__kernel_fd_set *[]){read, write, except}, timeout);
+                   const struct __kernel_timespec *timeout, const struct mask_word *mask) {
+  if (mask != NULL && !memory_readable(mask, sizeof *mask)) {
+    return -EFAULT;
+  }
+  struct wait wait;
+  long error = begin_wait(&wait, timeout, mask == NULL ? NULL : mask->set, mask == NULL ? 0 : mask->size);
+  return error != 0 ? error : select(count, (__kernel_fd_set *[]){read, write, except}, &wait);
 }
 
 long call_select(int count, __kernel_fd_set *read, __kernel_fd_set *write, __kernel_fd_set *except,
                  struct __kernel_old_timeval *timeout) {
   if (timeout == NULL) {
-    return select(count, (__kernel_fd_set *[]){read, write, except}, NULL);
+    return select(count, (__kernel_fd_set *[]){read, write, except}, &(struct wait){0});
   }
   if (!memory_writable(timeout, sizeof *timeout)) {
     return -EFAULT;
@@ -143,7 +185,8 @@ long call_select(int count, __kernel_fd_set *read, __kernel_fd_set *write, __ker
   }
   struct __kernel_timespec converted = {timeout->tv_sec + timeout->tv_usec / 1000000,
                                         timeout->tv_usec % 1000000 * 1000};
-  long ready = select(count, (__kernel_fd_set *[]){read, write, except}, &converted);
+  long ready = select(count, (__kernel_fd_set *[]){read, write, except},
+                      &(struct wait){.timeout = &converted});
   if (ready == 0) {
     *timeout = (struct __kernel_old_timeval){0, 0};
   }
