@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <sys/mman.h>
 
 static char text[1 << 16];
 
@@ -58,6 +59,37 @@ static void maps(void) {
   SAYS(strstr(text, "[stack]\n") != NULL);
 }
 
+/* How many lines do not begin where the one before ends, or later. */
+static int misplaced(void) {
+  unsigned long begin, end, last = 0;
+  int wrong = 0;
+  for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL) {
+    wrong += sscanf(line, "%lx-%lx", &begin, &end) != 2 || begin < last;
+    last = end;
+  }
+  return wrong;
+}
+
+/* Each time there are more mappings, and the text needs more room. */
+static void many_maps(void) {
+  enum { MAPPINGS = 400, PAGE = 4096 };
+  static char *mappings[MAPPINGS];
+  int wrong = 0, absent = 0;
+  for (int i = 0; i < MAPPINGS; i++) {
+    mappings[i] = mmap(NULL, PAGE, i % 2 == 0 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (i % 20 == 0) {
+      read_all("/proc/self/maps");
+      wrong += misplaced();
+      for (int j = 0; j <= i; j++) {
+        const char *rights = strchr(mapping_of(mappings[j]), ' ');
+        absent += rights == NULL || strncmp(rights, j % 2 == 0 ? " r--p" : " rw-p", 5) != 0;
+      }
+    }
+  }
+  SHOW(wrong);
+  SHOW(absent);
+}
+
 int main(int count, char **words) {
   begin(count, words);
   kind("/proc"), kind("/proc/self/exe"), kind("/proc/self/maps"), kind("/proc/none");
@@ -66,6 +98,7 @@ int main(int count, char **words) {
   ssize_t size = readlink("/proc/self/exe", target, sizeof target);
   SAYS(size > 0 && target[0] == '/');
   maps();
+  many_maps();
   /* Strings that end with NUL. */
   size = read_all("/proc/self/cmdline");
   SAYS(size == (ssize_t)(strlen(words[0]) + 1 + strlen(words[1]) + 1));

@@ -40,16 +40,18 @@ static void fill_maps(node *file) {
   static const char *const names[] = {[REGION_IMAGE] = "/proc/self/exe", [REGION_BREAK] = "[heap]",
                                       [REGION_MAPPED] = "", [REGION_STACK] = "[stack]"};
   file_resize(file, 0);
-  for (uint32_t i = 0; i < memory_count; i++) {
-    const struct region *region = &memory_regions[i];
-    if (region->kind == REGION_OWN) {
+  struct region region = {0};
+  /* By address: writing may take memory, which is a region, too. */
+  for (uint32_t i; (i = memory_index(region.end)) < memory_count;) {
+    region = memory_regions[i];
+    if (region.kind == REGION_OWN) {
       continue;
     }
     const char *line = pappus_format(
-        "%08lx-%08lx %c%c%cp 00000000 00:00 0 %s%s\n", region->begin, region->end,
-        region->rights & READABLE ? 'r' : '-', region->rights & WRITABLE ? 'w' : '-',
-        region->rights & EXECUTABLE ? 'x' : '-', *names[region->kind] ? "                     " : "",
-        names[region->kind]);
+        "%08lx-%08lx %c%c%cp 00000000 00:00 0 %s%s\n", region.begin, region.end,
+        region.rights & READABLE ? 'r' : '-', region.rights & WRITABLE ? 'w' : '-',
+        region.rights & EXECUTABLE ? 'x' : '-', *names[region.kind] ? "                     " : "",
+        names[region.kind]);
     file_write_at(file, file->size, line, strlen(line));
   }
 }
