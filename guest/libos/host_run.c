@@ -56,11 +56,15 @@ static char *load(const char *path, size_t *size) {
   int file = open(path, O_RDONLY);
   struct stat state;
   if (file < 0 || fstat(file, &state) != 0) err(2, "%s", path);
-  size_t room = S_ISREG(state.st_mode) ? (size_t)state.st_size : 64ul << 20;
-  char *data = malloc(room + 1);
+  size_t room = S_ISREG(state.st_mode) ? (size_t)state.st_size + 1 : 1 << 16;
+  char *data = malloc(room);
   *size = 0;
-  for (ssize_t part; *size < room && (part = read(file, data + *size, room - *size)) > 0;) {
-    *size += (size_t)part;
+  /* Up to its end, which a pipe does not tell before. */
+  for (ssize_t part = 1; part > 0; *size += (size_t)part) {
+    if (*size == room) data = realloc(data, room *= 2);
+    if (data == NULL) err(2, "%s", path);
+    part = read(file, data + *size, room - *size);
+    if (part < 0) err(2, "%s", path);
   }
   close(file);
   return data;
@@ -130,6 +134,7 @@ static uint64_t symbol(const struct placed *image, const char *name) {
 static uint64_t put_bytes(uint64_t *at, const void *data, size_t size, size_t alignment) {
   *at = (*at + alignment - 1) & -alignment;
   uint64_t placed = *at;
+  if (placed > context || size > context - placed) errx(2, "the inputs do not fit");
   if (size > 0) memcpy(AT(placed), data, size);
   *at += size;
   return placed;
@@ -293,7 +298,13 @@ static void print_outputs(uint64_t block) {
   }
 }
 
+static void add_output(const char *set) {
+  if (output_count == MOST) errx(2, "more than %d output sets, stdio among them", MOST);
+  outputs[output_count++] = set;
+}
+
 static void add_input(const char *text, bool is_static) {
+  if (input_count == MOST) errx(2, "more than %d inputs, standard input among them", MOST);
   char *copy = strdup(text), *slash = strchr(copy, '/'), *equals = strrchr(copy, '=');
   if (slash == NULL || equals == NULL) errx(2, "not SET[:KEY]/ITEM=FILE: %s", text);
   *slash = *equals = '\0';
@@ -306,7 +317,7 @@ static void add_input(const char *text, bool is_static) {
 }
 
 int main(int count, char **words) {
-  outputs[output_count++] = "stdio";
+  add_output("stdio");
   for (int option; (option = getopt(count, words, "+ltm:i:s:o:")) != -1;) {
     switch (option) {
       case 'l': by_syscall = true; break;
@@ -314,7 +325,7 @@ int main(int count, char **words) {
       case 'm': context = strtoul(optarg, NULL, 10) << 20; break;
       case 'i': add_input(optarg, false); break;
       case 's': add_input(optarg, true); break;
-      case 'o': outputs[output_count++] = optarg; break;
+      case 'o': add_output(optarg); break;
       default: return 2;
     }
   }
