@@ -135,6 +135,26 @@ static void moving(void) {
   SHOW(munmap(place, 70 * PAGE));
 }
 
+/* On a page of their own. */
+static const char constants[PAGE] __attribute__((aligned(PAGE))) = "constant";
+
+/* A program's constants, where they are not constant any more. */
+static void moving_constants(void) {
+  char *place = mmap(NULL, PAGE, PROT_NONE, ANONYMOUS, -1, 0);
+  SAYS(mremap((void *)constants, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place) == place);
+  printf("%s\n", place);
+  SHOW(madvise(place, PAGE, MADV_DONTNEED));
+  printf("%s\n", place);
+  show_writable("constants", place);
+  SHOW(mprotect(place, PAGE, BOTH));
+  show_writable("made writable", place);
+  memset(place, 7, PAGE);
+  SHOW(munmap(place, PAGE));
+  SAYS(mmap(place, PAGE, BOTH, ANONYMOUS | MAP_FIXED, -1, 0) == place);
+  SHOW(sum((unsigned char *)place, PAGE));
+  SHOW(munmap(place, PAGE));
+}
+
 static void files(void) {
   char line[PAGE + 100];
   memset(line, 'a', sizeof line);
@@ -252,8 +272,9 @@ static void many(void) {
     }
     if (i % 5 == 4) {
       long moved = i / 2;
-      long *to = mremap(mappings[moved].at, mappings[moved].pages * PAGE, (mappings[moved].pages + 1) * PAGE, MREMAP_MAYMOVE);
-      errors += to == MAP_FAILED || to[mappings[moved].pages * PAGE / sizeof(long)] != 0;
+      size_t size = mappings[moved].pages * PAGE;
+      long *to = mremap(mappings[moved].at, size, size + PAGE, MREMAP_MAYMOVE);
+      errors += to == MAP_FAILED || to[size / sizeof(long)] != 0;
       mappings[moved].at = to;
       mappings[moved].pages++;
       moves++;
@@ -317,6 +338,7 @@ int main(int count, char **words) {
   rights();
   advice();
   moving();
+  moving_constants();
   files();
   given_up();
   churn();

@@ -216,7 +216,7 @@ long call_madvise(uint64_t begin, uint64_t size, int advice) {
     const struct region *region = &memory_regions[index];
     uint64_t from = region->begin > begin ? region->begin : begin;
     uint64_t to = region->end < end ? region->end : end;
-    if (!region->clean && !region->read_only && !region->keeps && region->kind != REGION_IMAGE) {
+    if (!region->clean && !region->keeps) {
       memset((void *)from, 0, to - from);
     }
   }
@@ -253,6 +253,8 @@ static long move(uint64_t begin, uint64_t old_end, uint64_t target, uint64_t siz
   region.begin = target;
   region.end = target + size;
   region.kind = REGION_MAPPED;
+  /* The pool's memory can be written, and is cleared when it is given back. */
+  region.read_only = false;
   memory_add(region);
   if (!clean) {
     memcpy((void *)target, (void *)begin, kept);
@@ -298,6 +300,7 @@ long call_mremap(uint64_t begin, uint64_t old_size, uint64_t size, int flags, ui
   }
   struct region more = memory_regions[index];
   if (more.end == old_end && memory_is_free(old_end, end)) {
+    more.read_only = false;
     more.begin = old_end;
     more.end = end;
     memory_add(more);

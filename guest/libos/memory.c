@@ -260,7 +260,7 @@ static void add_segments(void) {
       }
       if (begin < end) {
         add_region((struct region){.begin = begin, .end = end, .kind = REGION_IMAGE, .rights = rights,
-                                   .read_only = !(rights & WRITABLE)});
+                                   .read_only = !(rights & WRITABLE), .keeps = true});
       }
     }
   }
