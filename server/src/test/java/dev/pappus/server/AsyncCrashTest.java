@@ -194,6 +194,7 @@ class AsyncCrashTest {
                   "-XX:+UseSerialGC",
                   "-XX:TieredStopAtLevel=1",
                   "--enable-native-access=ALL-UNNAMED",
+                  "-Dpappus.guest.build=" + System.getProperty("pappus.guest.build"),
                   "-cp",
                   System.getProperty("java.class.path"),
                   ServerProcessMain.class.getName(),

@@ -1,7 +1,9 @@
 package dev.pappus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.pappus.linux.KvmAvailability;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.InputSet;
@@ -32,6 +34,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,11 @@ class SharedTemplateTest {
 
   /** A driver and its engine. */
   private record Sandbox(ComputeDriver driver, ComputeEngine engine) {}
+
+  @BeforeAll
+  static void needsKvm() {
+    assumeThat(KvmAvailability.probe()).isNotInstanceOf(KvmAvailability.Absent.class);
+  }
 
   @BeforeEach
   void open() {
