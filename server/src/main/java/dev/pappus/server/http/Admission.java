@@ -37,18 +37,17 @@ final class Admission {
   void admit(HttpRequest request, ActiveExchange exchange) {
     long declared = HttpUtil.getContentLength(request, -1L);
     boolean chunked = HttpUtil.isTransferEncodingChunked(request);
-    exchange.bytesToDrain = chunked ? Long.MAX_VALUE : Math.max(0, declared);
+    exchange.announced(chunked ? Long.MAX_VALUE : Math.max(0, declared));
     if (chunked) {
       requireNoOtherCoding(request);
     }
     Routed routed = listener.routes().route(exchange.head());
-    exchange.usage = routed.usage();
+    exchange.chargeTo(routed.usage());
     Endpoint endpoint = routed.endpoint();
     if (declared > listener.limits().get(endpoint.bodyLimit())) {
       throw BufferedBody.tooLarge(listener.limits(), endpoint.bodyLimit(), declared);
     }
-    exchange.endpoint = endpoint;
-    exchange.sink = sinkFor(exchange, endpoint, declared);
+    exchange.goesTo(endpoint, sinkFor(exchange, endpoint, declared));
   }
 
   /** A body that is compressed for the transfer would be taken for the body itself. */

@@ -46,6 +46,7 @@ public final class Listener implements AutoCloseable {
   private static final int PIPELINE_DEPTH_MAX = 64 << 10;
 
   private final Settings settings;
+  private final ConnectionProblems connectionProblems;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicInteger connectionCount = new AtomicInteger();
   private final AtomicInteger exchangeCount = new AtomicInteger();
@@ -83,6 +84,7 @@ public final class Listener implements AutoCloseable {
   /** A listener that does not listen yet. */
   public Listener(Settings settings) {
     this.settings = settings;
+    this.connectionProblems = new ConnectionProblems(settings.limits(), settings.tls() != null);
   }
 
   /**
@@ -133,16 +135,7 @@ public final class Listener implements AutoCloseable {
       }
       channel.pipeline().addLast(new HttpServerCodec());
       ResponseWriter.refuse(
-          channel,
-          problems()
-              .apply(
-                  settings
-                      .limits()
-                      .exceeded(
-                          ProblemCode.OVERLOADED,
-                          Limit.CLIENT_CONNECTIONS,
-                          "open connections",
-                          connectionCount.get() + 1L)));
+          channel, problems().apply(connectionProblems.tooMany(connectionCount.get() + 1L)));
       return;
     }
     connections.add(channel);
@@ -228,26 +221,13 @@ public final class Listener implements AutoCloseable {
     Thread.ofVirtual().name("http-blocking").start(task);
   }
 
-  /** Whether clients speak TLS. */
-  boolean secure() {
-    return settings.tls() != null;
+  ConnectionProblems connectionProblems() {
+    return connectionProblems;
   }
 
   /** Stands in for a request that could not be read. */
   HttpRequest unreadable() {
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-  }
-
-  Problem tooSlow(boolean silent) {
-    Limit limit = silent ? Limit.CLIENT_IDLE : Limit.CLIENT_REQUEST;
-    return Problem.of(
-            ProblemCode.REQUEST_TIMEOUT,
-            silent
-                ? "the client sent nothing for %s in the middle of its request (limits.%s)"
-                : "the client did not send its request within %s (limits.%s)",
-            limit.format(settings.limits().get(limit)),
-            limit.key())
-        .withHint("send faster, or raise limits." + limit.key() + " in the node's configuration");
   }
 
   /** Logs a bug of ours and makes a problem of it. */

@@ -1,9 +1,7 @@
 package dev.pappus.server.http;
 
 import dev.pappus.model.Problem;
-import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -25,17 +23,13 @@ import org.jspecify.annotations.Nullable;
  * a bound, beyond which the client is held back. The event loop alone uses it.
  */
 final class RequestHandler extends ChannelInboundHandlerAdapter {
-  /** A request that is refused early is read to its end if no more than this is left of it. */
-  private static final int DRAIN_BYTES_MAX = 64 << 10;
-
   private final Listener listener;
   private final ClientWatch watch;
   private final boolean http2;
   private final Admission admission;
   private final SentAhead pending = new SentAhead();
-  private boolean bodyPaused;
+  private final ReadGate gate = new ReadGate(pending);
   private boolean takingPending;
-  private boolean deaf;
   private @Nullable ActiveExchange current;
   private @Nullable ChannelHandlerContext context;
 
@@ -70,29 +64,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!(message instanceof HttpObject part) || deaf) {
+    if (!(message instanceof HttpObject part) || gate.isDeaf()) {
       ReferenceCountUtil.release(message);
       return;
     }
-    if (current != null && current.requestEnded) {
+    if (current != null && current.hasRequestEnded()) {
       pending.add(part);
-      updateReading();
+      gate.update(ctx.channel());
     } else {
       take(part);
-    }
-  }
-
-  private void updateReading() {
-    boolean read = deaf || (!bodyPaused && !pending.isFull());
-    if (context().channel().config().isAutoRead() != read) {
-      context().channel().config().setAutoRead(read);
     }
   }
 
   private void take(HttpObject part) {
     try {
       if (part.decoderResult().isFailure()) {
-        malformed(part.decoderResult().cause());
+        refuse(listener.connectionProblems().unreadable(part.decoderResult().cause()));
         return;
       }
       if (part instanceof HttpRequest request) {
@@ -106,7 +93,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void malformed(@Nullable Throwable cause) {
+  /** Answers a request of which not all came, whatever there is of it; the last answer here. */
+  private void refuse(Problem problem) {
     ActiveExchange exchange = current;
     if (exchange == null) {
       exchange = open(new RequestHead(listener.unreadable()), false);
@@ -115,16 +103,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     exchange.closeAfter = true;
-    String reason = cause == null || cause.getMessage() == null ? "unreadable" : cause.getMessage();
-    exchange.fail(
-        Problem.of(
-                ProblemCode.BAD_REQUEST,
-                "this is not an HTTP request the node can read: %s",
-                dev.pappus.model.Names.printable(reason))
-            .withHint(
-                listener.secure()
-                    ? "send HTTP/1.1 or HTTP/2"
-                    : "send HTTP/1.1 or HTTP/2 (prior knowledge), without TLS"));
+    exchange.fail(problem);
   }
 
   private ActiveExchange open(RequestHead head, boolean keepAlive) {
@@ -161,30 +140,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     if (exchange != current || exchange.responseStarted) {
       return;
     }
-    bodyPaused = paused;
-    if (!exchange.requestEnded) {
+    gate.pauseBody(paused);
+    if (!exchange.hasRequestEnded()) {
       if (paused) {
         watch.serving();
       } else {
         watch.receiving();
       }
     }
-    updateReading();
+    gate.update(context().channel());
   }
 
   private void content(ActiveExchange exchange, HttpContent content) {
-    ByteBuf piece = content.content();
-    exchange.bytesToDrain -= piece.readableBytes();
-    exchange.receivedBytes += piece.readableBytes();
-    if (exchange.sink != null && !exchange.responseStarted) {
-      try {
-        exchange.sink.data(piece);
-      } catch (ProblemException e) {
-        exchange.sink.abort();
-        exchange.closeAfter = true;
-        exchange.fail(e.problem());
-      }
-    }
+    exchange.received(content.content());
     if (content instanceof LastHttpContent) {
       requestEnded(exchange);
     }
@@ -197,22 +165,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     watch.serving();
-    if (exchange.sink == null || exchange.endpoint == null) {
-      return;
-    }
-    if (exchange.sink instanceof BufferedBody buffered) {
-      exchange.body(buffered.body());
-    }
-    exchange.sink.end();
-    switch (exchange.endpoint) {
-      case Endpoint.Immediate immediate ->
-          exchange.guarded(() -> immediate.handler().handle(exchange));
-      case Endpoint.Blocking blocking ->
-          exchange.answer(() -> blocking.handler().handle(exchange.head(), exchange.body()));
-      case Endpoint.Streaming _ -> {
-        // Its handler has been at work since the head came.
-      }
-    }
+    exchange.serve();
   }
 
   /** Writes the answer; on the event loop. */
@@ -221,20 +174,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     exchange.responseStarted = true;
-    if (!exchange.requestEnded && exchange.sink != null) {
-      exchange.sink.abort();
+    if (!exchange.hasRequestEnded()) {
+      exchange.abortBody();
     }
-    boolean drainable = exchange.requestEnded || exchange.bytesToDrain <= DRAIN_BYTES_MAX;
-    boolean close = exchange.closeAfter || !exchange.keepAlive || listener.stopping() || !drainable;
+    boolean close =
+        exchange.closeAfter
+            || !exchange.keepAlive
+            || listener.stopping()
+            || !exchange.isDrainable();
     exchange.closeAfter = close;
-    bodyPaused = false;
+    gate.pauseBody(false);
     watch.answering();
-    Response affordable = afford(exchange, response);
-    exchange.sentBytes = affordable.bodyBytes();
+    Response affordable = exchange.afford(response);
     Outcome.ignore(
         ResponseWriter.write(context(), watch, exchange.head(), affordable, close && !http2)
             .addListener(written -> written(exchange, written.isSuccess())));
-    updateReading();
+    gate.update(context().channel());
   }
 
   /** Begins an answer that comes bit by bit; on the event loop. */
@@ -243,43 +198,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       stream.close();
       return;
     }
-    try { // as much as it may keep for a client that reads slowly
-      listener.budget().takeAnswer(AnswerStream.QUEUE_BYTES_MAX);
+    try {
+      exchange.affordStream();
     } catch (ProblemException e) {
       stream.close();
       write(exchange, listener.problems().apply(e.problem()));
       return;
     }
-    exchange.answerBytes = AnswerStream.QUEUE_BYTES_MAX;
     exchange.responseStarted = true;
     exchange.closeAfter = true;
     stream.start(
-        context(),
-        watch,
-        head,
-        !http2,
-        bytes -> streamed(exchange, bytes),
-        success -> written(exchange, success));
-  }
-
-  private static void streamed(ActiveExchange exchange, long bytes) {
-    if (exchange.usage != null) {
-      exchange.usage.streamed(bytes);
-    }
-  }
-
-  /** A client that reads slowly keeps its answer in memory; all of them together have a bound. */
-  private Response afford(ActiveExchange exchange, Response response) {
-    if (!ResponseWriter.isKept(exchange.head(), response)) {
-      return response;
-    }
-    try {
-      listener.budget().takeAnswer(response.bodyBytes());
-      exchange.answerBytes = response.bodyBytes();
-      return response;
-    } catch (ProblemException e) {
-      return listener.problems().apply(e.problem());
-    }
+        context(), watch, head, !http2, exchange::streamed, success -> written(exchange, success));
   }
 
   private void written(ActiveExchange exchange, boolean success) {
@@ -294,7 +223,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     if (exchange != current || !exchange.responseWritten) {
       return;
     }
-    if (!exchange.requestEnded) {
+    if (!exchange.hasRequestEnded()) {
       if (http2) {
         ResponseWriter.resetStream(context());
       } else if (exchange.closeAfter) {
@@ -316,13 +245,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void retire(ActiveExchange exchange) {
     current = null;
-    exchange.leaveBody();
-    listener.budget().giveAnswer(exchange.answerBytes);
-    exchange.answerBytes = 0;
-    if (exchange.usage != null) {
-      exchange.usage.ended(exchange.receivedBytes, exchange.sentBytes);
-      exchange.usage = null;
-    }
+    exchange.over();
     listener.exchangeClosed();
   }
 
@@ -331,7 +254,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return; // an answer that was written at once: the loop below goes on
     }
     takingPending = true;
-    while ((current == null || !current.requestEnded) && !pending.isEmpty()) {
+    while ((current == null || !current.hasRequestEnded()) && !pending.isEmpty()) {
       HttpObject part = pending.remove();
       if (current == null) {
         watch.receiving();
@@ -339,7 +262,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       take(part);
     }
     takingPending = false;
-    updateReading();
+    gate.update(context().channel());
   }
 
   /**
@@ -347,8 +270,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
    * reset the connection and throw the answer away.
    */
   private void linger() {
-    deaf = true;
-    updateReading();
+    gate.deafen();
+    gate.update(context().channel());
     ResponseWriter.lingeringClose(context());
   }
 
@@ -357,9 +280,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     ActiveExchange exchange = current;
     if (exchange != null) {
       exchange.hungUp();
-      if (exchange.sink != null) {
-        exchange.sink.abort();
-      }
+      exchange.abortBody();
       retire(exchange);
     }
     pending.release();
@@ -376,18 +297,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void expired(ClientWatch.Expired expired) {
-    ActiveExchange exchange = current;
-    boolean answerable =
-        expired == ClientWatch.Expired.SILENT || expired == ClientWatch.Expired.REQUEST_TOO_LONG;
-    if (!answerable || (exchange != null && exchange.responseStarted)) {
-      Outcome.ignore(context().close());
-      return;
+    switch (expired) {
+      case SILENT, REQUEST_TOO_LONG ->
+          refuse(listener.connectionProblems().tooSlow(expired == ClientWatch.Expired.SILENT));
+      case NOTHING_SENT, NOT_READING -> Outcome.ignore(context().close());
     }
-    if (exchange == null) {
-      exchange = open(new RequestHead(listener.unreadable()), false);
-    }
-    exchange.closeAfter = true;
-    exchange.fail(listener.tooSlow(expired == ClientWatch.Expired.SILENT));
   }
 
   @Override
