@@ -112,7 +112,7 @@ final class ServerCommand implements Callable<Integer> {
     }
     egress.forEach(builder::allowEgress);
     if (allowRemoteDeploy) {
-      builder.allowRemoteDeploy(true);
+      builder.access(access -> access.allowRemoteDeploy(true));
     }
     return builder.build();
   }

@@ -23,7 +23,7 @@ class TokenCommandTest {
             .adminPort(0)
             .dataFolder(folder)
             .engines(1)
-            .anonymousLoopback("none")
+            .access(access -> access.anonymousLoopback("none"))
             .build());
   }
 

@@ -2,21 +2,17 @@ package dev.pappus.server;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
-import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
 import dev.pappus.server.access.AccessSettings;
-import dev.pappus.server.access.Quota;
-import dev.pappus.server.access.Scope;
 import dev.pappus.server.compile.CompilerSource;
 import dev.pappus.server.telemetry.TelemetrySettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,12 +86,7 @@ public record Configuration(
     private String sandboxEntry = "auto";
     private final List<String> egressAllow = new ArrayList<>();
     private boolean egressPublic = true;
-    private @Nullable Scope anonymousLoopback = Scope.ADMIN;
-    private @Nullable Scope anonymousRemote;
-    private @Nullable Path tlsCertificate;
-    private @Nullable Path tlsKey;
-    private boolean tlsLoopback;
-    private final Map<Namespace, Quota> namespaces = new HashMap<>();
+    private final AccessSettings.Builder access = AccessSettings.builder();
     private @Nullable Path localPathFolder;
     private TelemetrySettings telemetry = TelemetrySettings.DEFAULT;
     private CompilerSource compilers = CompilerSource.NONE;
@@ -191,51 +182,9 @@ public record Configuration(
       return this;
     }
 
-    /** Whether everybody who reaches a non-loopback address may deploy, without a token. */
-    public Builder allowRemoteDeploy(boolean value) {
-      if (value) {
-        anonymousRemote = Scope.DEPLOY;
-      }
-      return this;
-    }
-
-    /** What callers without a token may do on loopback addresses; {@code none} or a scope. */
-    public Builder anonymousLoopback(String value) {
-      anonymousLoopback = scopeOrNone(value);
-      return this;
-    }
-
-    /** What callers without a token may do on other addresses; {@code none} or a scope. */
-    public Builder anonymousRemote(String value) {
-      anonymousRemote = scopeOrNone(value);
-      return this;
-    }
-
-    private static @Nullable Scope scopeOrNone(String value) {
-      return value.equals("none") ? null : Scope.parse(value);
-    }
-
-    /** The certificate chain for TLS, PEM. */
-    public Builder tlsCertificate(Path value) {
-      tlsCertificate = value;
-      return this;
-    }
-
-    /** The private key for TLS, PEM. */
-    public Builder tlsKey(Path value) {
-      tlsKey = value;
-      return this;
-    }
-
-    /** Whether loopback addresses speak TLS too. */
-    public Builder tlsLoopback(boolean value) {
-      tlsLoopback = value;
-      return this;
-    }
-
-    /** Changes the quota of a namespace. */
-    public Builder quota(Namespace namespace, UnaryOperator<Quota> change) {
-      namespaces.put(namespace, change.apply(namespaces.getOrDefault(namespace, Quota.NONE)));
+    /** Changes who may use the node. */
+    public Builder access(Consumer<AccessSettings.Builder> change) {
+      change.accept(access);
       return this;
     }
 
@@ -293,22 +242,19 @@ public record Configuration(
           sandboxEntry,
           egressAllow,
           egressPublic,
-          new AccessSettings(anonymousLoopback, anonymousRemote, tls(), namespaces),
+          accessSettings(),
           localPathFolder,
           NodeDefaults.withReceiver(telemetry),
           compilers,
           new Limits(limits));
     }
 
-    private AccessSettings.@Nullable Tls tls() {
-      if (tlsCertificate == null && tlsKey == null) {
-        return null;
+    private AccessSettings accessSettings() {
+      try {
+        return access.build();
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(String.valueOf(e.getMessage()), e);
       }
-      if (tlsCertificate == null || tlsKey == null) {
-        throw new ConfigurationException(
-            "tls.certificate and tls.key belong together; only one of them is set");
-      }
-      return new AccessSettings.Tls(tlsCertificate, tlsKey, tlsLoopback);
     }
 
     private static String requireText(String value, String expected) {

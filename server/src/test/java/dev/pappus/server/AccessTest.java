@@ -39,7 +39,10 @@ class AccessTest {
     node =
         new TestNode(
             data,
-            b -> b.host("0.0.0.0").quota(new Namespace("small"), _ -> new Quota(1.0 / 3600, 0, 0)));
+            b ->
+                b.host("0.0.0.0")
+                    .access(
+                        a -> a.quota(new Namespace("small"), _ -> new Quota(1.0 / 3600, 0, 0))));
     assertThat(node.admin("POST", "/v1/compositions", PASS.getBytes(UTF_8)).statusCode())
         .isEqualTo(201);
   }

@@ -195,7 +195,10 @@ class NodeTest {
         TestNode allowed =
             new TestNode(
                 data.resolve("b"),
-                b -> b.host("0.0.0.0").adminHost("0.0.0.0").allowRemoteDeploy(true))) {
+                b ->
+                    b.host("0.0.0.0")
+                        .adminHost("0.0.0.0")
+                        .access(a -> a.allowRemoteDeploy(true)))) {
       assertProblem(open.invoke("/register/composition", NOTHING), 401, "unauthenticated");
       assertProblem(open.admin("PUT", "/v1/functions/x", NOTHING), 401, "pappus token create");
       assertProblem(open.invoke("/function/x", NOTHING), 401, "unauthenticated");

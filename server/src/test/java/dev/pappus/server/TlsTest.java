@@ -111,7 +111,7 @@ class TlsTest {
   private TestNode start() throws IOException {
     return new TestNode(
         folder.resolve("data"),
-        b -> b.tlsCertificate(certificate()).tlsKey(key()).tlsLoopback(true));
+        b -> b.access(a -> a.tlsCertificate(certificate()).tlsKey(key()).tlsLoopback(true)));
   }
 
   @Test
@@ -181,7 +181,7 @@ class TlsTest {
         .hasMessageContaining("PKCS#8");
     Files.delete(key());
     assertThatThrownBy(this::start).isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(() -> Configuration.builder().tlsKey(key()).build())
+    assertThatThrownBy(() -> Configuration.builder().access(a -> a.tlsKey(key())).build())
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("tls.certificate");
   }
@@ -192,7 +192,7 @@ class TlsTest {
     try (TestNode node =
         new TestNode(
             folder.resolve("data"),
-            b -> b.host("0.0.0.0").tlsCertificate(certificate()).tlsKey(key()))) {
+            b -> b.host("0.0.0.0").access(a -> a.tlsCertificate(certificate()).tlsKey(key())))) {
       assertThat(node.invocation()).startsWith("https://0.0.0.0:");
       assertThat(node.administration()).startsWith("http://127.0.0.1:");
       assertThat(node.admin("GET", "/livez", NOTHING).statusCode()).isEqualTo(200);

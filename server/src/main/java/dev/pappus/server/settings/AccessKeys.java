@@ -3,9 +3,11 @@ package dev.pappus.server.settings;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
 import dev.pappus.server.Configuration;
+import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.access.Quota;
 import dev.pappus.server.settings.SettingKey.Where;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /** The keys about who may use a node; a project from elsewhere has no say in them. */
@@ -19,29 +21,29 @@ final class AccessKeys {
                 "admin",
                 "what callers without a token may do on loopback addresses: `none`, `invoke`,"
                     + " `deploy` or `admin`",
-                Configuration.Builder::anonymousLoopback)
+                access(AccessSettings.Builder::anonymousLoopback))
             .only(Where.PERSONAL),
         SettingKey.text(
                 "access.remote",
                 "none",
                 "what they may do on other addresses",
-                Configuration.Builder::anonymousRemote)
+                access(AccessSettings.Builder::anonymousRemote))
             .only(Where.PERSONAL),
         SettingKey.path(
                 "tls.certificate",
                 "PEM file with the node's certificate and those that vouch for it",
-                Configuration.Builder::tlsCertificate)
+                access(AccessSettings.Builder::tlsCertificate))
             .only(Where.PERSONAL),
         SettingKey.path(
                 "tls.key",
                 "PEM file with its private key, PKCS#8 without a password",
-                Configuration.Builder::tlsKey)
+                access(AccessSettings.Builder::tlsKey))
             .only(Where.PERSONAL),
         SettingKey.bool(
                 "tls.loopback",
                 false,
                 "whether ports on loopback addresses speak TLS too",
-                Configuration.Builder::tlsLoopback)
+                access(AccessSettings.Builder::tlsLoopback))
             .only(Where.PERSONAL),
         quota(
             "rate",
@@ -62,6 +64,10 @@ final class AccessKeys {
             (quota, value) -> quota.withBytesPerSecond(Quota.parseBytesRate((String) value))));
   }
 
+  static <T> BiConsumer<Configuration.Builder, T> access(BiConsumer<AccessSettings.Builder, T> to) {
+    return (builder, value) -> builder.access(access -> to.accept(access, value));
+  }
+
   private static SettingKey quota(
       String component, String meaning, BiFunction<Quota, Object, Quota> change) {
     return new SettingKey(
@@ -79,7 +85,7 @@ final class AccessKeys {
     return (builder, name, value) -> {
       try {
         Namespace namespace = new Namespace(name.split("\\.", -1)[1]);
-        builder.quota(namespace, quota -> change.apply(quota, value));
+        builder.access(access -> access.quota(namespace, quota -> change.apply(quota, value)));
       } catch (ProblemException e) {
         throw new IllegalArgumentException("is about no namespace: " + e.problem().detail(), e);
       }

@@ -3,6 +3,7 @@ package dev.pappus.server.settings;
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
 import dev.pappus.server.NodeDefaults;
+import dev.pappus.server.access.AccessSettings;
 import dev.pappus.server.settings.SettingKey.Use;
 import dev.pappus.server.settings.SettingKey.Where;
 import dev.pappus.server.telemetry.TelemetrySettings;
@@ -144,7 +145,7 @@ public final class SettingKeys {
                 "deploy.allow_remote",
                 false,
                 "the same as `access.remote = \"deploy\"`",
-                Configuration.Builder::allowRemoteDeploy)
+                AccessKeys.access(AccessSettings.Builder::allowRemoteDeploy))
             .only(Where.PERSONAL));
     keys.add(
         SettingKey.path(
