@@ -89,17 +89,7 @@ class BorrowedThreadTest {
   @Test
   void aRunThatTurnsOutToBeLongGoesOnElsewhere() {
     try (TestNode node = node(1)) {
-      untilItRunsOnHost(node);
-      slow = true;
-      int before = runs.get();
-      Invocation run =
-          CompletableFuture.supplyAsync(() -> node.start("work", set("a")), host).join();
-      until(() -> ranOn.startsWith("engine"));
-      // The host's thread is free again, while the run goes on.
-      assertThat(CompletableFuture.supplyAsync(() -> "free", host).join()).isEqualTo("free");
-      gate.countDown();
-      assertThat(outputs(await(run))).hasSize(1);
-      assertThat(runs.get() - before).as("begun here, begun again there").isEqualTo(2);
+      until(() -> hasMovedOn(node, "work")); // not each begins on the host's thread
       outputs(runFromHost(node));
       assertThat(ranOn).as("it is not trusted for a while").startsWith("engine");
       untilItRunsOnHost(node);
@@ -122,17 +112,19 @@ class BorrowedThreadTest {
             work (in = all X) => (R = out);
           }
           """);
-      until(() -> hasMovedOn(node)); // not each begins on the host's thread
+      until(() -> hasMovedOn(node, "chain"));
       assertThat(node.driver.lentNow.get()).isZero();
       assertThat(node.driver.lent.get()).isPositive();
     }
   }
 
-  /** Runs a chain whose second function is slow; whether that began twice, here and elsewhere. */
-  private boolean hasMovedOn(TestNode node) {
+  /**
+   * Runs what ends with {@code work}, which is slow; whether that began twice, here and elsewhere.
+   */
+  private boolean hasMovedOn(TestNode node, String name) {
     slow = false;
     until(() -> {
-      InvocationResult each = await(startFromHost(node, "chain"));
+      InvocationResult each = await(startFromHost(node, name));
       assertThat(texts(outputs(each).getFirst().items())).containsExactly("a");
       return ranOn.equals(HOST);
     });
@@ -140,11 +132,13 @@ class BorrowedThreadTest {
     slow = true;
     int before = runs.get();
     int beforeOnHost = runsOnHost.get();
-    Invocation run = startFromHost(node, "chain");
+    Invocation run = startFromHost(node, name);
     until(() -> runs.get() > before);
     boolean movesOn = runsOnHost.get() > beforeOnHost;
     if (movesOn) {
       until(() -> runs.get() - before == 2);
+      // The host's thread is free again, while the run goes on.
+      assertThat(CompletableFuture.supplyAsync(() -> "free", host).join()).isEqualTo("free");
     }
     gate.countDown();
     assertThat(texts(outputs(await(run)).getFirst().items())).containsExactly("a");
