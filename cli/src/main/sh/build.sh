@@ -55,10 +55,11 @@ build() {
   log=$home/target/run/build.log
   began=$(date +%s)
   rm -f "$home"/cli/target/cli-*.jar # one of another version would come along
+  # Before Maven starts, so that nothing comes in between.
+  trap 'kill ${!:-} 2>/dev/null; wait || true; rm -rf "$new"; exit 130' INT TERM HUP
   (maven package -Dmaven.test.skip=true -Dspotless.check.skip=true -Dpappus.lib="$new/lib") \
     >"$log" 2>&1 8>&- &
   maven_pid=$!
-  trap 'kill "$maven_pid" 2>/dev/null; wait "$maven_pid" || true; rm -rf "$new"; exit 130' INT TERM HUP
   if [ -t 2 ]; then show_progress; fi
   status=0
   wait "$maven_pid" || status=$?

@@ -174,7 +174,7 @@ class BenchCommandTest {
         .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isGreaterThan(60));
     assertThat(points)
         .filteredOn(point -> point.text(Column.SERIES).equals("hot0"))
-        .filteredOn(point -> point.number(Column.SENT) > 0)
+        .filteredOn(point -> point.number(Column.SENT) > 10) // of fewer, most may be one's own
         .isNotEmpty()
         .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isLessThan(60));
     assertThat(folder.resolve("curves/figure5.svg")).content().contains("in-process", "0 % hot");

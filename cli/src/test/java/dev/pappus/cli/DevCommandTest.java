@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code pappus dev}: files are saved, and what comes out is awaited. */
-@NeedsKvm
 class DevCommandTest {
   private static final long PATIENCE_SECONDS = 30;
   private static final Pattern TIMES =

@@ -46,7 +46,6 @@ class DocExamplesTest {
           "pappus graph app.dag --name rank", "one of several compositions: GraphCommandTest");
 
   @Test
-  @NeedsKvm
   void everyCommandWorks(@TempDir Path folder) throws Exception {
     try (PageSession session = new PageSession(folder)) {
       session.startNode("./pappus server");

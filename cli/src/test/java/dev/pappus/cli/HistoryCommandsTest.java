@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** ps, describe, logs and cancel against a node. */
-@NeedsKvm
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HistoryCommandsTest {
   private DemoNode node;

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** invoke with a node, and where none runs. */
-@NeedsKvm
 class InvokeCommandTest {
   @TempDir private Path folder;
   private Path data = Path.of("");

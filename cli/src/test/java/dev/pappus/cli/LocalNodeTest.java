@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Invoking in process, with what the data folder holds. */
-@NeedsKvm
 class LocalNodeTest {
   @TempDir Path folder;
 

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** deploy, ls and invoke against a node. */
-@NeedsKvm
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NodeCommandsTest {
   @TempDir private Path folder;

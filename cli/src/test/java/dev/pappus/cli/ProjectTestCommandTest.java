@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code pappus test} in projects. */
-@NeedsKvm
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProjectTestCommandTest {
   @TempDir private Path folder;

@@ -20,7 +20,6 @@ class ReadmeNewcomerTest {
           "./pappus test", "it runs this test");
 
   @Test
-  @NeedsKvm
   void everyCommandWorksAndPrintsWhatThePageSays(@TempDir Path folder) throws Exception {
     PageCommands page = PageCommands.of("README.md");
     assertThat(page.files()).containsOnlyKeys("greet.c", "app.dag");

@@ -40,7 +40,6 @@ class RunCommandTest {
   }
 
   @Test
-  @NeedsKvm
   void aBinaryRunsOnceAndLeavesNothing() throws IOException {
     CommandRun run = run("run", elf("greet"), "-d", "World", "-v");
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -50,7 +49,6 @@ class RunCommandTest {
   }
 
   @Test
-  @NeedsKvm
   void itemsComeFromOptionsFoldersAndStdin() throws IOException {
     Files.writeString(folder.resolve("f"), "File");
     CommandRun run =
@@ -79,7 +77,6 @@ class RunCommandTest {
   }
 
   @Test
-  @NeedsKvm
   void aFailureShowsTheLineOfTheSource() throws IOException {
     Files.writeString(folder.resolve("crash.c"), CRASH);
     CommandRun run = run("run", "crash.c");
