@@ -2,9 +2,9 @@ package dev.pappus.cli;
 
 import dev.pappus.bench.node.LatencyBench;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,14 +14,7 @@ import picocli.CommandLine.Option;
 final class BenchLatencyOptions {
   @Mixin private BenchNodeOptions common = new BenchNodeOptions();
 
-  @Option(
-      names = "--duration",
-      paramLabel = "TIME",
-      description = "Of each of the six slices of a pair (default: 2s).")
-  private @Nullable String duration;
-
-  @Option(names = "--warm-up", paramLabel = "TIME", description = "Of each (default: 10s).")
-  private @Nullable String warmUp;
+  @Mixin private BenchSliceOptions slices = new BenchSliceOptions();
 
   @Option(
       names = "--rate",
@@ -38,15 +31,9 @@ final class BenchLatencyOptions {
   int run(Terminal terminal) throws IOException {
     LatencyBench.Settings settings = settings(terminal);
     List<String> words =
-        List.of(
-            "--duration",
-            BenchTimes.text(settings.nanos()),
-            "--warm-up",
-            BenchTimes.text(settings.warmUpNanos()),
-            "--rate",
-            Double.toString(rate),
-            "--connections",
-            Integer.toString(connections));
+        new ArrayList<>(BenchSliceOptions.words(settings.nanos(), settings.warmUpNanos()));
+    words.addAll(
+        List.of("--rate", Double.toString(rate), "--connections", Integer.toString(connections)));
     return common.run(
         terminal,
         "latency",
@@ -61,13 +48,8 @@ final class BenchLatencyOptions {
     try {
       return new LatencyBench.Settings(
           common.node(terminal, 2, 15),
-          common.nanos(
-              "--duration",
-              duration,
-              TimeUnit.MILLISECONDS.toNanos(500),
-              TimeUnit.SECONDS.toNanos(2)),
-          common.nanos(
-              "--warm-up", warmUp, TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10)),
+          slices.nanos(common, TimeUnit.MILLISECONDS.toNanos(500), TimeUnit.SECONDS.toNanos(2)),
+          slices.warmUpNanos(common),
           rate,
           connections);
     } catch (IllegalArgumentException e) {

@@ -2,9 +2,9 @@ package dev.pappus.cli;
 
 import dev.pappus.bench.node.MixedBench;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,14 +14,7 @@ import picocli.CommandLine.Option;
 final class BenchMixedOptions {
   @Mixin private BenchNodeOptions common = new BenchNodeOptions();
 
-  @Option(
-      names = "--duration",
-      paramLabel = "TIME",
-      description = "Of each of the two slices of a pair (default: 10s).")
-  private @Nullable String duration;
-
-  @Option(names = "--warm-up", paramLabel = "TIME", description = "Of each (default: 10s).")
-  private @Nullable String warmUp;
+  @Mixin private BenchSliceOptions slices = new BenchSliceOptions();
 
   @Option(
       names = "--rate",
@@ -38,15 +31,8 @@ final class BenchMixedOptions {
   int run(Terminal terminal) throws IOException {
     MixedBench.Settings settings = settings(terminal);
     List<String> words =
-        List.of(
-            "--duration",
-            BenchTimes.text(settings.nanos()),
-            "--warm-up",
-            BenchTimes.text(settings.warmUpNanos()),
-            "--rate",
-            Double.toString(rate),
-            "--long-cores",
-            Double.toString(cores));
+        new ArrayList<>(BenchSliceOptions.words(settings.nanos(), settings.warmUpNanos()));
+    words.addAll(List.of("--rate", Double.toString(rate), "--long-cores", Double.toString(cores)));
     return common.run(
         terminal,
         "mixed",
@@ -61,10 +47,8 @@ final class BenchMixedOptions {
     try {
       return new MixedBench.Settings(
           common.node(terminal, 2, 15),
-          common.nanos(
-              "--duration", duration, TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10)),
-          common.nanos(
-              "--warm-up", warmUp, TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10)),
+          slices.nanos(common, TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10)),
+          slices.warmUpNanos(common),
           rate,
           cores);
     } catch (IllegalArgumentException e) {
