@@ -35,11 +35,9 @@ final class FunctionPage {
   /** What the names of a node's namespace are now: {@code compute}, {@code program}, … */
   static Map<String, String> kinds(NodeClient client) throws IOException {
     Map<String, String> kinds = new HashMap<>();
-    client
-        .list("functions", Set.of("name", "kind"))
+    PagedList.read(client, "functions", Set.of("name", "kind"))
         .forEach(each -> kinds.put(each.text("name", ""), each.text("kind", "compute")));
-    client
-        .list("compositions", Set.of("name"))
+    PagedList.read(client, "compositions", Set.of("name"))
         .forEach(each -> kinds.put(each.text("name", ""), "composition"));
     return kinds;
   }

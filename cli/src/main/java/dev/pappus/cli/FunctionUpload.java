@@ -30,8 +30,8 @@ final class FunctionUpload {
    */
   JsonObject send(String name, SourceFile source, FunctionDescription description, boolean dryRun)
       throws IOException {
-    NodeClient.Request request =
-        NodeClient.Request.of(
+    NodeRequest request =
+        NodeRequest.of(
             "PUT", "/v1/functions/" + NodeClient.encode(name) + query(description, dryRun));
     if (description.isPlain()) {
       request =
@@ -62,8 +62,8 @@ final class FunctionUpload {
         "application/json",
         spec(description, inputs == null ? programInputs(description.statics()) : inputs));
     sources.files().forEach((file, bytes) -> body.part("source/" + file, "text/x-c", bytes));
-    NodeClient.Request request =
-        NodeClient.Request.of(
+    NodeRequest request =
+        NodeRequest.of(
                 "PUT", "/v1/functions/" + NodeClient.encode(name) + (dryRun ? "?dryRun=true" : ""))
             .with(body.contentType(), Progress.of(terminal, "deploying", body));
     JsonObject answer = client.exchange(request).json();

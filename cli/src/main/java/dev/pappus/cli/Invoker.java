@@ -30,7 +30,7 @@ final class Invoker {
 
   /** Invokes {@code name} and prints what it gives. */
   void invoke(String name) throws IOException {
-    NodeClient.Request request = request(name);
+    NodeRequest request = request(name);
     NodeClient.Reply reply = exchange(name, request);
     String location = reply.header("Location");
     if (reply.status() == 202 && location != null) {
@@ -49,9 +49,9 @@ final class Invoker {
     }
   }
 
-  private NodeClient.Request request(String name) throws IOException {
-    NodeClient.Request request =
-        new NodeClient.Request("POST", NodeClient.encode(name) + results.query(), headers, null);
+  private NodeRequest request(String name) throws IOException {
+    NodeRequest request =
+        new NodeRequest("POST", NodeClient.encode(name) + results.query(), headers, null);
     if (results.wantsSets()) {
       request = request.with("Accept", SetsInvoker.TYPE);
     }
@@ -75,7 +75,7 @@ final class Invoker {
   }
 
   /** Most names are functions; what is none is a composition or unknown. */
-  private NodeClient.Reply exchange(String name, NodeClient.Request request) throws IOException {
+  private NodeClient.Reply exchange(String name, NodeRequest request) throws IOException {
     try {
       return client.exchange(request.below("/function/"));
     } catch (ProblemReply notAFunction) {

@@ -41,8 +41,8 @@ final class LsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     NodeClient client = node.client(terminal);
     Set<String> members = output.json() ? null : output.wide() ? WIDE : NARROW;
-    List<JsonObject> functions = client.list("functions", members);
-    List<JsonObject> compositions = client.list("compositions", members);
+    List<JsonObject> functions = PagedList.read(client, "functions", members);
+    List<JsonObject> compositions = PagedList.read(client, "compositions", members);
     if (output.json()) {
       Json.write(
           terminal.out(),

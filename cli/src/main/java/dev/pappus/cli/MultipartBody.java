@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** {@code multipart/form-data}, sent piece by piece. Names are not escaped: they must be plain. */
-final class MultipartBody implements NodeClient.Content {
+final class MultipartBody implements NodeRequest.Content {
   private final String boundary = "pappus-" + UUID.randomUUID();
   private final List<byte[]> pieces = new ArrayList<>();
 

@@ -3,7 +3,6 @@ package dev.pappus.cli;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -12,9 +11,7 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -22,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Talks to one port of a node over its public HTTP API. One thread. */
 final class NodeClient {
-  /** The largest page that a node makes: a list in as few exchanges as possible. */
-  private static final String PAGE = "limit=10000";
-
-  /** The member of a page that leads to the next one. */
-  private static final String NEXT = "next";
-
   private static final int CONNECT_TIMEOUT_MILLIS = 5000;
 
   /** A node that has nothing to tell says so every 15 s. */
@@ -100,111 +91,19 @@ final class NodeClient {
     }
   }
 
-  /** Bytes to send. */
-  interface Content {
-    long length();
-
-    void writeTo(OutputStream out) throws IOException;
-
-    /** What is in memory already. */
-    static Content of(byte... bytes) {
-      return new Content() {
-        @Override
-        public long length() {
-          return bytes.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-          out.write(bytes);
-        }
-      };
-    }
-  }
-
-  /**
-   * A request.
-   *
-   * @param method of HTTP
-   * @param path with its query
-   * @param headers name, value, name, value, …
-   * @param body null if there is none
-   */
-  record Request(String method, String path, List<String> headers, @Nullable Content body) {
-    static Request of(String method, String path) {
-      return new Request(method, path, List.of(), null);
-    }
-
-    /** With a header more. */
-    Request with(String name, String value) {
-      List<String> more = new ArrayList<>(headers);
-      more.add(name);
-      more.add(value);
-      return new Request(method, path, List.copyOf(more), body);
-    }
-
-    /** The same with {@code folder} before its path. */
-    Request below(String folder) {
-      return new Request(method, folder + path, headers, body);
-    }
-
-    /** With a body. */
-    Request with(String contentType, Content content) {
-      return new Request(method, path, headers, content).with("Content-Type", contentType);
-    }
-  }
-
   /** Asks for {@code path}. */
   Reply get(String path) throws IOException {
-    return exchange(Request.of("GET", path).with("Accept", "application/json"));
+    return exchange(NodeRequest.of("GET", path).with("Accept", "application/json"));
   }
 
   /** Deletes what {@code path} names. */
   Reply delete(String path) throws IOException {
-    return exchange(Request.of("DELETE", path));
+    return exchange(NodeRequest.of("DELETE", path));
   }
 
   /** Sends a body to {@code path}. */
   Reply send(String method, String path, String contentType, byte[] body) throws IOException {
-    return exchange(Request.of(method, path).with(contentType, Content.of(body)));
-  }
-
-  /** Everything of a kind, such as {@code functions} or {@code compositions}. */
-  List<JsonObject> list(String kind) throws IOException {
-    return list(kind, null);
-  }
-
-  /** The same with these members only; null is all. */
-  List<JsonObject> list(String kind, @Nullable Set<String> members) throws IOException {
-    Set<String> read = null;
-    if (members != null) {
-      read = new HashSet<>(members);
-      read.addAll(List.of(kind, NEXT));
-    }
-    try {
-      return list(kind, read, PAGE);
-    } catch (ProblemReply refused) {
-      if (refused.status() != 400) {
-        throw refused;
-      }
-      // An older node makes no pages of this size.
-      return list(kind, read, "");
-    }
-  }
-
-  private List<JsonObject> list(String kind, @Nullable Set<String> read, String limit)
-      throws IOException {
-    List<JsonObject> all = new ArrayList<>();
-    String query = limit;
-    while (true) {
-      JsonObject page = JsonObject.parse(get("/v1/" + kind + "?" + query).body(), read);
-      all.addAll(page.objects(kind));
-      String next = page.text(NEXT);
-      if (next == null) {
-        return all;
-      }
-      query = (limit.isEmpty() ? "" : limit + "&") + "cursor=" + encode(next);
-    }
+    return exchange(NodeRequest.of(method, path).with(contentType, NodeRequest.Content.of(body)));
   }
 
   /** For a path or a query. */
@@ -218,7 +117,7 @@ final class NodeClient {
    * @throws ProblemReply if the node refuses
    * @throws CliException if no node answers, or not in time
    */
-  Reply exchange(Request request) throws IOException {
+  Reply exchange(NodeRequest request) throws IOException {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + request.path());
     try (NodeConnection connection = open(target, timeoutMillis)) {
       send(connection, target, request);
@@ -250,7 +149,7 @@ final class NodeClient {
     URI target = URI.create(address.toString().replaceAll("/+$", "") + path);
     int patience = endless ? SILENCE_MILLIS : timeoutMillis;
     try (NodeConnection connection = open(target, patience)) {
-      send(connection, target, Request.of("GET", path));
+      send(connection, target, NodeRequest.of("GET", path));
       connection.receive();
       if (connection.status() >= 300) {
         answer(connection);
@@ -290,7 +189,7 @@ final class NodeClient {
     return NodeConnection.open(target, access.sockets(), CONNECT_TIMEOUT_MILLIS, readMillis);
   }
 
-  private void send(NodeConnection connection, URI target, Request request) throws IOException {
+  private void send(NodeConnection connection, URI target, NodeRequest request) throws IOException {
     List<String> headers = new ArrayList<>(List.of("Accept", "*/*"));
     headers.addAll(request.headers());
     if (access.token() != null) {

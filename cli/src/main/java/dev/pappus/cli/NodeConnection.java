@@ -97,7 +97,7 @@ final class NodeConnection implements Closeable {
    *
    * @param headers name, value, name, value, …
    */
-  void send(String method, URI target, List<String> headers, NodeClient.@Nullable Content body)
+  void send(String method, URI target, List<String> headers, NodeRequest.@Nullable Content body)
       throws IOException {
     String query = target.getRawQuery();
     String path = target.getRawPath() + (query == null ? "" : "?" + query);
@@ -203,9 +203,9 @@ final class NodeConnection implements Closeable {
 
   /** A body on its way. */
   private static final class Sent extends AbstractHttpEntity {
-    private final NodeClient.Content content;
+    private final NodeRequest.Content content;
 
-    Sent(NodeClient.Content content) {
+    Sent(NodeRequest.Content content) {
       super((ContentType) null, null);
       this.content = content;
     }

@@ -43,8 +43,8 @@ final class ProgramRun {
    * @throws ProblemReply if it did not end by itself
    */
   int run(String name, List<DataSet> inputs) throws IOException {
-    NodeClient.Request request =
-        NodeClient.Request.of("POST", "/function/" + NodeClient.encode(name) + results.query());
+    NodeRequest request =
+        NodeRequest.of("POST", "/function/" + NodeClient.encode(name) + results.query());
     if (!results.picksItem()) {
       request = request.with("Accept", SetsInvoker.TYPE);
     }

@@ -15,16 +15,16 @@ final class Progress {
   private Progress() {}
 
   /** {@code bytes}, showing how much of them has been sent. */
-  static NodeClient.Content of(Terminal terminal, String what, byte... bytes) {
-    return of(terminal, what, NodeClient.Content.of(bytes));
+  static NodeRequest.Content of(Terminal terminal, String what, byte... bytes) {
+    return of(terminal, what, NodeRequest.Content.of(bytes));
   }
 
   /** {@code content}, showing how much of it has been sent. */
-  static NodeClient.Content of(Terminal terminal, String what, NodeClient.Content content) {
+  static NodeRequest.Content of(Terminal terminal, String what, NodeRequest.Content content) {
     if (!isWorthABar(terminal, content.length())) {
       return content;
     }
-    return new NodeClient.Content() {
+    return new NodeRequest.Content() {
       @Override
       public long length() {
         return content.length();

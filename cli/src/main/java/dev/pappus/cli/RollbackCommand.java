@@ -35,7 +35,7 @@ final class RollbackCommand implements Callable<Integer> {
     JsonObject answer =
         node.client(terminal)
             .exchange(
-                NodeClient.Request.of(
+                NodeRequest.of(
                     "POST",
                     "/v1/functions/"
                         + NodeClient.encode(name)

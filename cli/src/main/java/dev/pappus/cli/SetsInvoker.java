@@ -52,7 +52,7 @@ final class SetsInvoker {
       if (!notAFunction.problem().text("code", "").equals("unknown_invocable")) {
         throw notAFunction;
       }
-      for (JsonObject each : client.list("compositions")) {
+      for (JsonObject each : PagedList.read(client, "compositions")) {
         if (name.equals(each.text("name"))) {
           return new Target(name, "composition", each.names("inputs"));
         }
@@ -69,10 +69,9 @@ final class SetsInvoker {
   Result invoke(Target target, List<DataSet> sets) throws IOException {
     NodeClient.Reply reply =
         client.exchange(
-            NodeClient.Request.of(
-                    "POST", "/" + target.kind() + "/" + NodeClient.encode(target.name()))
+            NodeRequest.of("POST", "/" + target.kind() + "/" + NodeClient.encode(target.name()))
                 .with("Accept", TYPE)
-                .with(TYPE, NodeClient.Content.of(encode(sets))));
+                .with(TYPE, NodeRequest.Content.of(encode(sets))));
     return new Result(
         sets(reply),
         reply.header("X-Pappus-Invocation"),
@@ -92,8 +91,7 @@ final class SetsInvoker {
   }
 
   /** With sets as its body: in JSON, or where they are large and their names plain, in parts. */
-  static NodeClient.Request with(
-      NodeClient.Request request, List<DataSet> sets, Terminal terminal) {
+  static NodeRequest with(NodeRequest request, List<DataSet> sets, Terminal terminal) {
     long bytes =
         sets.stream()
             .flatMap(set -> set.items().stream())

@@ -146,7 +146,7 @@ final class TokenCommand {
       terminal.out().print(table);
       return ExitCode.OK;
     }
-    List<JsonObject> tokens = client(node).list("tokens");
+    List<JsonObject> tokens = PagedList.read(client(node), "tokens");
     if (output.json()) {
       Json.write(
           terminal.out(),
