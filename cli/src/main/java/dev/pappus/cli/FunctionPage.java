@@ -35,10 +35,16 @@ final class FunctionPage {
   /** What the names of a node's namespace are now: {@code compute}, {@code program}, … */
   static Map<String, String> kinds(NodeClient client) throws IOException {
     Map<String, String> kinds = new HashMap<>();
-    PagedList.read(client, "functions", Set.of("name", "kind"))
-        .forEach(each -> kinds.put(each.text("name", ""), each.text("kind", "compute")));
-    PagedList.read(client, "compositions", Set.of("name"))
-        .forEach(each -> kinds.put(each.text("name", ""), "composition"));
+    PagedList.forEach(
+        client,
+        "functions",
+        Set.of("name", "kind"),
+        each -> kinds.put(each.text("name", ""), each.text("kind", "compute")));
+    PagedList.forEach(
+        client,
+        "compositions",
+        Set.of("name"),
+        each -> kinds.put(each.text("name", ""), "composition"));
     return kinds;
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -52,18 +53,42 @@ final class Json {
    * @throws JacksonException if it is not JSON
    */
   static @Nullable Object read(byte[] document) {
-    return read(document, null);
+    try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), document)) {
+      json.nextToken();
+      return value(json, null);
+    }
   }
 
   /**
-   * The same, reading over members with other names than these, which then cost little; null is
-   * all.
+   * Reads an object of which one member is a list of thousands of objects: these go to {@code each}
+   * one by one, and the others are what is returned. Nothing but a list of objects is passed on.
+   *
+   * @param list the name of that member
+   * @param members of the list's objects that are read, which then cost little; null is all
+   * @throws JacksonException if it is not JSON; some have been passed on then
    */
-  static @Nullable Object read(byte[] document, @Nullable Set<String> members) {
+  static Map<String, @Nullable Object> readEach(
+      byte[] document, String list, @Nullable Set<String> members, Consumer<Map<?, ?>> each) {
+    Map<String, @Nullable Object> others = new LinkedHashMap<>();
     try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), document)) {
-      json.nextToken();
-      return value(json, members);
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return others;
+      }
+      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = json.currentName();
+        boolean isList = json.nextToken() == JsonToken.START_ARRAY && name.equals(list);
+        if (!isList) {
+          others.put(name, value(json, null));
+          continue;
+        }
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          if (value(json, members) instanceof Map<?, ?> object) {
+            each.accept(object);
+          }
+        }
+      }
     }
+    return others;
   }
 
   /** Writes what {@link #read} gives. */

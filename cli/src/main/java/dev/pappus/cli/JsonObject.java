@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -18,13 +19,22 @@ record JsonObject(Map<?, ?> fields) {
 
   /** The object in {@code document}; empty if there is none. */
   static JsonObject parse(byte[] document) {
-    return parse(document, null);
+    try {
+      return of(Json.read(document));
+    } catch (JacksonException e) {
+      return EMPTY;
+    }
   }
 
-  /** The same with these members only, at any depth; null is all. */
-  static JsonObject parse(byte[] document, @Nullable Set<String> members) {
+  /**
+   * The object in {@code document} but for the objects of its member {@code list}, which go to
+   * {@code each}, with these members only; null is all.
+   */
+  static JsonObject parse(
+      byte[] document, String list, @Nullable Set<String> members, Consumer<JsonObject> each) {
     try {
-      return of(Json.read(document, members));
+      return new JsonObject(
+          Json.readEach(document, list, members, object -> each.accept(new JsonObject(object))));
     } catch (JacksonException e) {
       return EMPTY;
     }

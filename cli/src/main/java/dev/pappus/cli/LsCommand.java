@@ -10,9 +10,9 @@ import picocli.CommandLine.Mixin;
 /** Lists what a node has. */
 @Command(name = "ls", description = "List the functions and compositions of a node.")
 final class LsCommand implements Callable<Integer> {
-  /** What the table shows of an entry; a binary's digest is the version that older nodes tell. */
+  /** What the table shows of an entry. */
   private static final Set<String> NARROW =
-      Set.of("name", "kind", "inputs", "outputs", "binaryBytes", "version", "binary");
+      Set.of("name", "kind", "inputs", "outputs", "binaryBytes", "version");
 
   private static final Set<String> WIDE =
       Set.of(
@@ -22,7 +22,6 @@ final class LsCommand implements Callable<Integer> {
           "outputs",
           "binaryBytes",
           "version",
-          "binary",
           "memoryBytes",
           "timeout",
           "sandbox",
@@ -40,20 +39,8 @@ final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     NodeClient client = node.client(terminal);
-    Set<String> members = output.json() ? null : output.wide() ? WIDE : NARROW;
-    List<JsonObject> functions = PagedList.read(client, "functions", members);
-    List<JsonObject> compositions = PagedList.read(client, "compositions", members);
     if (output.json()) {
-      Json.write(
-          terminal.out(),
-          json -> {
-            json.writeStartObject();
-            json.writeName("functions");
-            Json.writeValue(json, functions.stream().map(JsonObject::fields).toList());
-            json.writeName("compositions");
-            Json.writeValue(json, compositions.stream().map(JsonObject::fields).toList());
-            json.writeEndObject();
-          });
+      printJson(PagedList.read(client, "functions"), PagedList.read(client, "compositions"));
       return ExitCode.OK;
     }
     TextTable table =
@@ -70,17 +57,35 @@ final class LsCommand implements Callable<Integer> {
                 "DEPLOYED",
                 "VERSION")
             : new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "VERSION");
-    functions.forEach(each -> addRow(table, each.text("kind", "compute"), each));
-    compositions.forEach(each -> addRow(table, "composition", each));
+    Set<String> members = output.wide() ? WIDE : NARROW;
+    PagedList.forEach(
+        client,
+        "functions",
+        members,
+        function -> addRow(table, function.text("kind", "compute"), function));
+    PagedList.forEach(client, "compositions", members, each -> addRow(table, "composition", each));
     terminal.out().print(table);
-    if (functions.isEmpty() && compositions.isEmpty()) {
+    if (table.isEmpty()) {
       terminal.sayHint("nothing yet; deploy something with 'pappus deploy FILE'");
     }
     return ExitCode.OK;
   }
 
+  private void printJson(List<JsonObject> functions, List<JsonObject> compositions) {
+    Json.write(
+        terminal.out(),
+        json -> {
+          json.writeStartObject();
+          json.writeName("functions");
+          Json.writeValue(json, functions.stream().map(JsonObject::fields).toList());
+          json.writeName("compositions");
+          Json.writeValue(json, compositions.stream().map(JsonObject::fields).toList());
+          json.writeEndObject();
+        });
+  }
+
   private void addRow(TextTable table, String kind, JsonObject each) {
-    String version = each.text("version", each.text("binary", ""));
+    String version = each.text("version", "");
     String name = each.text("name", "?");
     String in = String.join(",", each.names("inputs"));
     String out = String.join(",", each.names("outputs"));

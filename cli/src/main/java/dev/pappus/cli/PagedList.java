@@ -2,9 +2,9 @@ package dev.pappus.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Lists of a node, which come in pages. */
@@ -19,40 +19,43 @@ final class PagedList {
 
   /** Everything of a kind, such as {@code functions} or {@code compositions}. */
   static List<JsonObject> read(NodeClient client, String kind) throws IOException {
-    return read(client, kind, null);
+    List<JsonObject> all = new ArrayList<>();
+    forEach(client, kind, null, all::add);
+    return all;
   }
 
-  /** The same with these members only; null is all. */
-  static List<JsonObject> read(NodeClient client, String kind, @Nullable Set<String> members)
+  /**
+   * Passes on everything of a kind, one by one, so that thousands need not be held.
+   *
+   * @param members which are read; null is all
+   */
+  static void forEach(
+      NodeClient client, String kind, @Nullable Set<String> members, Consumer<JsonObject> each)
       throws IOException {
-    Set<String> read = null;
-    if (members != null) {
-      read = new HashSet<>(members);
-      read.addAll(List.of(kind, NEXT));
+    String parameters = PAGE;
+    if (members != null && kind.equals("functions")) {
+      parameters += "&fields=" + String.join(",", members);
     }
+    byte[] first;
     try {
-      return pages(client, kind, read, PAGE);
+      first = page(client, kind, parameters);
     } catch (ProblemReply refused) {
       if (refused.status() != 400) {
         throw refused;
       }
-      // An older node makes no pages of this size.
-      return pages(client, kind, read, "");
+      // An older node makes no pages of this size, and shows all fields.
+      parameters = "";
+      first = page(client, kind, parameters);
+    }
+    String next = JsonObject.parse(first, kind, members, each).text(NEXT);
+    while (next != null) {
+      String query =
+          (parameters.isEmpty() ? "" : parameters + "&") + "cursor=" + NodeClient.encode(next);
+      next = JsonObject.parse(page(client, kind, query), kind, members, each).text(NEXT);
     }
   }
 
-  private static List<JsonObject> pages(
-      NodeClient client, String kind, @Nullable Set<String> read, String limit) throws IOException {
-    List<JsonObject> all = new ArrayList<>();
-    String query = limit;
-    while (true) {
-      JsonObject page = JsonObject.parse(client.get("/v1/" + kind + "?" + query).body(), read);
-      all.addAll(page.objects(kind));
-      String next = page.text(NEXT);
-      if (next == null) {
-        return all;
-      }
-      query = (limit.isEmpty() ? "" : limit + "&") + "cursor=" + NodeClient.encode(next);
-    }
+  private static byte[] page(NodeClient client, String kind, String query) throws IOException {
+    return client.get("/v1/" + kind + "?" + query).body();
   }
 }

@@ -27,6 +27,11 @@ final class TextTable {
     rows.add(row);
   }
 
+  /** Whether it has headings only. */
+  boolean isEmpty() {
+    return rows.size() == 1;
+  }
+
   @Override
   public String toString() {
     int[] widths = new int[alignRight.length];
