@@ -24,6 +24,7 @@ public final class Launcher implements AutoCloseable {
   private final Process process;
   private final OutputStream commands;
   private final BufferedReader answers;
+  private boolean usable = true;
 
   /**
    * One start.
@@ -94,14 +95,21 @@ public final class Launcher implements AutoCloseable {
       commands.flush();
       String line = answers.readLine();
       if (line == null || line.equals(FAILED)) {
+        usable = line != null;
         throw failure(line);
       }
       return line;
     } catch (IOException e) {
+      usable = false;
       throw failure(null);
     } finally {
       guard.cancel(false);
     }
+  }
+
+  /** Whether it can be asked again; one that has ended, or was ended, cannot. */
+  public boolean usable() {
+    return usable;
   }
 
   /** In the words of what was started, if it found any. */

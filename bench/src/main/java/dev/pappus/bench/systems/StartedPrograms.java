@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A program that is started for each request, by as many launchers as keep the processors busy.
@@ -20,9 +21,15 @@ final class StartedPrograms implements AutoCloseable {
   private static final int LAUNCHERS_PER_PROCESSOR = 2;
   private static final long WAIT_SECONDS_MAX = 5;
 
+  private final Starter starter;
   private final BlockingQueue<Launcher> idle;
-  private final int count;
+  private final AtomicInteger count;
   private final String note;
+
+  /** Starts one more launcher. */
+  private interface Starter {
+    Yardstick.Started start() throws IOException, Unavailable;
+  }
 
   /**
    * Starts the launchers.
@@ -31,12 +38,14 @@ final class StartedPrograms implements AutoCloseable {
    */
   StartedPrograms(Yardstick yardstick, int size, Path guestBuild, Path scratch)
       throws IOException, Unavailable {
-    count = LAUNCHERS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
-    idle = new ArrayBlockingQueue<>(count);
+    starter = () -> yardstick.start(guestBuild, scratch, size);
+    int wanted = LAUNCHERS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+    count = new AtomicInteger(wanted);
+    idle = new ArrayBlockingQueue<>(wanted);
     String said = "";
     try {
-      for (int i = 0; i < count; i++) {
-        Yardstick.Started started = yardstick.start(guestBuild, scratch, size);
+      for (int i = 0; i < wanted; i++) {
+        Yardstick.Started started = starter.start();
         idle.add(started.launcher());
         said = started.note();
       }
@@ -63,16 +72,38 @@ final class StartedPrograms implements AutoCloseable {
     try {
       return launcher.run().checksum();
     } catch (Unavailable e) {
-      throw new ProblemException(
-          Problem.of(ProblemCode.INTERNAL, "the program could not be started: %s", e.reason())
-              .withHint("run the system's check script"),
-          e);
+      throw failed(e);
     } finally {
+      giveBack(launcher);
+    }
+  }
+
+  private static ProblemException failed(Unavailable cause) {
+    return new ProblemException(
+        Problem.of(ProblemCode.INTERNAL, "the program could not be started: %s", cause.reason())
+            .withHint("run the system's check script"),
+        cause);
+  }
+
+  /** One that has ended would fail at once, and so get more requests than the others. */
+  private void giveBack(Launcher launcher) {
+    if (launcher.usable()) {
       idle.add(launcher);
+      return;
+    }
+    launcher.close();
+    try {
+      idle.add(starter.start().launcher());
+    } catch (IOException | Unavailable e) {
+      // Those that are left go on.
+      count.decrementAndGet();
     }
   }
 
   private Launcher take() {
+    if (count.get() == 0) {
+      throw failed(new Unavailable("all launchers have ended, and none starts any more"));
+    }
     try {
       Launcher launcher = idle.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
       if (launcher != null) {
@@ -82,14 +113,24 @@ final class StartedPrograms implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     throw new ProblemException(
-        Problem.of(ProblemCode.OVERLOADED, "all %d launchers are busy", count)
+        Problem.of(ProblemCode.OVERLOADED, "all %d launchers are busy", count.get())
             .withHint("send less"));
   }
 
+  /** Waits a moment for those that run; they end with this process at the latest. */
   @Override
   public void close() {
-    for (int i = 0; i < count; i++) {
-      take().close();
+    try {
+      while (count.get() > 0) {
+        Launcher launcher = idle.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+        if (launcher == null) {
+          return;
+        }
+        count.decrementAndGet();
+        launcher.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

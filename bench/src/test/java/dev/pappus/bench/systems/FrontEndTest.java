@@ -49,6 +49,32 @@ class FrontEndTest {
     }
   }
 
+  /** A launcher that has ended fails one request, not all that find it idle first. */
+  @Test
+  void launchersThatHaveEndedAreReplaced() throws Exception {
+    try (TemporaryFolder scratch = new TemporaryFolder();
+        FrontEnd frontEnd =
+            FrontEnd.start(FrontEnd.Kind.FORK_EXEC, 0, SIZE, GUEST_BUILD, scratch.path())) {
+      List<ProcessHandle> launchers =
+          ProcessHandle.current()
+              .children()
+              .filter(each -> each.info().command().orElse("").endsWith("/launcher"))
+              .toList();
+      assertThat(launchers).isNotEmpty();
+      for (ProcessHandle each : launchers) {
+        each.destroyForcibly();
+        each.onExit().join();
+      }
+      String url = frontEnd.url() + "/function/any";
+      for (int i = 0; i < launchers.size(); i++) {
+        assertThat(post(url, "32").statusCode()).isEqualTo(500);
+      }
+      for (int i = 0; i < launchers.size(); i++) {
+        assertThat(post(url, "32").statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void theEchoAnswersWhatItIsSent() throws Exception {
     Path nothing = Path.of("/nowhere");
