@@ -13,13 +13,13 @@ alive() {
 
 # in_background MARK COMMAND…: starts a server, waits until it prints a line that begins with MARK,
 # and prints that line. The server's identifier stays in $BENCH_STATE/pid, its words in out and log.
+# It writes the identifier itself, before it is the server: whoever ends this script finds it there.
 in_background() {
   mark=$1
   shift
   : >"$BENCH_STATE/out"
-  "$@" >"$BENCH_STATE/out" 2>"$BENCH_STATE/log" </dev/null &
+  sh -c 'echo $$ >"$0" && exec "$@"' "$BENCH_STATE/pid" "$@" >"$BENCH_STATE/out" 2>"$BENCH_STATE/log" </dev/null &
   server=$!
-  echo "$server" >"$BENCH_STATE/pid"
   while ! grep -q "^$mark" "$BENCH_STATE/out"; do
     if ! alive "$server"; then
       tail -n 3 "$BENCH_STATE/log" >&2

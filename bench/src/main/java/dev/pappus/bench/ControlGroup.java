@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A control group of our own: counts page tables, KVM's structures and all. Whoever made it removes
- * it by closing it, when the processes in it have ended. One thread at a time uses it.
+ * it by closing it, when the processes in it have ended; it goes with this process at the latest.
+ * One thread at a time uses it.
  */
 public final class ControlGroup implements MemoryGauge {
   private static final int REMOVALS_MAX = 50;
@@ -28,11 +29,13 @@ public final class ControlGroup implements MemoryGauge {
 
   private final Place place;
   private final Path group;
-  private boolean entered;
+  private final LastWish wish;
+  private volatile boolean entered;
 
   private ControlGroup(Place place, Path group) {
     this.place = place;
     this.group = group;
+    this.wish = LastWish.of(LastWish.Turn.GROUPS, this::leave);
   }
 
   /** Makes a group; null if this host does not let us. */
@@ -49,11 +52,15 @@ public final class ControlGroup implements MemoryGauge {
       } catch (IOException e) {
         continue;
       }
-      ControlGroup made = new ControlGroup(place, group);
       if (Files.exists(group.resolve(place.usage()))) {
-        return made;
+        try {
+          return new ControlGroup(place, group);
+        } catch (IllegalStateException e) {
+          remove(group);
+          throw e;
+        }
       }
-      made.remove();
+      remove(group);
     }
     return null;
   }
@@ -138,6 +145,11 @@ public final class ControlGroup implements MemoryGauge {
 
   @Override
   public void close() {
+    wish.forget();
+    leave();
+  }
+
+  private void leave() {
     if (entered) {
       try {
         move(place.current());
@@ -145,11 +157,11 @@ public final class ControlGroup implements MemoryGauge {
         // Then the group stays as long as this process.
       }
     }
-    remove();
+    remove(group);
   }
 
   /** The kernel takes a moment to forget processes that have just ended. */
-  private void remove() {
+  private static void remove(Path group) {
     for (int i = 0; i < REMOVALS_MAX; i++) {
       try {
         Files.deleteIfExists(group);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,29 +18,36 @@ import org.jspecify.annotations.Nullable;
  * or {@code listening NAME=URL …}. Whoever started it closes it; it ends with this process, too.
  */
 public final class ListeningProcess implements AutoCloseable {
+  private static final long START_SECONDS_MAX = 120;
   private static final long END_SECONDS_MAX = 20;
   private static final long OWN_END_SECONDS_MAX = 120;
 
   private final Process process;
   private final String line;
-  private final Thread lastWish;
+  private final LastWish wish;
 
-  private ListeningProcess(Process process, String line, Thread lastWish) {
+  private ListeningProcess(Process process, String line, LastWish wish) {
     this.process = process;
     this.line = line;
-    this.lastWish = lastWish;
+    this.wish = wish;
   }
 
   /**
-   * Starts it, and waits for its line.
+   * Starts it, and waits for its line. Of this machine's settings of ours it knows nothing.
    *
    * @param command its words
    * @param folder where it runs; takes its log
    * @param group where it lives, or null
-   * @throws IOException if it does not come up, with its log
+   * @throws IOException if it does not come up, or not for two minutes, with its log
    */
   public static ListeningProcess start(
       List<String> command, Path folder, @Nullable ControlGroup group) throws IOException {
+    return start(command, folder, group, TimeUnit.SECONDS.toMillis(START_SECONDS_MAX));
+  }
+
+  static ListeningProcess start(
+      List<String> command, Path folder, @Nullable ControlGroup group, long patienceMillis)
+      throws IOException {
     List<String> words = new ArrayList<>();
     if (group != null) {
       // It moves itself before it is a JVM: what was charged elsewhere would stay there.
@@ -48,34 +56,43 @@ public final class ListeningProcess implements AutoCloseable {
     }
     words.addAll(command);
     Path log = Files.createTempFile(folder, "server", ".log");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(folder.toFile())
             .redirectError(log.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    Thread lastWish = new Thread(process::destroy, "stop-server");
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      Runtime.getRuntime().addShutdownHook(lastWish);
-      String line = out.readLine();
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    MeasuredEnvironment.clean(builder.environment());
+    Process process = builder.start();
+    @Nullable LastWish wish = null;
+    try {
+      wish = LastWish.of(LastWish.Turn.PROCESSES, () -> end(process));
+      String line = firstLine(process, patienceMillis);
       if (line == null) {
         throw new IOException("the server has not come up: " + Files.readString(log).strip());
       }
-      return new ListeningProcess(process, line, lastWish);
+      return new ListeningProcess(process, line, wish);
     } catch (IOException | RuntimeException e) {
-      process.destroyForcibly();
-      forget(lastWish);
+      kill(process);
+      if (wish != null) {
+        wish.forget();
+      }
       throw e;
     }
   }
 
-  private static void forget(Thread lastWish) {
-    try {
-      var _ = Runtime.getRuntime().removeShutdownHook(lastWish);
-    } catch (IllegalStateException e) {
-      // This process is ending.
+  /** Null if it ends without one, or is ended because there is none for so long. */
+  private static @Nullable String firstLine(Process process, long patienceMillis)
+      throws IOException {
+    CompletableFuture<Void> guard =
+        CompletableFuture.runAsync(
+            () -> kill(process),
+            CompletableFuture.delayedExecutor(patienceMillis, TimeUnit.MILLISECONDS));
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      return out.readLine();
+    } finally {
+      guard.cancel(false);
     }
   }
 
@@ -112,15 +129,31 @@ public final class ListeningProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    forget(lastWish);
+    wish.forget();
+    end(process);
+  }
+
+  /** Waits until it is gone. */
+  private static void end(Process process) {
     process.destroy();
+    if (!isGone(process)) {
+      kill(process);
+      boolean _ = isGone(process);
+    }
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** In the end; does not wait for who is interrupted. */
+  private static boolean isGone(Process process) {
     try {
-      if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
+      return process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }

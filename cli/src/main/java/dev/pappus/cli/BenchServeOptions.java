@@ -68,21 +68,12 @@ final class BenchServeOptions {
   /** Until SIGTERM, which ends the process. */
   private void serve(Terminal terminal, FrontEnd.Kind wanted)
       throws IOException, Unavailable, InterruptedException {
+    // It goes with the process. Programs that still run do not mind: what they were started from is
+    // open.
     TemporaryFolder scratch = new TemporaryFolder();
-    Thread removal = new Thread(() -> remove(terminal, scratch), "remove");
-    Runtime.getRuntime().addShutdownHook(removal);
     FrontEnd frontEnd = start(terminal, wanted, scratch);
     terminal.out().println("listening " + frontEnd.url());
     terminal.out().flush();
     new CountDownLatch(1).await();
-  }
-
-  /** Programs that still run do not mind: what they were started from is open. */
-  private static void remove(Terminal terminal, TemporaryFolder scratch) {
-    try {
-      scratch.close();
-    } catch (IOException e) {
-      terminal.sayWarning(IoText.of(e));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.pappus.bench.curves;
 
+import dev.pappus.bench.LastWish;
 import dev.pappus.bench.TemporaryFolder;
 import dev.pappus.bench.result.RunFolder;
 import dev.pappus.bench.systems.ProductCommand;
@@ -7,6 +8,7 @@ import dev.pappus.bench.systems.SystemAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,15 @@ final class Systems implements AutoCloseable {
   private final long beganNanos = System.nanoTime();
   private final Map<String, SystemUnderTest> running = new ConcurrentHashMap<>();
 
-  private final Thread lastWish = new Thread(this::endQuietly, "stop-systems");
+  /** All that were started, or are being started; guarded by itself. */
+  private final List<SystemAdapter> adapters = new ArrayList<>();
 
-  private Systems() throws IOException {
-    Runtime.getRuntime().addShutdownHook(lastWish);
-  }
+  /** Guarded by them. */
+  private boolean ending;
+
+  private final LastWish wish = LastWish.of(LastWish.Turn.PROCESSES, this::abandonAll);
+
+  private Systems() throws IOException {}
 
   /**
    * Starts those that the curves need; of the others the run folder says why not. They end with
@@ -100,6 +106,12 @@ final class Systems implements AutoCloseable {
       return;
     }
     progress.accept("starting " + key);
+    synchronized (adapters) {
+      if (ending) {
+        throw new IOException("this process is ending");
+      }
+      adapters.add(adapter);
+    }
     SystemUnderTest system;
     try {
       system = SystemUnderTest.start(adapter, settings, expected);
@@ -132,7 +144,7 @@ final class Systems implements AutoCloseable {
   }
 
   /** Stops all, whatever becomes of one; says what became of the last that could not be. */
-  private synchronized @Nullable IOException stopAll() {
+  private @Nullable IOException stopAll() {
     IOException failure = null;
     for (SystemUnderTest system : running.values()) {
       try {
@@ -145,24 +157,30 @@ final class Systems implements AutoCloseable {
     return failure;
   }
 
-  /** When the process is ended from outside. */
-  private void endQuietly() {
-    IOException _ = stopAll();
-    try {
-      scratch.close();
-    } catch (IOException e) {
-      // It stays behind; nobody is left who could be told.
+  /** When the process is ended from outside, even while one is being started. */
+  private void abandonAll() throws IOException {
+    IOException failure = null;
+    List<SystemAdapter> all;
+    synchronized (adapters) {
+      all = List.copyOf(adapters);
+      ending = true;
+    }
+    for (SystemAdapter adapter : all) {
+      try {
+        adapter.abandon();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
   @Override
   public void close() throws IOException {
     IOException failure = stopAll();
-    try {
-      Runtime.getRuntime().removeShutdownHook(lastWish);
-    } catch (IllegalStateException e) {
-      // The process is ending.
-    }
+    wish.forget();
     scratch.close();
     if (failure != null) {
       throw failure;

@@ -1,5 +1,6 @@
 package dev.pappus.bench.systems;
 
+import dev.pappus.bench.MeasuredEnvironment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ public final class SystemAdapter {
   /** Each script must be there. */
   public static final List<String> SCRIPTS = List.of("check", "start", "stop", "describe");
 
+  private static final String START = "start";
+
   private static final long QUICK_SECONDS_MAX = 60;
   private static final long START_SECONDS_MAX = 600;
   private static final long OUTPUT_BYTES_MAX = 64 << 10;
@@ -27,6 +30,12 @@ public final class SystemAdapter {
 
   private final Path folder;
   private final Environment environment;
+
+  /** The script that starts it, while it runs; guarded by this. */
+  private @Nullable Process starting;
+
+  /** Whether nothing is started any more; guarded by this. */
+  private boolean abandoned;
 
   /**
    * What scripts are told.
@@ -115,7 +124,12 @@ public final class SystemAdapter {
    * @throws IOException if it does not come up; what it has started until then is stopped
    */
   public Running start() throws IOException {
-    Output output = run("start", START_SECONDS_MAX);
+    Output output;
+    try {
+      output = run(START, START_SECONDS_MAX);
+    } finally {
+      launched();
+    }
     @Nullable String url = pairs(output.out()).get("url");
     if (output.status() != 0 || url == null) {
       stop();
@@ -134,6 +148,41 @@ public final class SystemAdapter {
     }
     String text = Files.readString(file).strip();
     return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  /**
+   * Stops it for good, or whatever a start that is under way has come to. Any thread, at any time.
+   */
+  public void abandon() throws IOException {
+    @Nullable Process script;
+    synchronized (this) {
+      abandoned = true;
+      script = starting;
+    }
+    if (script != null) {
+      end(script);
+    }
+    stop();
+  }
+
+  private static void end(Process script) {
+    script.descendants().forEach(ProcessHandle::destroyForcibly);
+    script.destroyForcibly();
+  }
+
+  private synchronized Process launch(String script, ProcessBuilder builder) throws IOException {
+    if (!script.equals(START)) {
+      return builder.start();
+    }
+    if (abandoned) {
+      throw new IOException(folder + " is not started any more");
+    }
+    starting = builder.start();
+    return starting;
+  }
+
+  private synchronized void launched() {
+    starting = null;
   }
 
   /** Stops it; no effect if it does not run. */
@@ -167,12 +216,12 @@ public final class SystemAdapter {
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
+    MeasuredEnvironment.clean(builder.environment());
     environment.into(builder.environment());
-    Process process = builder.start();
+    Process process = launch(script, builder);
     try {
       if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        end(process);
         return new Output(-1, "", script + " took more than " + secondsMax + " s");
       }
       return new Output(process.exitValue(), text(out), text(err));

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of the scripts, and that ours keep it. */
@@ -82,6 +84,53 @@ class SystemAdapterTest {
     assertThat(ProcessTree.cpuNanos(server.pid())).isNotNegative();
     adapter.stop();
     server.onExit().get(10, TimeUnit.SECONDS);
+  }
+
+  /** Ctrl-C while a system comes up: the script and its server end, and no other one begins. */
+  @Test
+  @Timeout(60)
+  void aStartThatIsUnderWayIsAbandoned() throws Exception {
+    SystemAdapter adapter =
+        adapter(
+            Map.of(
+                "start",
+                "sleep 600 & echo $! >\"$BENCH_STATE/pid\"; touch \"$BENCH_STATE/begun\";"
+                    + " sleep 600; echo url=http://127.0.0.1:1",
+                "stop",
+                "touch \"$BENCH_STATE/stopped\""));
+    CompletableFuture<Throwable> failure =
+        CompletableFuture.supplyAsync(() -> assertThrows(IOException.class, adapter::start));
+    while (!Files.exists(folder.resolve("state/begun"))) {
+      Thread.onSpinWait();
+    }
+    String process = Files.readString(folder.resolve("state/pid")).strip();
+    adapter.abandon();
+    assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("start failed");
+    assertThat(ProcessHandle.of(Long.parseLong(process)).filter(ProcessHandle::isAlive)).isEmpty();
+    assertThat(folder.resolve("state/stopped")).exists();
+    assertThat(assertThrows(IOException.class, adapter::start))
+        .hasMessageContaining("not started any more");
+  }
+
+  /** A server has written who it is before it is one, whatever becomes of the script. */
+  @Test
+  void serversWriteTheirIdentifiersThemselves() throws Exception {
+    String library = ROOT.resolve("bench/systems/lib.sh").toString();
+    SystemAdapter adapter =
+        adapter(
+            Map.of(
+                "start",
+                "set -eu; . "
+                    + library
+                    + "; in_background 'pid ' sh -c 'echo pid $$; sleep 600' |"
+                    + " sed 's/pid /url=/'",
+                "stop",
+                ". " + library + "; stop_server"));
+    SystemAdapter.Running running = adapter.start();
+    assertThat(running.process()).contains(Long.parseLong(running.url()));
+    Optional<ProcessHandle> server = ProcessHandle.of(Long.parseLong(running.url()));
+    adapter.stop();
+    server.orElseThrow().onExit().get(30, TimeUnit.SECONDS);
   }
 
   @Test
