@@ -1,5 +1,6 @@
 package dev.pappus.bench;
 
+import dev.pappus.bench.result.JsonValues;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,9 +8,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
+import tools.jackson.core.JacksonException;
 
 /** Talks to a node's administration port. Any thread may use it. */
 public final class NodeControl implements AutoCloseable {
@@ -61,6 +64,26 @@ public final class NodeControl implements AutoCloseable {
   public void compose(String text) throws IOException {
     String path = "/v1/compositions";
     expectSuccess(path, send(to(path).POST(BodyPublishers.ofString(text)).build()));
+  }
+
+  /**
+   * What a deployed function runs in: {@code kvm}, {@code process} and so on, as the node chose.
+   *
+   * @throws IOException if the node does not say
+   */
+  public String sandboxOf(String function) throws IOException {
+    String path = "/v1/functions/" + function;
+    HttpResponse<String> answer = send(to(path).GET().build());
+    expectSuccess(path, answer);
+    byte[] document = answer.body().getBytes(StandardCharsets.UTF_8);
+    try {
+      if (JsonValues.readObject(document).get("sandbox") instanceof String sandbox) {
+        return sandbox;
+      }
+    } catch (JacksonException e) {
+      throw new IOException("the node answers no JSON for " + path, e);
+    }
+    throw new IOException("the node does not say what " + function + " runs in");
   }
 
   /** The sum of a metric over all its labels; empty if there is none of this name. */

@@ -62,9 +62,30 @@ final class LongFunctions {
     return cores * 1e9 / meanNanos();
   }
 
-  /** An endless choice; the same seed gives the same. One thread uses it. */
-  Requests requests(long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return () -> requests[random.nextInt(DURATIONS)];
+  /** An endless choice; the same seed gives the same. */
+  Choice choose(long seed) {
+    return new Choice(seed);
+  }
+
+  /** Which ones were sent. One thread at a time uses it. */
+  final class Choice implements Requests {
+    private final SplittableRandom random;
+    private double nanos;
+
+    private Choice(long seed) {
+      random = new SplittableRandom(seed);
+    }
+
+    @Override
+    public Request next() {
+      int number = random.nextInt(DURATIONS);
+      nanos += durationNanos(number);
+      return requests[number];
+    }
+
+    /** Computing time of all so far. */
+    double nanos() {
+      return nanos;
+    }
   }
 }

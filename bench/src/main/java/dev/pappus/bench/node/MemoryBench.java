@@ -16,12 +16,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +40,7 @@ public final class MemoryBench {
   private static final int WARM_BEFORE = 20;
 
   private static final int WARM_CALLS = 50;
-
-  /** Until memory has stopped to grow: looks that are alike, and how much that is. */
-  private static final int LOOKS = 10;
-
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long ALIKE_BYTES = 256 << 10;
-  private static final int LOOKS_MAX = 200;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** More than any number of sandboxes here keeps. */
   private static final long RESIDENT_BYTES_MAX = 8L << 30;
@@ -81,8 +73,9 @@ public final class MemoryBench {
     static Measured start(NodeSettings settings, Map<Limit, Long> limits, List<String> arguments)
         throws IOException {
       TemporaryFolder folder = new TemporaryFolder();
-      ControlGroup group = ControlGroup.make();
+      @Nullable ControlGroup group = null;
       try {
+        group = ControlGroup.make();
         Path own = folder.path().resolve("node");
         StartedNode node = StartedNode.start(settings, own, limits, arguments, group);
         return new Measured(folder, group, node, new NodeMemory(group, node.pid()));
@@ -134,7 +127,7 @@ public final class MemoryBench {
   private void registration(int repetition) throws IOException {
     try (Measured measured = Measured.start(settings.node(), Map.of(), List.of())) {
       results.factor("memory", measured.memory().from());
-      long idle = settled(measured.memory());
+      long idle = settled("idle " + repetition, measured.memory());
       row("idle", "MiB", repetition, 1, idle / MEBIBYTE, idle);
       long resident = measured.memory().residentBytes();
       row("idle_resident", "MiB", repetition, 1, resident / MEBIBYTE, resident);
@@ -143,12 +136,13 @@ public final class MemoryBench {
               measured.node().administration().toString(),
               settings.node().function(StartedNode.ECHO),
               settings.functions() - 1);
+      results.factor("sandbox", measured.node().sandbox());
       row("register", "s", repetition, settings.functions(), nanos / 1e9, 0);
-      long more = settled(measured.memory()) - idle;
+      long more = settled("registered " + repetition, measured.memory()) - idle;
       row("registered", "MiB", repetition, settings.functions(), more / MEBIBYTE, more);
       if (settings.returnNanos() > 0) {
         LockSupport.parkNanos(settings.returnNanos());
-        long later = settled(measured.memory()) - idle;
+        long later = settled("registered_later " + repetition, measured.memory()) - idle;
         row("registered_later", "MiB", repetition, settings.functions(), later / MEBIBYTE, later);
       }
     }
@@ -184,7 +178,7 @@ public final class MemoryBench {
       for (int call = 0; call < WARM_CALLS; call++) {
         invoke(client, invocation, 0, WARM_BEFORE);
       }
-      long before = settled(measured.memory());
+      long before = settled("before sandbox " + repetition, measured.memory());
       invoke(client, invocation, WARM_BEFORE, all);
       int bound = invoke(client, invocation, WARM_BEFORE, all);
       if (bound < settings.sandboxes()) {
@@ -192,7 +186,8 @@ public final class MemoryBench {
             "only %d of %d functions still had their sandbox when they were called again"
                 .formatted(bound, settings.sandboxes()));
       }
-      double each = (double) (settled(measured.memory()) - before) / settings.sandboxes();
+      long after = settled("sandbox " + repetition, measured.memory());
+      double each = (double) (after - before) / settings.sandboxes();
       row("sandbox", "MiB", repetition, settings.sandboxes(), each / MEBIBYTE, (long) each);
     }
   }
@@ -204,6 +199,7 @@ public final class MemoryBench {
       for (int i = from; i < until; i++) {
         HttpRequest request =
             HttpRequest.newBuilder(node.resolve("/function/" + Registrar.COLD + i))
+                .timeout(PATIENCE)
                 .POST(HttpRequest.BodyPublishers.ofString("hello"))
                 .build();
         HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -219,22 +215,18 @@ public final class MemoryBench {
     return bound;
   }
 
-  /** What is read when it has not changed for a while, or does not stop to change. */
-  private static long settled(NodeMemory memory) throws IOException {
-    Deque<Long> looks = new ArrayDeque<>();
-    for (int i = 0; i < LOOKS_MAX; i++) {
-      looks.addLast(memory.bytes());
-      if (looks.size() > LOOKS) {
-        looks.removeFirst();
-        long least = looks.stream().mapToLong(Long::longValue).min().orElse(0);
-        long most = looks.stream().mapToLong(Long::longValue).max().orElse(0);
-        if (most - least <= ALIKE_BYTES) {
-          break;
-        }
-      }
-      LockSupport.parkNanos(LOOK_NANOS);
+  /** Says so of what has not stopped to change. */
+  private long settled(String when, NodeMemory memory) throws IOException {
+    SettledMemory seen = SettledMemory.await(memory::bytes, SettledMemory.LOOK_NANOS);
+    if (!seen.settled()) {
+      results.note(
+          String.format(
+              Locale.ROOT,
+              "%s: memory had not stopped to change when it was read; it moved by %.1f MiB",
+              when,
+              seen.spreadBytes() / MEBIBYTE));
     }
-    return looks.getLast();
+    return seen.bytes();
   }
 
   private void row(

@@ -93,6 +93,7 @@ public final class MixedBench {
         StartedNode node =
             StartedNode.start(of, folder.path().resolve("node"), Map.of(), List.of(), null)) {
       node.deployEcho(of);
+      results.factor("sandbox", node.sandbox());
       node.control().deploy(LongFunctions.FUNCTION, work, Limit.CONTEXT_DEFAULT.defaultValue());
       progress.accept("measuring how fast this machine computes");
       HostSpeed speed = HostSpeed.measure(node.invocation(), node.control(), work);
@@ -117,7 +118,7 @@ public final class MixedBench {
       progress.accept(beside ? "warming up, long functions beside" : "warming up");
       List<Sent> sent = send(beside, 0, settings.warmUpNanos());
       LoadFlow first = sent.getFirst().flow();
-      slices.check("warm-up", first, first.due(), results);
+      Slice.requireAnswers("warm-up", first);
     }
     Random random = new Random(settings.node().seed());
     List<Boolean> order = new ArrayList<>(List.of(false, true));
@@ -136,19 +137,22 @@ public final class MixedBench {
       compare(alone, beside);
     }
     samples.add("lost", "", (double) slices.lost());
+    samples.add("unsent", "", (double) slices.unsent());
     samples.into(results);
     if (Double.isNaN(samples.median("p99_ratio"))) {
       results.missing(
-          "p99_ratio", "the generator was late in every pair; p99_ratio_of_all counts those, too");
+          "p99_ratio",
+          "in no pair both slices were valid and had a p99; p99_ratio_of_all counts those that are"
+              + " not valid, too");
     }
     results.draw(NAME, figure());
   }
 
   /** Functions of one kind in one slice. */
-  private record Sent(String series, LoadFlow flow, Schedule.Poisson schedule) {
+  private record Sent(String series, Requests requests, LoadFlow flow, Schedule.Poisson schedule) {
     static Sent of(String series, Requests requests, double rate, long seed) {
       Schedule.Poisson schedule = new Schedule.Poisson(rate, seed);
-      return new Sent(series, LoadFlow.open(requests, schedule), schedule);
+      return new Sent(series, requests, LoadFlow.open(requests, schedule), schedule);
     }
   }
 
@@ -162,7 +166,7 @@ public final class MixedBench {
     List<Sent> sent = new ArrayList<>();
     sent.add(Sent.of(beside ? "short_beside" : "short_alone", shorts, settings.rate(), seed));
     if (beside) {
-      Requests choice = longs.requests(seed + 1);
+      Requests choice = longs.choose(seed + 1);
       sent.add(Sent.of("long", choice, longs.rate(settings.cores()), seed + 2));
     }
     generator.connect(CONNECTIONS);
@@ -177,9 +181,8 @@ public final class MixedBench {
     for (Sent each : sent) {
       points.add(point(each, pair));
     }
-    if (beside) {
-      long completed = sent.getLast().flow().completed();
-      samples.add("long_busy_cores", "", longs.meanNanos() * completed / settings.nanos());
+    if (sent.getLast().requests() instanceof LongFunctions.Choice chosen) {
+      samples.add("long_busy_cores", "", chosen.nanos() / settings.nanos());
       samples.add("long.p50", "us", points.getLast().number(Column.P50_MICROS));
     }
     Point shortOnes = points.getFirst();
@@ -192,7 +195,8 @@ public final class MixedBench {
     LoadFlow flow = sent.flow();
     // In a short slice no long function may have been due.
     if (flow.due() > 0) {
-      slices.check(sent.series() + " " + pair, flow, flow.due(), results);
+      slices.count(sent.series() + " " + pair, flow, results);
+      slices.countUnsent(sent.series() + " " + pair, flow, results);
     }
     Point row =
         Point.of(NAME, sent.series())

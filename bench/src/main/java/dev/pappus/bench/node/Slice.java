@@ -7,15 +7,14 @@ import java.io.IOException;
 /** What all slices of load have in common: requests that got no right answer are never silent. */
 final class Slice {
   private long lost;
+  private long unsent;
 
   /**
-   * Notes what has become of one.
+   * Requires that something was answered, as after a warm-up, in which nothing is counted.
    *
-   * @param wanted how many requests should have been answered
    * @throws IOException if nothing was answered rightly: there is nothing to measure
    */
-  void check(String name, LoadFlow flow, long wanted, RunFolder results) throws IOException {
-    long missing = wanted - flow.completed();
+  static void requireAnswers(String name, LoadFlow flow) throws IOException {
     if (flow.completed() == 0) {
       throw new IOException(
           "%s: none of %d requests got a right answer in time (refused %d, failed %d, wrong %d,"
@@ -25,15 +24,40 @@ final class Slice {
               + flow.late()
               + ")");
     }
+  }
+
+  /**
+   * Notes what has become of one.
+   *
+   * @throws IOException if nothing was answered rightly: there is nothing to measure
+   */
+  void count(String name, LoadFlow flow, RunFolder results) throws IOException {
+    requireAnswers(name, flow);
+    long missing = flow.sent() - flow.completed();
     if (missing > 0) {
       lost += missing;
       results.note(
-          "%s: %d of %d requests got no right answer in time".formatted(name, missing, wanted));
+          "%s: %d of %d requests got no right answer in time"
+              .formatted(name, missing, flow.sent()));
+    }
+  }
+
+  /** Notes how many requests of one found no connection: the generator's bound, not a loss. */
+  void countUnsent(String name, LoadFlow flow, RunFolder results) {
+    if (flow.unsent() > 0) {
+      unsent += flow.unsent();
+      results.note(
+          "%s: %d of %d requests found no connection".formatted(name, flow.unsent(), flow.due()));
     }
   }
 
   /** Requests without a right answer, in all. */
   long lost() {
     return lost;
+  }
+
+  /** Requests that did not leave, in all. */
+  long unsent() {
+    return unsent;
   }
 }

@@ -119,6 +119,7 @@ public final class StartBench {
     Path restart = folder.resolve("restart");
     try (StartedNode node = StartedNode.start(settings, restart, Map.of(), List.of(), null)) {
       node.deployEcho(settings);
+      results.factor("sandbox", node.sandbox());
     }
     List<Contender> order = new ArrayList<>(List.of(Contender.values()));
     Random random = new Random(settings.seed());

@@ -101,6 +101,11 @@ final class StartedNode implements AutoCloseable {
         ECHO, Files.readAllBytes(settings.function(ECHO)), Limit.CONTEXT_DEFAULT.defaultValue());
   }
 
+  /** What the smallest function runs in, as the node says once it has it. */
+  String sandbox() throws IOException {
+    return control.sandboxOf(ECHO);
+  }
+
   /** Sends five bytes to what should answer them, at {@code /function/NAME} of a server. */
   static Request echo(Target server, String function) {
     byte[] body = WORDS.getBytes(StandardCharsets.US_ASCII);

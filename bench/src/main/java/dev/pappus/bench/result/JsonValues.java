@@ -11,7 +11,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON as maps, lists, texts, numbers, truths and null. */
-final class JsonValues {
+public final class JsonValues {
   private JsonValues() {}
 
   /**
@@ -19,7 +19,7 @@ final class JsonValues {
    *
    * @throws tools.jackson.core.JacksonException if it is no JSON
    */
-  static Map<?, ?> readObject(byte[] document) {
+  public static Map<?, ?> readObject(byte[] document) {
     try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), document)) {
       parser.nextToken();
       return value(parser) instanceof Map<?, ?> map ? map : Map.of();

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  */
 public record HostSpeed(double iterationNanos, double touchNanosPerByte) {
   private static final String NAME = "trace_speed";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int TRIES = 15;
   private static final int FIRST_TOUCHES = 5;
   private static final long ITERATIONS = 4_000_000;
@@ -54,6 +56,7 @@ public record HostSpeed(double iterationNanos, double touchNanosPerByte) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(node.resolve("/function/" + function + "?output=result/result"))
+              .timeout(PATIENCE)
               .POST(BodyPublishers.ofString(TraceWork.task(iterations, bytes, null)))
               .build();
       for (int i = 0; i < tries; i++) {

@@ -28,11 +28,24 @@ class LongFunctionsTest {
   @Test
   void theSameSeedChoosesTheSame() throws IOException {
     LongFunctions functions = functions();
-    List<Request> chosen = choices(functions.requests(7));
-    assertThat(choices(functions.requests(7))).isEqualTo(chosen);
-    assertThat(choices(functions.requests(8))).isNotEqualTo(chosen);
+    List<Request> chosen = choices(functions.choose(7));
+    assertThat(choices(functions.choose(7))).isEqualTo(chosen);
+    assertThat(choices(functions.choose(8))).isNotEqualTo(chosen);
     // Two nanoseconds for an iteration: 5 to 500 million of them, in seven to nine digits.
     assertThat(chosen).extracting(Request::bodyBytes).contains(9, 10, 11).doesNotContain(8, 12);
+  }
+
+  /** What was sent counts, not what is sent on average. */
+  @Test
+  void theTimeOfWhatWasChosenIsKnown() throws IOException {
+    LongFunctions functions = functions();
+    LongFunctions.Choice choice = functions.choose(7);
+    assertThat(choice.nanos()).isZero();
+    Request _ = choice.next();
+    double one = choice.nanos();
+    assertThat(one).isBetween(10e6, 1000e6);
+    List<Request> _ = choices(choice);
+    assertThat(choice.nanos() / 501).isCloseTo(functions.meanNanos(), within(40e6));
   }
 
   private static List<Request> choices(Requests requests) {
