@@ -113,22 +113,13 @@ final class BenchLoadOptions {
           "there must be at least one repetition and one connection, and --max-connections must"
               + " not be below --connections");
     }
-    LoadBench.Settings settings;
-    try {
-      settings =
-          new LoadBench.Settings(
-              schedule,
-              Rates.parse(rate),
-              BenchTimes.nanos("--duration", duration, TimeUnit.SECONDS.toNanos(10)),
-              BenchTimes.nanos("--warm-up", warmUp, TimeUnit.SECONDS.toNanos(2)),
-              BenchTimes.nanos("--timeout", timeout, TimeUnit.SECONDS.toNanos(1)),
-              repetitions,
-              connections,
-              connectionsMax,
-              seed);
-    } catch (IllegalArgumentException e) {
-      throw usage("--rate: " + e.getMessage());
+    if (protocol == Protocol.HTTP && function != null) {
+      throw usage("--function goes with --protocol bson; with http the target's path names it");
     }
+    if (protocol == Protocol.BSON && method != null) {
+      throw usage("--method goes with --protocol http; the reference's documents are posted");
+    }
+    LoadBench.Settings settings = settings();
     Target at = Target.parse(target);
     Requests requests = Requests.repeat(request(terminal, at));
     if (out == null) {
@@ -140,6 +131,29 @@ final class BenchLoadOptions {
       var _ = LoadBench.run(at, requests, settings, results, terminal.out()::println);
     }
     return ExitCode.OK;
+  }
+
+  private LoadBench.Settings settings() {
+    List<Double> rates;
+    try {
+      rates = Rates.parse(rate);
+    } catch (IllegalArgumentException e) {
+      throw usage("--rate: " + e.getMessage());
+    }
+    try {
+      return new LoadBench.Settings(
+              schedule,
+              rates,
+              BenchTimes.nanos("--duration", duration, TimeUnit.SECONDS.toNanos(10)),
+              BenchTimes.nanos("--warm-up", warmUp, TimeUnit.SECONDS.toNanos(2)),
+              BenchTimes.nanos("--timeout", timeout, TimeUnit.SECONDS.toNanos(1)),
+              repetitions,
+              connections,
+              connectionsMax,
+              seed);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
   }
 
   private static CliException usage(String message) {

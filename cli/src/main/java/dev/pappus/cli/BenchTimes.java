@@ -25,9 +25,12 @@ final class BenchTimes {
     }
   }
 
-  /** As it is written on a command line. */
+  /** As it is written on a command line: exactly. */
   static String text(long nanos) {
-    return nanos / 1_000_000 + "ms";
+    if (nanos % 1_000_000 == 0) {
+      return nanos / 1_000_000 + "ms";
+    }
+    return nanos % 1000 == 0 ? nanos / 1000 + "us" : nanos + "ns";
   }
 
   /** A run folder: what was given, or a new one in the working folder. */

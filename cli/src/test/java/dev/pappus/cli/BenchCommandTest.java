@@ -12,6 +12,7 @@ import dev.pappus.server.Configuration;
 import dev.pappus.server.PappusNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -209,6 +210,21 @@ class BenchCommandTest {
     assertThat(!points.isEmpty() || record.contains("points were left out")).isTrue();
   }
 
+  /** What is written into a run folder must mean the same when it is read again. */
+  @Test
+  void timesAreWrittenExactly() {
+    for (long nanos : new long[] {0, 1, 500_000, 1_500_000, 2_000_000_000L, 2_000_000_001L}) {
+      assertThat(BenchTimes.nanos("--duration", BenchTimes.text(nanos), -1)).isEqualTo(nanos);
+    }
+  }
+
+  private CommandRun load(String... more) {
+    List<String> words = new ArrayList<>(List.of("bench", "load", "--target"));
+    words.add("http://127.0.0.1:1/");
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
   @Test
   void mistakesAreExplained() throws Exception {
     assertThat(run("bench", "load", "--target", "http://127.0.0.1:1/", "--rate", "x"))
@@ -232,6 +248,16 @@ class BenchCommandTest {
                     "1")
                 .err())
         .contains("needs --function");
+    assertThat(load("--rate", "1", "--function", "f").err()).contains("--protocol bson");
+    assertThat(load("--rate", "1", "--protocol", "bson", "--function", "f", "--method", "PUT").err())
+        .contains("--protocol http");
+    assertThat(load("--rate", "1", "--timeout", "61s").err()).contains("at most 60 s");
+    assertThat(load("--rate", "2e7"))
+        .satisfies(said -> {
+          assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE);
+          assertThat(said.err()).contains("at most 10000000 requests a second");
+        });
+    assertThat(run("bench", "curves", "--timeout", "61s").err()).contains("at most 60 s");
     assertThat(run("bench", "curves", "--figure", "6").err()).contains("figures 4 and 5");
     assertThat(run("bench", "compare", "nowhere").err()).contains("does not exist");
     assertThat(run("bench", "serve", "--kind", "docker").err())

@@ -2,6 +2,7 @@ package dev.pappus.bench.curves;
 
 import dev.pappus.bench.Unavailable;
 import dev.pappus.bench.load.LoadBench;
+import dev.pappus.bench.load.LoadPoint;
 import dev.pappus.bench.result.Column;
 import dev.pappus.bench.result.Point;
 import dev.pappus.bench.result.RunFolder;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -48,6 +50,10 @@ public final class CurvesBench {
   private final long beganNanos;
   private final Map<String, Double> capacities = new HashMap<>();
   private final Samples samples = new Samples();
+
+  /** How many samples each latency should have. */
+  private final Map<String, Integer> wanted = new TreeMap<>();
+
   private long seed;
   private int skipped;
 
@@ -94,6 +100,8 @@ public final class CurvesBench {
     pairs();
     tails();
     samples.into(results);
+    wanted.forEach(
+        (name, count) -> samples.explainMissing(results, name, count, LoadPoint.WHY_NO_SAMPLE));
     if (skipped > 0) {
       results.note(
           skipped + " points were left out: the time for this run was used up before their turn");
@@ -163,12 +171,23 @@ public final class CurvesBench {
         if (!timeIsUp()) {
           Point point = open(turn, settings.nanos(), "sweep");
           if (turn.rate() == unloadedRate(turn.series())) {
-            samples.add(
-                turn.series().name() + ".p50_unloaded", "us", point.number(Column.P50_MICROS));
+            double _ = sample(unloadedName(turn.series()), point, Column.P50_MICROS);
           }
         }
       }
     }
+  }
+
+  private static String unloadedName(Series series) {
+    return series.name() + ".p50_unloaded";
+  }
+
+  /** A latency of a point, and a sample of a measure if the point is valid; NaN if it is not. */
+  private double sample(String name, Point point, Column latency) {
+    double micros = LoadPoint.isValid(point) ? point.number(latency) : Double.NaN;
+    wanted.merge(name, 1, Integer::sum);
+    samples.add(name, "us", micros);
+    return micros;
   }
 
   private Point open(Turn turn, long nanos, String part) throws IOException {
@@ -199,8 +218,12 @@ public final class CurvesBench {
       List<Series> order = new ArrayList<>(curves);
       Collections.shuffle(order, random);
       for (Series series : order) {
-        double unloaded = samples.median(series.name() + ".p50_unloaded");
-        if (Double.isNaN(unloaded) || timeIsUp()) {
+        double unloaded = samples.median(unloadedName(series));
+        if (Double.isNaN(unloaded)) {
+          results.missing(series.name(), "its latency without load was not measured");
+          continue;
+        }
+        if (timeIsUp()) {
           continue;
         }
         int current = repetition;
@@ -294,10 +317,7 @@ public final class CurvesBench {
   }
 
   private double tail(Series series, int repetition, double rate) throws IOException {
-    double tail =
-        open(new Turn(series, repetition, rate), settings.peakNanos(), "tail")
-            .number(Column.P99_MICROS);
-    samples.add(series.name() + ".p99_at70", "us", tail);
-    return tail;
+    Point point = open(new Turn(series, repetition, rate), settings.peakNanos(), "tail");
+    return sample(series.name() + ".p99_at70", point, Column.P99_MICROS);
   }
 }

@@ -34,8 +34,8 @@ final class CurvesFigure {
         String.format(
             Locale.ROOT,
             "%d repetitions of %.1f s, Poisson arrivals from one thread on the same machine; bars:"
-                + " interval of the median; latency from the intended send time; invalid points"
-                + " left out",
+                + " interval of the median; latency from the intended send time; points left out"
+                + " that are invalid, or where too many requests got no right answer",
             settings.repetitions(),
             settings.nanos() / 1e9));
     notes.add(
@@ -73,6 +73,7 @@ final class CurvesFigure {
     points.stream()
         .filter(point -> point.text(Column.SERIES).equals(series.name()))
         .filter(point -> point.text(Column.NOTE).equals("sweep"))
+        .filter(point -> !point.text(latency).isEmpty())
         .forEach(point ->
             byRate.computeIfAbsent(point.number(Column.X), _ -> new ArrayList<>()).add(point));
     return byRate.values().stream().map(same -> spot(same, latency)).toList();

@@ -1,5 +1,6 @@
 package dev.pappus.bench.curves;
 
+import dev.pappus.bench.load.LoadFlow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,7 @@ public record CurvesSettings(
     hotPercents = List.copyOf(hotPercents);
     rates = List.copyOf(rates);
     shares = List.copyOf(shares);
+    LoadFlow.requireTimeout(timeoutNanos);
     if (figure != 4 && figure != 5) {
       throw new IllegalArgumentException("there are figures 4 and 5");
     }

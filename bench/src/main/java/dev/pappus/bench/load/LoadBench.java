@@ -1,10 +1,11 @@
 package dev.pappus.bench.load;
 
 import dev.pappus.bench.result.Column;
-import dev.pappus.bench.result.Measure;
 import dev.pappus.bench.result.Point;
 import dev.pappus.bench.result.RunFolder;
+import dev.pappus.bench.result.Samples;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,13 @@ public final class LoadBench {
       long seed) {
     public Settings {
       rates = List.copyOf(rates);
+      if (nanos < 1 || warmUpNanos < 1) {
+        throw new IllegalArgumentException("points and the warm-up need some time");
+      }
+      LoadFlow.requireTimeout(timeoutNanos);
+      for (double rate : rates) {
+        var _ = arrival.schedule(rate, seed);
+      }
     }
   }
 
@@ -142,52 +150,59 @@ public final class LoadBench {
     }
     if (results != null) {
       for (double rate : settings.rates()) {
-        measure(results, points, series(rate), "throughput", "1/s", Column.THROUGHPUT_PER_SECOND);
-        measure(results, points, series(rate), "p50", "us", Column.P50_MICROS);
-        measure(results, points, series(rate), "p99", "us", Column.P99_MICROS);
+        List<Point> same =
+            points.stream()
+                .filter(point -> point.text(Column.SERIES).equals(series(rate)))
+                .toList();
+        measure(results, same, series(rate) + ".throughput", "1/s", Column.THROUGHPUT_PER_SECOND);
+        measure(results, same, series(rate) + ".p50", "us", Column.P50_MICROS);
+        measure(results, same, series(rate) + ".p99", "us", Column.P99_MICROS);
       }
     }
     return points;
   }
 
+  /** As measures may be called: {@code rate0_5} is half a request a second. */
   private static String series(double rate) {
-    return "rate" + Math.round(rate);
+    String text = BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
+    return "rate" + text.replace('.', '_');
   }
 
+  /** From the points that are valid and have it; of others the run folder says why not. */
   private static void measure(
-      RunFolder results,
-      List<Point> points,
-      String series,
-      String name,
-      String unit,
-      Column column) {
-    List<Double> samples =
-        points.stream()
-            .filter(point -> point.text(Column.SERIES).equals(series))
-            .map(point -> point.number(column))
-            .filter(number -> !number.isNaN())
-            .toList();
-    if (!samples.isEmpty()) {
-      results.measure(new Measure(series + "." + name, unit, samples));
+      RunFolder results, List<Point> points, String name, String unit, Column column) {
+    Samples samples = new Samples();
+    for (Point point : points) {
+      if (LoadPoint.isValid(point)) {
+        samples.add(name, unit, point.number(column));
+      }
     }
+    samples.into(results);
+    samples.explainMissing(results, name, points.size(), LoadPoint.WHY_NO_SAMPLE);
   }
 
   /** A row for people. */
   public static String line(Point point) {
     return String.format(
         Locale.ROOT,
-        "offered %8.1f/s  served %8.1f/s  p50 %9.1f  p99 %9.1f  max %9.1f µs  refused %d failed %d"
+        "offered %8.1f/s  served %8.1f/s  p50 %9s  p99 %9s  max %9s µs  refused %d failed %d"
             + " late %d wrong %d unsent %d%s",
         point.number(Column.OFFERED_PER_SECOND),
         point.number(Column.THROUGHPUT_PER_SECOND),
-        point.number(Column.P50_MICROS),
-        point.number(Column.P99_MICROS),
-        point.number(Column.MAX_MICROS),
+        micros(point, Column.P50_MICROS),
+        micros(point, Column.P99_MICROS),
+        micros(point, Column.MAX_MICROS),
         (long) point.number(Column.REFUSED),
         (long) point.number(Column.FAILED),
         (long) point.number(Column.LATE),
         (long) point.number(Column.WRONG),
         (long) point.number(Column.UNSENT),
-        point.text(Column.VALID).equals("true") ? "" : "  INVALID: " + point.text(Column.NOTE));
+        LoadPoint.isValid(point) ? "" : "  INVALID: " + point.text(Column.NOTE));
+  }
+
+  /** With one decimal; a dash where so many never got a right answer. */
+  private static String micros(Point point, Column column) {
+    double micros = point.number(column);
+    return Double.isNaN(micros) ? "-" : String.format(Locale.ROOT, "%.1f", micros);
   }
 }

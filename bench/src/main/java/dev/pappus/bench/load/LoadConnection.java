@@ -50,6 +50,11 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether the answer that is awaited has no body, whatever its head says of one. */
+  boolean awaitsHeadOnly() {
+    return request != null && request.headOnly();
+  }
+
   /** The flow whose answer is awaited; null is none. */
   @Nullable LoadFlow flow() {
     return flow;
@@ -121,16 +126,14 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
     long now = System.nanoTime();
     boolean good = status != 200 || answeredRequest.good(body, length);
-    if (start != null && status == 200) {
-      answeredFlow.countStart(start);
-    }
     int bodyBytes = length;
     if (body.length > BODY_BYTES_KEPT) {
       body = new byte[BODY_BYTES_KEPT];
     }
     flow = null;
     request = null;
-    generator.answered(this, answeredFlow, new Answer(status, good, dueNanos, bodyBytes), now);
+    generator.answered(
+        this, answeredFlow, new Answer(status, good, dueNanos, bodyBytes, start), now);
   }
 
   /**
@@ -140,8 +143,10 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
    * @param good whether the result was right
    * @param dueNanos when its request was due
    * @param bodyBytes size of its body
+   * @param start how warm the start was, if it said so
    */
-  record Answer(int status, boolean good, long dueNanos, int bodyBytes) {}
+  record Answer(
+      int status, boolean good, long dueNanos, int bodyBytes, @Nullable String start) {}
 
   /** Whether another request may follow. */
   boolean reusable() {

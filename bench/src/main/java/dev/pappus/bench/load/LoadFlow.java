@@ -15,6 +15,9 @@ public final class LoadFlow {
   /** Longest time that histograms tell from longer ones. */
   public static final long HIGHEST_NANOS = 60_000_000_000L;
 
+  /** Of a share of a whole number. */
+  private static final double RANK_ROUNDING = 1e-6;
+
   private static final int OK = 200;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVICE_UNAVAILABLE = 503;
@@ -36,6 +39,7 @@ public final class LoadFlow {
   private long wrong;
   private long failed;
   private long late;
+  private long lateNanos;
   private long bytesIn;
   private long bytesOut;
 
@@ -54,6 +58,18 @@ public final class LoadFlow {
   /** Keeps {@code atOnce} requests under way. */
   public static LoadFlow closed(Requests requests, int atOnce) {
     return new LoadFlow(requests, null, atOnce);
+  }
+
+  /**
+   * Longer times than histograms tell apart would be cut.
+   *
+   * @throws IllegalArgumentException if this is one
+   */
+  public static void requireTimeout(long nanos) {
+    if (nanos < 1 || nanos > HIGHEST_NANOS) {
+      throw new IllegalArgumentException(
+          "a timeout is above 0 and at most %d s".formatted(HIGHEST_NANOS / 1_000_000_000));
+    }
   }
 
   /** When the next request is due, in nanoseconds after the start; never is the largest number. */
@@ -87,13 +103,13 @@ public final class LoadFlow {
   }
 
   void countAnswer(int status, boolean good, boolean inWindow, long nanos, int bodyBytes) {
-    bytesIn += bodyBytes;
     switch (status) {
       case OK -> {
         if (!good) {
           wrong++;
           return;
         }
+        bytesIn += bodyBytes;
         served.recordValue(clamp(nanos));
         servedInWindow += inWindow ? 1 : 0;
       }
@@ -116,8 +132,10 @@ public final class LoadFlow {
     failed++;
   }
 
-  void countLate() {
+  /** It counts as if it had taken as long as anybody waited for it. */
+  void countLate(long timeoutNanos) {
     late++;
+    lateNanos = timeoutNanos;
   }
 
   /** Requests that left. */
@@ -160,7 +178,30 @@ public final class LoadFlow {
     return late;
   }
 
-  /** How long results took, from when their request was due, in nanoseconds. */
+  /**
+   * The time within which a share of all requests that were due got a right answer, in nanoseconds.
+   * Late ones took the timeout; others without a right answer took longer than any.
+   *
+   * @param percent above 0, at most 100
+   * @return NaN if so many never got one
+   */
+  public double percentileNanos(double percent) {
+    long rank = Math.max(1, (long) Math.ceil(due() * percent / 100 - RANK_ROUNDING));
+    if (rank <= completed()) {
+      return served.getValueAtPercentile((rank - 0.5) * 100 / completed());
+    }
+    return rank <= completed() + late ? lateNanos : Double.NaN;
+  }
+
+  /** The mean of the same; NaN if one never got a right answer. */
+  public double meanNanos() {
+    if (due() == 0 || completed() + late < due()) {
+      return Double.NaN;
+    }
+    return (served.getMean() * completed() + (double) lateNanos * late) / due();
+  }
+
+  /** How long results took, from when their request was due, in nanoseconds: those that came. */
   public Histogram served() {
     return served;
   }
@@ -180,7 +221,7 @@ public final class LoadFlow {
     return Map.copyOf(starts);
   }
 
-  /** Bytes of all answers' bodies. */
+  /** Bytes of the bodies of right answers. */
   public long bytesIn() {
     return bytesIn;
   }

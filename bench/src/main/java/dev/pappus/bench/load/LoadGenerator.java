@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -41,6 +42,10 @@ public final class LoadGenerator implements AutoCloseable {
 
   private static final long CLOSE_SECONDS_MAX = 5;
   private static final int CONNECT_MILLIS_MAX = 10_000;
+
+  /** Until the next look for what is still under way, or the next try of a closed loop. */
+  private static final long RETRY_NANOS = 1_000_000;
+
 
   private final InetSocketAddress address;
   private final int connectionsMax;
@@ -133,10 +138,17 @@ public final class LoadGenerator implements AutoCloseable {
   }
 
   private static ChannelInitializer<SocketChannel> initializer(LoadConnection connection) {
+    HttpResponseDecoder decoder =
+        new HttpResponseDecoder() {
+          @Override
+          protected boolean isContentAlwaysEmpty(HttpMessage message) {
+            return connection.awaitsHeadOnly() || super.isContentAlwaysEmpty(message);
+          }
+        };
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(SocketChannel channel) {
-        channel.pipeline().addLast(new HttpResponseDecoder()).addLast(connection);
+        channel.pipeline().addLast(decoder).addLast(connection);
       }
     };
   }
@@ -145,18 +157,24 @@ public final class LoadGenerator implements AutoCloseable {
    * Sends for {@code nanos}, then waits for what is still under way.
    *
    * @param timeoutNanos answers later than this after their request was due do not count
+   * @throws IllegalStateException if requests cannot be made or counted
    */
   public void run(List<LoadFlow> flows, long nanos, long timeoutNanos) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     loop.execute(() -> {
       long now = System.nanoTime();
-      run = new Run(flows, now, now + nanos, timeoutNanos, ended);
-      for (LoadFlow flow : flows) {
-        for (int i = 0; i < flow.atOnce(); i++) {
-          send(flow, now, now);
-        }
-      }
-      pump();
+      Run current = new Run(flows, now, now + nanos, timeoutNanos, ended);
+      run = current;
+      during(
+          current,
+          () -> {
+            for (LoadFlow flow : flows) {
+              for (int i = 0; i < flow.atOnce(); i++) {
+                send(flow, now, now);
+              }
+            }
+            pump(current);
+          });
     });
     try {
       ended.join();
@@ -165,62 +183,107 @@ public final class LoadGenerator implements AutoCloseable {
     }
   }
 
-  /** Sends what is due, and sleeps until the next is. */
-  private void pump() {
-    Run current = run;
+  /**
+   * Does something for a run; nothing if it has ended. What goes wrong ends it, and whatever is
+   * under way for it.
+   */
+  private void during(Run current, Runnable step) {
+    if (current.ended().isDone()) {
+      return;
+    }
     try {
-      long now = System.nanoTime();
-      long wakeNanos = current.endNanos();
-      for (LoadFlow flow : current.flows()) {
-        long limit = current.endNanos() - current.startNanos();
-        while (flow.nextDueNanos() < limit && flow.nextDueNanos() <= now - current.startNanos()) {
-          long due = current.startNanos() + flow.nextDueNanos();
-          flow.advance();
-          send(flow, due, now);
-          now = System.nanoTime();
-        }
-        if (flow.nextDueNanos() < limit) {
-          wakeNanos =
-              Math.min(wakeNanos - now, current.startNanos() + flow.nextDueNanos() - now) + now;
-        }
-      }
-      if (now - current.endNanos() >= 0) {
-        drain();
-      } else {
-        var _ = loop.schedule(this::pump, wakeNanos - now, TimeUnit.NANOSECONDS);
-      }
+      step.run();
     } catch (RuntimeException | Error e) {
+      for (LoadConnection each : List.copyOf(connections)) {
+        if (each.flow() != null) {
+          connections.remove(each);
+          each.close();
+        }
+      }
       current.ended().completeExceptionally(e);
     }
   }
 
+  private void later(Run current, Runnable step, long nanos) {
+    var _ = loop.schedule(() -> during(current, step), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Sends what is due, and sleeps until the next is. */
+  private void pump(Run current) {
+    long now = System.nanoTime();
+    long wakeNanos = current.endNanos();
+    for (LoadFlow flow : current.flows()) {
+      long limit = current.endNanos() - current.startNanos();
+      while (flow.nextDueNanos() < limit && flow.nextDueNanos() <= now - current.startNanos()) {
+        long due = current.startNanos() + flow.nextDueNanos();
+        flow.advance();
+        send(flow, due, now);
+        now = System.nanoTime();
+      }
+      if (flow.nextDueNanos() < limit) {
+        wakeNanos =
+            Math.min(wakeNanos - now, current.startNanos() + flow.nextDueNanos() - now) + now;
+      }
+    }
+    if (now - current.endNanos() >= 0) {
+      drain(current);
+    } else {
+      later(current, () -> pump(current), wakeNanos - now);
+    }
+  }
+
   private void send(LoadFlow flow, long dueNanos, long nowNanos) {
-    LoadConnection connection =
+    if (free.isEmpty() && connections.size() >= connectionsMax) {
+      notSent(flow);
+      return;
+    }
+    Request request = flow.next();
+    LoadConnection waiting =
         switch (reuse) {
           case LAST_USED -> free.pollFirst();
           case IN_TURN -> free.pollLast();
         };
-    if (connection == null) {
-      if (connections.size() >= connectionsMax) {
-        flow.countUnsent();
-        return;
-      }
-      connection = new LoadConnection(this);
-      LoadConnection opening = connection;
-      connections.add(connection);
-      bootstrap
-          .clone()
-          .handler(initializer(connection))
-          .connect(address)
-          .addListener(result -> {
-            if (!result.isSuccess()) {
-              gone(opening);
-            }
-          });
-    }
-    Request request = flow.next();
+    LoadConnection connection = waiting == null ? open() : waiting;
     flow.countSent(request, nowNanos - dueNanos);
     connection.send(flow, request, dueNanos);
+  }
+
+  private LoadConnection open() {
+    LoadConnection opening = new LoadConnection(this);
+    connections.add(opening);
+    bootstrap
+        .clone()
+        .handler(initializer(opening))
+        .connect(address)
+        .addListener(result -> {
+          if (!result.isSuccess()) {
+            gone(opening);
+          }
+        });
+    return opening;
+  }
+
+  /** All connections wait for answers. A closed loop's request can wait: it was not due now. */
+  private void notSent(LoadFlow flow) {
+    if (flow.atOnce() > 0) {
+      sendLater(flow);
+    } else {
+      flow.countUnsent();
+    }
+  }
+
+  /** Of a closed loop. Not at once: a server that refuses all would keep this thread busy. */
+  private void sendLater(LoadFlow flow) {
+    Run current = run;
+    later(
+        current,
+        () -> {
+          long now = System.nanoTime();
+          if (now - current.endNanos() < 0) {
+            send(flow, now, now);
+          }
+        },
+        RETRY_NANOS);
   }
 
   /** A connection is there; if nobody wanted it, it is free. */
@@ -234,21 +297,39 @@ public final class LoadGenerator implements AutoCloseable {
   /** An answer came. */
   void answered(
       LoadConnection connection, LoadFlow flow, LoadConnection.Answer answer, long nowNanos) {
-    long tookNanos = nowNanos - answer.dueNanos();
-    boolean inWindow = nowNanos - run.endNanos() < 0;
-    if (tookNanos > run.timeoutNanos()) {
-      flow.countLate();
-    } else {
-      flow.countAnswer(answer.status(), answer.good(), inWindow, tookNanos, answer.bodyBytes());
-    }
+    Run current = run;
     if (connection.reusable()) {
       free.push(connection);
     } else {
       connections.remove(connection);
       connection.close();
     }
-    if (inWindow && flow.atOnce() > 0) {
-      send(flow, nowNanos, nowNanos);
+    boolean inWindow = nowNanos - current.endNanos() < 0;
+    during(
+        current,
+        () -> {
+          count(current, flow, answer, nowNanos);
+          if (inWindow && flow.atOnce() > 0) {
+            send(flow, nowNanos, nowNanos);
+          }
+        });
+  }
+
+  private static void count(
+      Run current, LoadFlow flow, LoadConnection.Answer answer, long nowNanos) {
+    long tookNanos = nowNanos - answer.dueNanos();
+    if (tookNanos > current.timeoutNanos()) {
+      flow.countLate(current.timeoutNanos());
+      return;
+    }
+    flow.countAnswer(
+        answer.status(),
+        answer.good(),
+        nowNanos - current.endNanos() < 0,
+        tookNanos,
+        answer.bodyBytes());
+    if (answer.start() != null && answer.good() && answer.status() == 200) {
+      flow.countStart(answer.start());
     }
   }
 
@@ -260,25 +341,14 @@ public final class LoadGenerator implements AutoCloseable {
     connection.close();
     if (flow != null) {
       flow.countBroken();
-      if (flow.atOnce() > 0 && System.nanoTime() - run.endNanos() < 0) {
-        // Not at once: a server that refuses all would keep this thread busy.
-        var _ =
-            loop.schedule(
-                () -> {
-                  long now = System.nanoTime();
-                  if (now - run.endNanos() < 0) {
-                    send(flow, now, now);
-                  }
-                },
-                1,
-                TimeUnit.MILLISECONDS);
+      if (flow.atOnce() > 0) {
+        sendLater(flow);
       }
     }
   }
 
   /** Ends the run when nothing is under way any more, or nothing under way can count. */
-  private void drain() {
-    Run current = run;
+  private void drain(Run current) {
     long now = System.nanoTime();
     boolean overdue = now - current.endNanos() > current.timeoutNanos();
     for (LoadConnection each : List.copyOf(connections)) {
@@ -287,7 +357,7 @@ public final class LoadGenerator implements AutoCloseable {
         continue;
       }
       if (overdue || now - each.dueNanos() > current.timeoutNanos()) {
-        flow.countLate();
+        flow.countLate(current.timeoutNanos());
         connections.remove(each);
         each.close();
       }
@@ -295,7 +365,7 @@ public final class LoadGenerator implements AutoCloseable {
     if (connections.stream().allMatch(each -> each.flow() == null)) {
       current.ended().complete(null);
     } else {
-      var _ = loop.schedule(this::drain, 1, TimeUnit.MILLISECONDS);
+      later(current, () -> drain(current), RETRY_NANOS);
     }
   }
 

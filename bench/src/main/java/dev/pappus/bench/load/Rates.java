@@ -1,5 +1,6 @@
 package dev.pappus.bench.load;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +28,11 @@ public final class Rates {
       }
       List<Double> rates = new ArrayList<>();
       for (int i = 0; from + i * step <= to * (1 + 1e-9); i++) {
-        rates.add(from + i * step);
+        // As they are written: 0.3, not 0.30000000000000004.
+        rates.add(
+            BigDecimal.valueOf(from)
+                .add(BigDecimal.valueOf(step).multiply(BigDecimal.valueOf(i)))
+                .doubleValue());
       }
       return rates;
     } catch (NumberFormatException e) {

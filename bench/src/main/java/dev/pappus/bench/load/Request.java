@@ -8,10 +8,12 @@ public final class Request {
   private final ByteBuf wire;
   private final AnswerCheck check;
   private final int bodyBytes;
+  private final boolean headOnly;
 
-  Request(byte[] wire, int bodyBytes, AnswerCheck check) {
+  Request(byte[] wire, int bodyBytes, boolean headOnly, AnswerCheck check) {
     this.wire = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(wire.clone()));
     this.bodyBytes = bodyBytes;
+    this.headOnly = headOnly;
     this.check = check;
   }
 
@@ -35,6 +37,11 @@ public final class Request {
   /** Size of its body. */
   public int bodyBytes() {
     return bodyBytes;
+  }
+
+  /** Whether it asks for an answer's head alone. */
+  boolean headOnly() {
+    return headOnly;
   }
 
   boolean good(byte[] body, int length) {

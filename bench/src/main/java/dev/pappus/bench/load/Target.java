@@ -77,6 +77,6 @@ public record Target(String host, InetSocketAddress address, String path) {
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
     wire.writeBytes(head.append("\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII));
     wire.writeBytes(body);
-    return new Request(wire.toByteArray(), body.length, check);
+    return new Request(wire.toByteArray(), body.length, method.equals("HEAD"), check);
   }
 }

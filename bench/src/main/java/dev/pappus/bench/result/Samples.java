@@ -54,6 +54,22 @@ public final class Samples {
             .toList());
   }
 
+  /**
+   * Says in a run folder that a measure lacks some of its samples, or has none.
+   *
+   * @param wanted how many it should have
+   * @param reason why one may be left out
+   */
+  public void explainMissing(RunFolder results, String name, int wanted, String reason) {
+    int found = values(name).size();
+    if (found == 0) {
+      results.missing(name, reason);
+    } else if (found < wanted) {
+      results.note("%s: %d of %d samples were left out: %s".formatted(
+              name, wanted - found, wanted, reason));
+    }
+  }
+
   /** Hands all over. */
   public void into(RunFolder results) {
     byName.forEach(

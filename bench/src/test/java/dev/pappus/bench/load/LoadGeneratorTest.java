@@ -1,21 +1,31 @@
 package dev.pappus.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pappus.bench.result.Column;
+import dev.pappus.bench.result.FinishedRun;
 import dev.pappus.bench.result.Point;
+import dev.pappus.bench.result.PointsFile;
+import dev.pappus.bench.result.RunFolder;
+import dev.pappus.bench.result.RunPlan;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The generator's self-test, against servers with known delays. */
 class LoadGeneratorTest {
@@ -252,7 +262,7 @@ class LoadGeneratorTest {
   }
 
   private static LoadFlow synthetic(long lagNanos) {
-    Request request = new Request(new byte[1], 0, (_, _) -> true);
+    Request request = new Request(new byte[1], 0, false, (_, _) -> true);
     LoadFlow flow = LoadFlow.open(Requests.repeat(request), new Schedule.Fixed(10));
     for (int i = 0; i < 10; i++) {
       flow.countSent(request, lagNanos);
@@ -310,6 +320,210 @@ class LoadGeneratorTest {
       }
       assertThat(flow.completed()).isEqualTo(4);
       assertThat(flow.wrong()).isEqualTo(6);
+    }
+  }
+
+  private static Point row(LoadFlow flow, double rate, long nanos) {
+    return LoadPoint.open(Point.of("load", "x"), flow, new Schedule.Fixed(rate), nanos);
+  }
+
+  /** Every fifth request gets no answer in time: the 99th percentile is not that of the others. */
+  @Test
+  void lateAnswersCountAtTheTimeout() throws IOException {
+    try (DelayServer server =
+            new DelayServer(
+                virtual(),
+                (number, exchange) -> {
+                  if (number % 5 == 0) {
+                    new java.util.concurrent.CountDownLatch(1).await();
+                  }
+                  DelayServer.say(exchange, 200, "ok");
+                });
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 64)) {
+      generator.connect(8);
+      LoadFlow flow = LoadFlow.open(Requests.repeat(request(server)), new Schedule.Fixed(40));
+      generator.run(List.of(flow), SECOND, 4 * SECOND);
+      assertThat(flow.late()).isGreaterThanOrEqualTo(8);
+      Point point = row(flow, 40, SECOND);
+      assertThat(point.number(Column.P50_MICROS)).isPositive().isLessThan(4e6);
+      assertThat(point.number(Column.P99_MICROS)).isEqualTo(4e6);
+      assertThat(point.number(Column.MAX_MICROS)).isEqualTo(4e6);
+    }
+  }
+
+  /** What never got a right answer has no latency: percentiles that reach it are empty. */
+  @Test
+  void percentilesAreThoseOfAllThatWereDue() {
+    Request request = new Request(new byte[1], 0, false, (_, _) -> true);
+    LoadFlow flow = LoadFlow.open(Requests.repeat(request), new Schedule.Fixed(100));
+    for (int i = 1; i <= 100; i++) {
+      flow.countSent(request, 1000);
+      flow.countAnswer(i <= 95 ? 200 : 503, true, true, 1_000_000L * i, 0);
+    }
+    Point point = row(flow, 100, SECOND);
+    assertThat(point.number(Column.P50_MICROS)).isCloseTo(50_000, within(100.0));
+    assertThat(point.number(Column.P90_MICROS)).isCloseTo(90_000, within(100.0));
+    for (Column column : List.of(Column.P99_MICROS, Column.P999_MICROS, Column.MAX_MICROS)) {
+      assertThat(point.text(column)).as("%s", column).isEmpty();
+    }
+    assertThat(point.text(Column.MEAN_MICROS)).isEmpty();
+    assertThat(point.text(Column.VALID)).isEqualTo("true");
+    assertThat(LoadBench.line(point)).doesNotContain("NaN");
+  }
+
+  /** How fast something is shows in requests that left only. */
+  @Test
+  void aPointWithManyUnsentRequestsIsNotValid() {
+    LoadFlow flow = synthetic(1000);
+    for (int i = 0; i < 10; i++) {
+      flow.countUnsent();
+    }
+    Point point = row(flow, 10, SECOND);
+    assertThat(point.text(Column.VALID)).isEqualTo("false");
+    assertThat(point.text(Column.NOTE)).contains("10 of 20 requests found no connection");
+  }
+
+  /** Bodies of errors are none of the function's, and wrong answers tell nothing of starts. */
+  @Test
+  void sizesAndStartsAreThoseOfRightAnswers() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (number, exchange) -> {
+              exchange.getResponseHeaders().add("X-Pappus-Start", "bound");
+              switch (number % 3) {
+                case 0 -> DelayServer.say(exchange, 500, "a long text about what is wrong");
+                case 1 -> DelayServer.say(exchange, 200, "another wrong one");
+                default -> DelayServer.say(exchange, 200, "ok");
+              }
+            })) {
+      LoadFlow flow = run(server, new Schedule.Fixed(60), SECOND / 2);
+      assertThat(flow.completed()).isEqualTo(10);
+      assertThat(row(flow, 60, SECOND / 2).number(Column.BYTES_OUT)).isEqualTo(2);
+      assertThat(flow.starts()).containsExactly(java.util.Map.entry("bound", 10L));
+    }
+  }
+
+  /** The answer to a HEAD request has a length and no body. */
+  @Test
+  void onlyHeadsCanBeAskedFor() throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (_, exchange) -> {
+              exchange.getResponseHeaders().set("Content-Length", "5");
+              exchange.sendResponseHeaders(200, -1);
+            })) {
+      Request head =
+          server.target().request("HEAD", List.of(), new byte[0], (_, length) -> length == 0);
+      LoadFlow flow = LoadFlow.open(Requests.repeat(head), new Schedule.Fixed(20));
+      try (LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+        generator.run(List.of(flow), SECOND / 4, 5 * SECOND);
+      }
+      assertThat(flow.completed()).isEqualTo(5);
+    }
+  }
+
+  /** Whatever goes wrong on the generator's thread ends the run, and is told. */
+  @Test
+  @Timeout(30)
+  void aRunWhoseRequestsCannotBeMadeFails() throws IOException {
+    try (DelayServer server =
+            new DelayServer(virtual(), (_, exchange) -> DelayServer.say(exchange, 200, "ok"));
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+      Request request = request(server);
+      for (int good : new int[] {0, 3}) {
+        int[] made = {0};
+        Requests few =
+            () -> {
+              if (made[0]++ >= good) {
+                throw new IllegalStateException("no more");
+              }
+              return request;
+            };
+        assertThat(
+                assertThrows(
+                    IllegalStateException.class,
+                    () -> generator.run(List.of(LoadFlow.closed(few, 1)), SECOND, TIMEOUT)))
+            .hasRootCauseMessage("no more");
+      }
+      LoadFlow next = LoadFlow.closed(Requests.repeat(request), 1);
+      generator.run(List.of(next), SECOND / 10, TIMEOUT);
+      assertThat(next.completed()).isPositive();
+    }
+  }
+
+  /** A loop that waits to try again when its run ends has ended, too. */
+  @Test
+  void aClosedLoopDoesNotGoOnInTheNextRun() throws IOException {
+    try (DelayServer server = new DelayServer(virtual(), (_, exchange) -> exchange.close());
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
+      Requests requests = Requests.repeat(request(server));
+      for (int i = 0; i < 20; i++) {
+        LoadFlow first = LoadFlow.closed(requests, 1);
+        generator.run(List.of(first), SECOND / 50, TIMEOUT);
+        long sent = first.sent();
+        LoadFlow second = LoadFlow.closed(requests, 1);
+        generator.run(List.of(second), SECOND / 20, TIMEOUT);
+        assertThat(first.sent()).isEqualTo(sent);
+      }
+    }
+  }
+
+  /** While its connection is replaced, others may take the room for it: then it waits. */
+  @Test
+  void aClosedLoopDoesNotShrink() throws IOException {
+    AtomicInteger broken = new AtomicInteger();
+    try (DelayServer server =
+            new DelayServer(
+                virtual(),
+                (_, exchange) -> {
+                  boolean open = exchange.getRequestURI().getPath().equals("/open");
+                  if (!open && broken.getAndIncrement() < 3) {
+                    exchange.close();
+                    return;
+                  }
+                  Thread.sleep(5);
+                  DelayServer.say(exchange, 200, "ok");
+                });
+        LoadGenerator generator = new LoadGenerator(server.target().address(), 2)) {
+      Request other = server.target().at("/open").post(List.of(), new byte[0], (_, _) -> true);
+      LoadFlow closed = LoadFlow.closed(Requests.repeat(request(server)), 1);
+      LoadFlow open = LoadFlow.open(Requests.repeat(other), new Schedule.Fixed(500));
+      generator.run(List.of(closed, open), 3 * SECOND, TIMEOUT);
+      assertThat(closed.failed()).isEqualTo(3);
+      assertThat(closed.completed()).isPositive();
+      assertThat(closed.unsent()).isZero();
+    }
+  }
+
+  /** Repetitions that are not valid, or have no such percentile, are no samples. */
+  @Test
+  void whatIsNotValidIsNotMeasured(@TempDir Path folder) throws IOException {
+    try (DelayServer server =
+        new DelayServer(
+            virtual(),
+            (number, exchange) -> DelayServer.say(exchange, number % 3 == 0 ? 200 : 503, "ok"))) {
+      LoadBench.Settings settings =
+          new LoadBench.Settings(
+              LoadBench.Arrival.FIXED, List.of(19.5, 20.25), SECOND, 1, TIMEOUT, 1, 8, 64, 1);
+      RunPlan plan = new RunPlan("load", List.of("bench", "load"), 1, folder, List.of(), "");
+      Path run = folder.resolve("run");
+      try (RunFolder results = RunFolder.create(run, plan)) {
+        var _ =
+            LoadBench.run(
+                server.target(), Requests.repeat(request(server)), settings, results, _ -> {});
+      }
+      FinishedRun finished = FinishedRun.read(run);
+      assertThat(finished.measures())
+          .doesNotContainKeys("rate19_5.p99", "rate20_25.p99")
+          .containsOnlyKeys(
+              PointsFile.read(run.resolve(RunFolder.POINTS)).stream()
+                  .filter(point -> point.text(Column.VALID).equals("true"))
+                  .map(point -> point.text(Column.SERIES) + ".throughput")
+                  .toArray(String[]::new));
+      assertThat(Files.readString(run.resolve(RunFolder.RUN)))
+          .contains("\"rate19_5.p99\" :", "\"rate20_25.p50\" :");
     }
   }
 }

@@ -62,6 +62,7 @@ class ScheduleTest {
     assertThrows(IllegalArgumentException.class, () -> new Schedule.Poisson(Double.NaN, 1));
     assertThat(Rates.parse("1000")).containsExactly(1000.0);
     assertThat(Rates.parse("1:2:0.5")).containsExactly(1.0, 1.5, 2.0);
+    assertThat(Rates.parse("0.1:0.4:0.1")).containsExactly(0.1, 0.2, 0.3, 0.4);
     for (String wrong : new String[] {"", "0", "1:2", "2:1:1", "1:9:0", "x", "1:1e9:1", "NaN"}) {
       assertThat(assertThrows(IllegalArgumentException.class, () -> Rates.parse(wrong)))
           .hasMessageContaining("FROM:TO:STEP");
