@@ -142,15 +142,15 @@ final class BenchLoadOptions {
     }
     try {
       return new LoadBench.Settings(
-              schedule,
-              rates,
-              BenchTimes.nanos("--duration", duration, TimeUnit.SECONDS.toNanos(10)),
-              BenchTimes.nanos("--warm-up", warmUp, TimeUnit.SECONDS.toNanos(2)),
-              BenchTimes.nanos("--timeout", timeout, TimeUnit.SECONDS.toNanos(1)),
-              repetitions,
-              connections,
-              connectionsMax,
-              seed);
+          schedule,
+          rates,
+          BenchTimes.nanos("--duration", duration, TimeUnit.SECONDS.toNanos(10)),
+          BenchTimes.nanos("--warm-up", warmUp, TimeUnit.SECONDS.toNanos(2)),
+          BenchTimes.nanos("--timeout", timeout, TimeUnit.SECONDS.toNanos(1)),
+          repetitions,
+          connections,
+          connectionsMax,
+          seed);
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }

@@ -36,7 +36,8 @@ class BenchNodeCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("goal ", "figures and points: ");
     assertThat(folder.resolve("run/" + name + ".svg")).isNotEmptyFile();
-    assertThat(Files.readString(folder.resolve("run/run.json"))).contains("echo.elf")
+    assertThat(Files.readString(folder.resolve("run/run.json")))
+        .contains("echo.elf")
         .contains("\"sandbox\" : \"process\"");
     return FinishedRun.read(folder.resolve("run"));
   }
@@ -101,7 +102,13 @@ class BenchNodeCommandTest {
             "--long-cores",
             "0.5");
     assertThat(run.measures())
-        .containsKeys("short_alone.p99", "short_beside.p99", "p99_ratio_of_all", "p50_ratio", "lost", "unsent");
+        .containsKeys(
+            "short_alone.p99",
+            "short_beside.p99",
+            "p99_ratio_of_all",
+            "p50_ratio",
+            "lost",
+            "unsent");
     assertThat(points())
         .extracting(point -> point.text(Column.SERIES))
         .containsExactlyInAnyOrder("short_alone", "short_beside", "long");

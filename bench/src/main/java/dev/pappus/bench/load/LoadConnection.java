@@ -145,8 +145,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
    * @param bodyBytes size of its body
    * @param start how warm the start was, if it said so
    */
-  record Answer(
-      int status, boolean good, long dueNanos, int bodyBytes, @Nullable String start) {}
+  record Answer(int status, boolean good, long dueNanos, int bodyBytes, @Nullable String start) {}
 
   /** Whether another request may follow. */
   boolean reusable() {

@@ -46,7 +46,6 @@ public final class LoadGenerator implements AutoCloseable {
   /** Until the next look for what is still under way, or the next try of a closed loop. */
   private static final long RETRY_NANOS = 1_000_000;
 
-
   private final InetSocketAddress address;
   private final int connectionsMax;
   private final Reuse reuse;

@@ -55,8 +55,7 @@ public final class LoadPoint {
             .with(Column.SCHEDULE, schedule.text())
             .with(Column.OFFERED_PER_SECOND, flow.due() * 1e9 / nanos)
             .with(Column.VALID, why.isEmpty())
-            .with(
-                Column.LAG_P99_MICROS, flow.lag().getValueAtPercentile(99) / NANOS_PER_MICRO);
+            .with(Column.LAG_P99_MICROS, flow.lag().getValueAtPercentile(99) / NANOS_PER_MICRO);
     return why.isEmpty() ? point : point.with(Column.NOTE, why);
   }
 

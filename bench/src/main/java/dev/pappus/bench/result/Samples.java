@@ -65,8 +65,8 @@ public final class Samples {
     if (found == 0) {
       results.missing(name, reason);
     } else if (found < wanted) {
-      results.note("%s: %d of %d samples were left out: %s".formatted(
-              name, wanted - found, wanted, reason));
+      results.note(
+          "%s: %d of %d samples were left out: %s".formatted(name, wanted - found, wanted, reason));
     }
   }
 

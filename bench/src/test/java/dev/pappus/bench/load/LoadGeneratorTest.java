@@ -459,12 +459,12 @@ class LoadGeneratorTest {
     try (DelayServer server = new DelayServer(virtual(), (_, exchange) -> exchange.close());
         LoadGenerator generator = new LoadGenerator(server.target().address(), 8)) {
       Requests requests = Requests.repeat(request(server));
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 100; i++) {
         LoadFlow first = LoadFlow.closed(requests, 1);
-        generator.run(List.of(first), SECOND / 50, TIMEOUT);
+        generator.run(List.of(first), SECOND / 200, TIMEOUT);
         long sent = first.sent();
         LoadFlow second = LoadFlow.closed(requests, 1);
-        generator.run(List.of(second), SECOND / 20, TIMEOUT);
+        generator.run(List.of(second), SECOND / 100, TIMEOUT);
         assertThat(first.sent()).isEqualTo(sent);
       }
     }

@@ -103,10 +103,11 @@ class SystemAdapterTest {
     while (!Files.exists(folder.resolve("state/begun"))) {
       Thread.onSpinWait();
     }
-    String process = Files.readString(folder.resolve("state/pid")).strip();
+    long process = Long.parseLong(Files.readString(folder.resolve("state/pid")).strip());
+    ProcessHandle server = ProcessHandle.of(process).orElseThrow();
     adapter.abandon();
     assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("start failed");
-    assertThat(ProcessHandle.of(Long.parseLong(process)).filter(ProcessHandle::isAlive)).isEmpty();
+    server.onExit().get(30, TimeUnit.SECONDS);
     assertThat(folder.resolve("state/stopped")).exists();
     assertThat(assertThrows(IOException.class, adapter::start))
         .hasMessageContaining("not started any more");
