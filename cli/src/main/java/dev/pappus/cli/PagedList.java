@@ -34,7 +34,7 @@ final class PagedList {
       throws IOException {
     String parameters = PAGE;
     if (members != null && kind.equals("functions")) {
-      parameters += "&fields=" + String.join(",", members);
+      parameters += "&fields=" + String.join(",", members.stream().sorted().toList());
     }
     byte[] first;
     try {
