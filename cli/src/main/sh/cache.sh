@@ -27,9 +27,15 @@ use_cache() {
   *) die "PAPPUS_CACHE must be on, off or now, not '$PAPPUS_CACHE'" ;;
   esac
   [ "$3" != bench ] || hold_caches
-  if [ "${PAPPUS_CACHE:-on}" != off ] && [ -r "$cache/$2.aot" ]; then
+  if [ "${PAPPUS_CACHE:-on}" != off ] && is_as_made "$cache/$2.aot"; then
     cache_option="-XX:AOTCache=$cache/$2.aot"
   fi
+}
+
+# Whether nobody has written to a cache since it was made: the JVM would crash on a damaged one, and reading through
+# all of it first (-XX:+VerifySharedSpaces) takes as long as the rest of a command's start.
+is_as_made() {
+  [ -r "$1" ] && [ -e "${1%/*}/made" ] && [ ! "$1" -nt "${1%/*}/made" ]
 }
 
 can_make_caches() {
@@ -98,6 +104,7 @@ make_caches() (
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/* 2>/dev/null || true
   if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then
+    : >"$cache.new/made"
     mv "$cache.new" "$cache"
     rm -f "$cache.failed"
   else

@@ -37,10 +37,8 @@ start_java() {
   if [ -t 2 ]; then terminal=true; else terminal=false; fi
   if [ -t 1 ]; then terminal_out=true; else terminal_out=false; fi
   set -- -cp "$lib/*" dev.pappus.cli.Main "$@"
-  # A cache that does not fit is no news to whoever runs a command. The JVM would crash on a damaged
-  # one, so it is told to look first; that takes some milliseconds.
-  [ -z "$cache_option" ] ||
-    set -- '-Xlog:aot*=off' '-Xlog:cds*=off' -XX:+VerifySharedSpaces "$cache_option" "$@"
+  # A cache that does not fit is no news to whoever runs a command.
+  [ -z "$cache_option" ] || set -- '-Xlog:aot*=off' '-Xlog:cds*=off' "$cache_option" "$@"
   # shellcheck disable=SC2086 # options are words
   exec "$jdk/bin/java" $options -Dpappus.home="$home" -Dpappus.terminal=$terminal \
     -Dpappus.terminal.in=$terminal_in -Dpappus.terminal.out=$terminal_out \

@@ -95,6 +95,7 @@ class DistributionTest {
 
     Path commands = cache.resolve("command.aot");
     byte[] whole = Files.readAllBytes(commands);
+    FileTime madeAt = Files.getLastModifiedTime(commands);
     byte[] damaged = whole.clone();
     Arrays.fill(damaged, whole.length / 4, whole.length / 4 + 65536, (byte) 0x55);
     for (byte[] broken :
@@ -106,6 +107,9 @@ class DistributionTest {
       assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
     }
     Files.write(commands, whole);
+    Files.setLastModifiedTime(commands, madeAt);
+    assertThat(archive.pappus(own, more, "version")).as("as it was").isEqualTo(made);
+    assertThat(loaded).content().contains("VersionCommand source: shared objects");
     Path jar = own.resolve("lib").toFile().listFiles()[0].toPath();
     Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
     assertThat(archive.pappus(own, more, "version")).as("another jar").isEqualTo(made);
