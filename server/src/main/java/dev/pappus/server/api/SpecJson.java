@@ -5,6 +5,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.Suggestion;
+import dev.pappus.server.invoke.RequestJson;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
@@ -16,10 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The JSON of a spec, read from value to value: properties are known and occur once, values are of
@@ -27,21 +25,6 @@ import tools.jackson.core.json.JsonFactory;
  * BAD_REQUEST. One thread uses it.
  */
 final class SpecJson {
-  private static final int DEPTH_MAX = 8;
-  private static final int PROPERTY_NAME_MAX = 256;
-  private static final int NUMBER_MAX = 20;
-
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxNameLength(PROPERTY_NAME_MAX)
-                  .maxNumberLength(NUMBER_MAX)
-                  .maxStringLength(Integer.MAX_VALUE) // the body has a limit
-                  .build())
-          .build();
-
   private final JsonParser json;
 
   private SpecJson(JsonParser json) {
@@ -55,7 +38,7 @@ final class SpecJson {
    */
   static <T> T read(MemorySegment document, Function<SpecJson, T> reader) {
     byte[] bytes = document.toArray(ValueLayout.JAVA_BYTE);
-    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+    try (JsonParser json = RequestJson.open(bytes, bytes.length)) {
       SpecJson spec = new SpecJson(json);
       try {
         json.nextToken();

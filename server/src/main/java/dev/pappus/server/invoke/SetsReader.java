@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Reads {@code {"sets":[{"name":…,"items":[{"name":…,"key":…,"base64":…|"text":…}]}]}}. Data is
@@ -29,21 +26,6 @@ import tools.jackson.core.json.JsonFactory;
  * a document takes no more memory than it arrived with. One thread uses it.
  */
 final class SetsReader {
-  private static final int DEPTH_MAX = 8;
-  private static final int PROPERTY_NAME_MAX = 256;
-  private static final int NUMBER_MAX = 20;
-
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxNameLength(PROPERTY_NAME_MAX)
-                  .maxNumberLength(NUMBER_MAX)
-                  .maxStringLength(Integer.MAX_VALUE) // the body has a limit
-                  .build())
-          .build();
-
   private static final List<String> DOCUMENT = List.of("sets");
   private static final List<String> SET = List.of("name", "items");
   private static final List<String> ITEM = List.of("name", "key", "base64", "text");
@@ -79,7 +61,7 @@ final class SetsReader {
   /** It looks at the first bytes already, for the encoding. */
   private static JsonParser open(Body body) {
     try {
-      return JSON.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.length());
+      return RequestJson.open(body.bytes(), body.length());
     } catch (JacksonException e) {
       throw refused("the document is not UTF-8");
     }
