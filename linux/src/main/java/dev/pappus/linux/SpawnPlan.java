@@ -1,12 +1,8 @@
 package dev.pappus.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -20,22 +16,17 @@ final class SpawnPlan implements AutoCloseable {
 
   private static final short POSIX_SPAWN_SETPGROUP = 2;
 
-  private static final MethodHandle ACTIONS_INIT =
-      link("posix_spawn_file_actions_init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  // SAFETY: as in LibC; a short is the low part of its register like an int. What the functions
+  // below
+  // are given lies in a confined arena of this thread, which is open until they have returned.
+  private static final MethodHandle ACTIONS_INIT = LibC.plain("posix_spawn_file_actions_init");
   private static final MethodHandle ACTIONS_DUPLICATE =
-      link(
-          "posix_spawn_file_actions_adddup2",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+      LibC.plain("posix_spawn_file_actions_adddup2");
   private static final MethodHandle ACTIONS_DESTROY =
-      link("posix_spawn_file_actions_destroy", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  private static final MethodHandle ATTRIBUTES_INIT =
-      link("posix_spawnattr_init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  private static final MethodHandle ATTRIBUTES_FLAGS =
-      link("posix_spawnattr_setflags", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT));
-  private static final MethodHandle SPAWN =
-      link(
-          "posix_spawn",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+      LibC.plain("posix_spawn_file_actions_destroy");
+  private static final MethodHandle ATTRIBUTES_INIT = LibC.plain("posix_spawnattr_init");
+  private static final MethodHandle ATTRIBUTES_FLAGS = LibC.plain("posix_spawnattr_setflags");
+  private static final MethodHandle SPAWN = LibC.plain("posix_spawn");
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);
@@ -43,24 +34,18 @@ final class SpawnPlan implements AutoCloseable {
 
   /** Nothing inherited but what is not closed in exec; a process group of its own. */
   SpawnPlan() {
-    try {
-      check((int) ACTIONS_INIT.invokeExact(actions), "posix_spawn_file_actions_init", "");
-      check((int) ATTRIBUTES_INIT.invokeExact(attributes), "posix_spawnattr_init", "");
-      check(
-          (int) ATTRIBUTES_FLAGS.invokeExact(attributes, POSIX_SPAWN_SETPGROUP),
-          "posix_spawnattr_setflags",
-          "");
-    } catch (Throwable t) {
-      throw LibC.failed(t);
-    }
-  }
-
-  // SAFETY: each descriptor above states the C prototype; the structures are opaque to us and large
-  // enough. Linking alone touches no memory.
-  @SuppressWarnings("restricted")
-  private static MethodHandle link(String name, FunctionDescriptor type) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
+    check(
+        LibC.call(ACTIONS_INIT, actions.address(), 0, 0, 0, 0, 0),
+        "posix_spawn_file_actions_init",
+        "");
+    check(
+        LibC.call(ATTRIBUTES_INIT, attributes.address(), 0, 0, 0, 0, 0),
+        "posix_spawnattr_init",
+        "");
+    check(
+        LibC.call(ATTRIBUTES_FLAGS, attributes.address(), POSIX_SPAWN_SETPGROUP, 0, 0, 0, 0),
+        "posix_spawnattr_setflags",
+        "");
   }
 
   // These functions return their error instead of setting errno.
@@ -70,37 +55,36 @@ final class SpawnPlan implements AutoCloseable {
 
   /** Gives the program a copy of a descriptor. */
   void duplicate(int from, int to) {
-    try {
-      check(
-          (int) ACTIONS_DUPLICATE.invokeExact(actions, from, to),
-          "posix_spawn_file_actions_adddup2",
-          "");
-    } catch (Throwable t) {
-      throw LibC.failed(t);
-    }
+    check(
+        LibC.call(ACTIONS_DUPLICATE, actions.address(), from, to, 0, 0, 0),
+        "posix_spawn_file_actions_adddup2",
+        "");
   }
 
-  /** Starts the program; its number. */
+  /**
+   * Starts the program; its number.
+   *
+   * @param path of a confined arena of this thread, as the others
+   */
   int spawn(MemorySegment path, MemorySegment arguments, MemorySegment environment) {
     MemorySegment process = arena.allocate(JAVA_INT);
-    try {
-      check(
-          (int) SPAWN.invokeExact(process, path, actions, attributes, arguments, environment),
-          "posix_spawn",
-          path.getString(0));
-    } catch (Throwable t) {
-      throw LibC.failed(t);
-    }
+    check(
+        LibC.call(
+            SPAWN,
+            process.address(),
+            LibC.pointer(path),
+            actions.address(),
+            attributes.address(),
+            LibC.pointer(arguments),
+            LibC.pointer(environment)),
+        "posix_spawn",
+        path.getString(0));
     return process.get(JAVA_INT, 0);
   }
 
   @Override
   public void close() {
-    try {
-      int _ = (int) ACTIONS_DESTROY.invokeExact(actions);
-    } catch (Throwable t) {
-      throw LibC.failed(t);
-    }
+    LibC.call(ACTIONS_DESTROY, actions.address(), 0, 0, 0, 0, 0);
     arena.close();
   }
 }
