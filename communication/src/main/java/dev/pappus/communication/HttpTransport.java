@@ -4,8 +4,10 @@ import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.Socket;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
@@ -29,6 +31,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.ssl.SSLInitializationException;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +72,7 @@ final class HttpTransport implements AutoCloseable {
     // The deadline of an exchange is the watchdog's; this only keeps the client's own defaults out.
     Timeout readTimeout = Timeout.ofMilliseconds(limits.get(Limit.HTTP_TIMEOUT) / 1_000_000 + 1000);
     TlsSocketStrategy tlsStrategy =
-        tls == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(tls);
+        tls == null ? new PlatformTls() : new DefaultClientTlsStrategy(tls);
     var connectionManager =
         new PoolingHttpClientConnectionManager(
             new DefaultHttpClientConnectionOperator(
@@ -145,6 +148,32 @@ final class HttpTransport implements AutoCloseable {
   public void close() {
     client.close(CloseMode.IMMEDIATE);
     resolver.close();
+  }
+
+  /**
+   * TLS with the certificates that the platform trusts. They are read when the first connection
+   * needs them: that takes a tenth of a node's start.
+   */
+  private static final class PlatformTls implements TlsSocketStrategy {
+    private @Nullable TlsSocketStrategy strategy;
+
+    @Override
+    public SSLSocket upgrade(
+        Socket socket, String target, int port, @Nullable Object attachment, HttpContext context)
+        throws IOException {
+      return strategy().upgrade(socket, target, port, attachment, context);
+    }
+
+    private synchronized TlsSocketStrategy strategy() throws IOException {
+      if (strategy == null) {
+        try {
+          strategy = DefaultClientTlsStrategy.createDefault();
+        } catch (SSLInitializationException e) {
+          throw new IOException("the certificates that this host trusts cannot be read", e);
+        }
+      }
+      return strategy;
+    }
   }
 
   /** A kept connection turned out to be unusable before anything was sent over it. */
