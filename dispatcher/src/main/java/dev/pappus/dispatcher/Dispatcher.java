@@ -15,7 +15,6 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Backends;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +47,7 @@ public final class Dispatcher implements AutoCloseable {
    * What a dispatcher is made of.
    *
    * @param nodeName shown in problems
-   * @param dataFolder holds registry and binaries; made if absent
+   * @param folder holds registry and binaries
    * @param backends what compute functions run in; those that none of them runs fail with
    *     SANDBOX_UNAVAILABLE
    * @param engines compute engines to start; at least 1
@@ -60,7 +59,7 @@ public final class Dispatcher implements AutoCloseable {
    */
   public record Settings(
       String nodeName,
-      Path dataFolder,
+      DataFolder folder,
       Backends backends,
       int engines,
       List<CommunicationFunction> communication,
@@ -79,14 +78,14 @@ public final class Dispatcher implements AutoCloseable {
     /** With the default cut of any-sets, observed by nobody, on threads as they are. */
     public Settings(
         String nodeName,
-        Path dataFolder,
+        DataFolder folder,
         Backends backends,
         int engines,
         List<CommunicationFunction> communication,
         Limits limits) {
       this(
           nodeName,
-          dataFolder,
+          folder,
           backends,
           engines,
           communication,
@@ -98,9 +97,9 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Opens the data folder and starts the engines.
+   * Reads what is registered and starts the engines. Closing it closes folder and backends, too.
    *
-   * @throws ProblemException with STORAGE_FAILED; the backends stay open then
+   * @throws ProblemException with STORAGE_FAILED; folder and backends stay open then
    */
   public Dispatcher(Settings settings) {
     this(settings, ResultBudget.ofHeap());
@@ -110,7 +109,7 @@ public final class Dispatcher implements AutoCloseable {
   Dispatcher(Settings settings, ResultBudget results) {
     this.settings = settings;
     Limits limits = settings.limits();
-    DataFolder folder = DataFolder.open(settings.dataFolder());
+    DataFolder folder = settings.folder();
     timeouts = new Timeouts();
     int waitingMax = limits.count(Limit.COMPUTE_QUEUE);
     Backends backends = settings.backends();
@@ -152,7 +151,6 @@ public final class Dispatcher implements AutoCloseable {
       if (!opened) {
         compute.engines().close();
         timeouts.close();
-        folder.close();
       }
     }
   }

@@ -5,6 +5,7 @@ import static dev.pappus.dispatcher.TestNode.outputs;
 import static dev.pappus.dispatcher.TestNode.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
 import dev.pappus.model.Item;
@@ -34,7 +35,7 @@ class BackendChoiceTest {
     return new Dispatcher(
         new Dispatcher.Settings(
             "n1",
-            folder,
+            DataFolder.open(folder),
             new Backends(List.of(drivers), Map.of("kvm", "/dev/kvm is absent")),
             1,
             List.of(),

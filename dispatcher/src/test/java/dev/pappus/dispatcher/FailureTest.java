@@ -7,6 +7,7 @@ import static dev.pappus.dispatcher.TestNode.set;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
@@ -423,7 +424,7 @@ class FailureTest {
     Dispatcher.Settings settings =
         new Dispatcher.Settings(
             "n1",
-            folder,
+            DataFolder.open(folder),
             new Backends(List.of(), Map.of("kvm", "it is absent")),
             1,
             List.of(http),

@@ -3,6 +3,7 @@ package dev.pappus.dispatcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.communication.CommunicationFunction;
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
@@ -81,12 +82,22 @@ final class TestNode implements AutoCloseable {
     }
 
     TestNode start() {
+      DataFolder data = DataFolder.open(folder);
+      try {
+        return start(data);
+      } catch (RuntimeException e) {
+        data.close();
+        throw e;
+      }
+    }
+
+    private TestNode start(DataFolder data) {
       return new TestNode(
           driver,
           new Dispatcher(
               new Dispatcher.Settings(
                   "n1",
-                  folder,
+                  data,
                   new Backends(List.of(driver), Map.of()),
                   engines,
                   communication,

@@ -37,7 +37,7 @@ final class NodePorts implements AutoCloseable {
   private final Accounts accounts;
   private final BodyBudget budget;
   private @Nullable TlsFiles tls;
-  private @Nullable EventLoops loops;
+  private final EventLoops loops;
   private @Nullable Listener invocationListener;
   private @Nullable Listener administrationListener;
 
@@ -52,6 +52,9 @@ final class NodePorts implements AutoCloseable {
     this.problems = problems;
     this.accounts = accounts;
     this.budget = budget;
+    int cores = Runtime.getRuntime().availableProcessors();
+    int own = configuration.ioCores() == 0 ? cores : configuration.ioCores();
+    loops = new EventLoops(Math.min(EVENT_LOOPS_MAX, own));
   }
 
   /** A budget of a quarter of the heap, but at least one body of every permitted kind. */
@@ -71,23 +74,18 @@ final class NodePorts implements AutoCloseable {
    */
   PappusNode.Addresses open(Surfaces surfaces, Consumer<Executor> lend) throws IOException {
     tls = openTls();
-    int cores = Runtime.getRuntime().availableProcessors();
-    int own = configuration.ioCores() == 0 ? cores : configuration.ioCores();
-    EventLoops threads = new EventLoops(Math.min(EVENT_LOOPS_MAX, own));
-    loops = threads;
     if (configuration.ioCores() == 0) {
-      threads.onEach(lend);
+      loops.onEach(lend);
     }
     String host = configuration.host();
     String adminHost = configuration.adminHost();
     InetSocketAddress invocation = resolve(host, configuration.port());
     InetSocketAddress administration = resolve(adminHost, configuration.adminPort());
     Listener invocations =
-        listener(threads, invocation, surfaces.invocation(access(host, invocation)));
+        listener(loops, invocation, surfaces.invocation(access(host, invocation)));
     invocationListener = invocations;
     Listener administrations =
-        listener(
-            threads, administration, surfaces.administration(access(adminHost, administration)));
+        listener(loops, administration, surfaces.administration(access(adminHost, administration)));
     administrationListener = administrations;
     PappusNode.Addresses addresses =
         new PappusNode.Addresses(
@@ -172,9 +170,7 @@ final class NodePorts implements AutoCloseable {
     if (administrationListener != null) {
       administrationListener.close(ANSWERS_GRACE_NANOS);
     }
-    if (loops != null) {
-      loops.close();
-    }
+    loops.close();
     if (tls != null) {
       tls.close();
     }

@@ -4,6 +4,7 @@ import dev.pappus.communication.EgressPolicy;
 import dev.pappus.communication.HttpFunction;
 import dev.pappus.dispatcher.Dispatcher;
 import dev.pappus.dispatcher.InvocationObserver;
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.language.AnySharding;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Backends;
@@ -75,20 +76,28 @@ public final class PappusNode implements AutoCloseable {
 
   private void open() throws IOException {
     Limits limits = configuration.limits();
-    HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
     NodeProcessors processors = NodeProcessors.keeping(configuration.ioCores());
-    backends = processors.openAmongUntrusted(() -> Sandboxes.open(configuration));
+    // Sandboxes try whether they hold, and the rest reads files: two things that need not wait for
+    // each other.
+    Opening<Backends> sandboxes =
+        opened(
+            Opening.of(
+                "sandboxes",
+                () -> processors.openAmongUntrusted(() -> Sandboxes.open(configuration)),
+                Backends::close));
+    HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
     Telemetry telemetry =
         opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
-    dispatcher = openDispatcher(backends, http, telemetry, processors);
-    telemetry.show(dispatcher);
-    telemetry.show(backends);
     Problems problems = new Problems(configuration.nodeName());
     Accounts accounts =
         new Accounts(Tokens.open(configuration.dataFolder()), configuration.access().namespaces());
+    BodyBudget budget = NodePorts.budget(limits);
+    ports = opened(new NodePorts(configuration, problems, accounts, budget));
+    dispatcher = openDispatcher(sandboxes, http, telemetry, processors);
+    telemetry.show(dispatcher);
+    telemetry.show(sandboxes());
     durable = DurableParts.open(dispatcher, http, problems, accounts, configuration);
     telemetry.show(durable.invocations());
-    BodyBudget budget = NodePorts.budget(limits);
     Surfaces surfaces =
         new Surfaces(
             dispatcher.registry(),
@@ -109,23 +118,28 @@ public final class PappusNode implements AutoCloseable {
             limits,
             dispatcher.partition());
     served = surfaces;
-    ports = opened(new NodePorts(configuration, problems, accounts, budget));
     addresses = ports.open(surfaces, dispatcher::borrowThread);
     durable.start(logs);
     ready = true;
   }
 
-  /** A dispatcher, which closes its backends; if there is none after all, they end here. */
+  /** A dispatcher, which closes folder and backends; if there is none after all, they end here. */
   private Dispatcher openDispatcher(
-      Backends sandboxes, HttpFunction http, Telemetry telemetry, NodeProcessors processors) {
+      Opening<Backends> sandboxes,
+      HttpFunction http,
+      Telemetry telemetry,
+      NodeProcessors processors) {
     List<InvocationObserver> observers = new ArrayList<>(telemetry.observers());
     observers.add(logs);
+    DataFolder folder = DataFolder.open(configuration.dataFolder());
     try {
+      Backends opened = sandboxes.take();
+      backends = opened;
       return new Dispatcher(
           new Dispatcher.Settings(
               configuration.nodeName(),
-              configuration.dataFolder(),
-              sandboxes,
+              folder,
+              opened,
               configuration.engines(),
               List.of(processors.trusted(http)),
               configuration.limits(),
@@ -133,7 +147,10 @@ public final class PappusNode implements AutoCloseable {
               observers,
               processors::enterUntrusted));
     } catch (RuntimeException | Error e) {
-      sandboxes.close();
+      folder.close();
+      if (backends != null) {
+        backends.close();
+      }
       throw e;
     }
   }

@@ -5,7 +5,6 @@ import dev.pappus.model.InvocationStatus;
 import dev.pappus.model.Namespace;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +26,7 @@ final class InvocationReader implements AutoCloseable {
 
   InvocationReader(Path path) throws SQLException {
     this.path = path;
-    this.connection = DriverManager.getConnection("jdbc:sqlite:" + path);
+    this.connection = SqliteFile.open(path);
   }
 
   synchronized Optional<StoredInvocation> find(String id) {

@@ -5,7 +5,6 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -42,7 +41,7 @@ final class InvocationSchema {
 
   /** A connection for the only writer: every commit is forced to disk. */
   static Connection open(Path path) throws SQLException {
-    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
+    Connection connection = SqliteFile.open(path);
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("PRAGMA synchronous=FULL");

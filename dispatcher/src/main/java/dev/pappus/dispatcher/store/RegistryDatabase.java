@@ -5,7 +5,6 @@ import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,7 +51,7 @@ public final class RegistryDatabase implements AutoCloseable {
    */
   static RegistryDatabase open(Path path) {
     try {
-      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
+      Connection connection = SqliteFile.open(path);
       try {
         new RegistrySchema(connection, path).prepare();
       } catch (SQLException | RuntimeException e) {

@@ -14,6 +14,7 @@ import dev.pappus.dispatcher.InvocationResult.Outcome;
 import dev.pappus.dispatcher.InvocationResult.Succeeded;
 import dev.pappus.dispatcher.InvocationTarget;
 import dev.pappus.dispatcher.OutputSet;
+import dev.pappus.dispatcher.store.DataFolder;
 import dev.pappus.dispatcher.store.InvocationStore;
 import dev.pappus.language.AnySharding;
 import dev.pappus.model.InvocationStatus;
@@ -246,7 +247,7 @@ class DurableInvocationsTest {
   private Dispatcher.Settings withoutFunctions() {
     return new Dispatcher.Settings(
         "n1",
-        folder.resolve("dispatcher"),
+        DataFolder.open(folder.resolve("dispatcher")),
         new Backends(List.of(), Map.of()),
         1,
         List.of(),
