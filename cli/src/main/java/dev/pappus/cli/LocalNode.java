@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import dev.pappus.model.ProblemException;
 import dev.pappus.server.settings.Settings;
+import dev.pappus.server.telemetry.ProcessLog;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -11,13 +12,13 @@ final class LocalNode {
 
   /** With nothing registered. */
   static DemoNode empty(Terminal terminal, Settings settings) throws IOException {
-    quieten();
+    ProcessLog.errorsOnly();
     return DemoNode.startWith(settings, builder -> builder.compilers(new NodeCompiler(terminal)));
   }
 
   /** With what {@code data} holds. */
   static DemoNode withData(Terminal terminal, Settings settings, Path data) throws IOException {
-    quieten();
+    ProcessLog.errorsOnly();
     if (terminal.verbose()) {
       terminal.say("no node runs; invoking in this process with " + data);
     }
@@ -29,13 +30,6 @@ final class LocalNode {
           "no node answers at the default address, and its data cannot be used here: "
               + e.problem().detail(),
           "name the node with --server or PAPPUS_SERVER if it listens elsewhere");
-    }
-  }
-
-  /** A node's log is of no interest to whoever runs one function. */
-  private static void quieten() {
-    if (System.getProperty("logback.configurationFile") == null) {
-      System.setProperty("logback.configurationFile", "dev/pappus/cli/logback-quiet.xml");
     }
   }
 }

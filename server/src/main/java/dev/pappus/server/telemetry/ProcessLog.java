@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** The log of a process whose whole business is a node: its form and its level. */
 public final class ProcessLog {
-  private static final String APPENDER = "stderr";
+  private static final String BRIEF = "%-5level %logger{0} - %msg%n";
 
   private ProcessLog() {}
 
@@ -36,12 +36,29 @@ public final class ProcessLog {
     }
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.convertAnSLF4JLevel(level));
-    Appender<ILoggingEvent> appender = root.getAppender(APPENDER);
+    Appender<ILoggingEvent> appender = root.getAppender(ProcessLogConfigurator.APPENDER);
     if (json(settings.logFormat()) && appender instanceof ConsoleAppender<ILoggingEvent> console) {
       JsonLineEncoder encoder = new JsonLineEncoder();
       encoder.setContext(context);
       encoder.start();
       console.setEncoder(encoder);
+    }
+  }
+
+  /**
+   * Leaves errors, without times: for a process in which a node is but a means to what its user
+   * wants. No effect where that user has configured a log.
+   */
+  public static void errorsOnly() {
+    if (ProcessLogConfigurator.isConfiguredByFile()
+        || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      return;
+    }
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.ERROR);
+    if (root.getAppender(ProcessLogConfigurator.APPENDER)
+        instanceof ConsoleAppender<ILoggingEvent> console) {
+      console.setEncoder(ProcessLogConfigurator.text(context, BRIEF));
     }
   }
 
