@@ -1,13 +1,16 @@
-# The JVM's caches of loaded and linked classes, one for nodes and one for other commands: they take
-# a third off every start. Sourced by the launchers.
+# What makes starts quick: the JVM's caches of loaded and linked classes, one for nodes and one for other commands,
+# and SQLite's library, which would be unpacked by each node anew. Sourced by the launchers.
+
+sqlite_folder=org/sqlite/native/Linux/x86_64
+sqlite_library=$sqlite_folder/libsqlitejdbc.so
 
 # How long a node has the machine to itself before caches are made beside it.
 cache_delay_seconds=10
 
-# use_cache FOLDER ROLE COMMAND: sets cache_option to what makes the JVM use the cache in FOLDER, and has
-# the caches made if they are missing. The JVM starts without a cache that does not fit it or the jars.
+# use_cache FOLDER ROLE COMMAND: sets cache_option and sqlite_option to what makes the JVM use the caches in FOLDER, and
+# has them made if they are missing. The JVM starts without a cache that does not fit it or the jars.
 use_cache() {
-  cache=$1 cache_option=
+  cache=$1 cache_option='' sqlite_option=''
   case ${PAPPUS_CACHE:-on} in
   off) ;;
   now)
@@ -27,15 +30,15 @@ use_cache() {
   *) die "PAPPUS_CACHE must be on, off or now, not '$PAPPUS_CACHE'" ;;
   esac
   [ "$3" != bench ] || hold_caches
-  if [ "${PAPPUS_CACHE:-on}" != off ] && is_as_made "$cache/$2.aot"; then
-    cache_option="-XX:AOTCache=$cache/$2.aot"
-  fi
+  [ "${PAPPUS_CACHE:-on}" != off ] || return 0
+  ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
+  ! is_as_made "$cache/$sqlite_library" || sqlite_option=-Dorg.sqlite.lib.path=$cache/$sqlite_folder
 }
 
-# Whether nobody has written to a cache since it was made: the JVM would crash on a damaged one, and reading through
-# all of it first (-XX:+VerifySharedSpaces) takes as long as the rest of a command's start.
+# Whether nobody has written to a file of the cache since it was made: the JVM would crash on a damaged one, and reading
+# through all of it first (-XX:+VerifySharedSpaces) takes as long as the rest of a command's start.
 is_as_made() {
-  [ -r "$1" ] && [ -e "${1%/*}/made" ] && [ ! "$1" -nt "${1%/*}/made" ]
+  [ -r "$1" ] && [ -e "$cache/made" ] && [ ! "$1" -nt "$cache/made" ]
 }
 
 can_make_caches() {
@@ -101,6 +104,7 @@ make_caches() (
   mkdir -p "$cache.new/tmp"
   unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
   rehearse >/dev/null 2>&1 || true
+  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib"/sqlite-jdbc-*.jar $sqlite_library) >/dev/null 2>&1 || true
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/* 2>/dev/null || true
   if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then

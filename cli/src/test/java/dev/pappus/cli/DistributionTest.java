@@ -74,6 +74,7 @@ class DistributionTest {
               .orElseThrow();
     }
     assertThat(cache.resolve("node.aot")).isNotEmptyFile();
+    assertThat(cache.resolve("org/sqlite/native/Linux/x86_64/libsqlitejdbc.so")).isNotEmptyFile();
     assertThat(cache.resolve("tmp")).doesNotExist();
 
     UnpackedArchive.Run start =
