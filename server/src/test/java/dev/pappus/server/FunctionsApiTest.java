@@ -45,6 +45,10 @@ class FunctionsApiTest {
     return node.send(method, node.administration() + path, body, headers);
   }
 
+  private HttpResponse<byte[]> getAs(String type, String path) throws Exception {
+    return node.send("GET", node.administration() + path, NOTHING, "Accept", type);
+  }
+
   private HttpResponse<byte[]> get(String path) throws Exception {
     return send("GET", path, NOTHING);
   }
@@ -287,7 +291,7 @@ class FunctionsApiTest {
     assertThat(text(get("/v1/functions?fields=kind,name")))
         .isEqualTo(
             """
-            {"functions":[{"name":"HTTP","kind":"communication"},{"name":"f","kind":"compute"}]}
+            {"functions":[{"kind":"communication","name":"HTTP"},{"kind":"compute","name":"f"}]}
             """);
     assertThat(text(get("/v1/functions?fields=outputs")))
         .isEqualTo(
@@ -299,10 +303,27 @@ class FunctionsApiTest {
         "name,inputs,outputs,kind,version,memoryBytes,timeout,binary,binaryBytes,sandbox,deployed";
     assertThat(text(get("/v1/functions?fields=" + every))).isEqualTo(all);
     assertThat(get("/v1/functions?limit=1&fields=name,kind").headers().firstValue("link"))
-        .hasValueSatisfying(link -> assertThat(link).contains("&fields=kind,name>"));
+        .hasValueSatisfying(link -> assertThat(link).contains("&fields=name,kind>"));
     HttpResponse<byte[]> refused = get("/v1/functions?fields=name,versoin");
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(text(refused)).contains("no field 'versoin'", "did you mean 'version'?");
+  }
+
+  @Test
+  void listsAreTablesForWhoAsksForThem() throws Exception {
+    String table = "text/tab-separated-values";
+    send("PUT", "/v1/functions/f", TestNode.guest("echo"));
+    HttpResponse<byte[]> first =
+        getAs(table, "/v1/functions?fields=outputs,name,timeout,kind&limit=1");
+    assertThat(first.headers().firstValue("content-type")).hasValue(table + "; charset=utf-8");
+    assertThat(first.headers().firstValue("vary")).hasValue("accept");
+    assertThat(text(first))
+        .isEqualTo("outputs\tname\ttimeout\tkind\nheaders,bodies\tHTTP\t\tcommunication\n");
+    String next = first.headers().firstValue("link").orElseThrow().replaceAll("<|>.*", "");
+    assertThat(text(getAs(table + ", application/json;q=0.5", next)))
+        .isEqualTo("outputs\tname\ttimeout\tkind\ndata\tf\t\tcompute\n");
+    assertThat(text(getAs("text/*", "/v1/compositions"))).isEqualTo("name\tinputs\toutputs\n");
+    assertThat(text(getAs("*/*", "/v1/compositions"))).isEqualTo("{\"compositions\":[]}\n");
   }
 
   /** Every name, page after page, by the Link fields. */

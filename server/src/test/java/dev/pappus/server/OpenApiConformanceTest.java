@@ -201,6 +201,8 @@ class OpenApiConformanceTest {
     send(200, "listFunctions");
     send(200, "listFunctions", Map.of(), "?limit=1", NOTHING);
     send(200, "listFunctions", Map.of(), "?fields=name,version", NOTHING);
+    send(200, "listFunctions", Map.of(), "", NOTHING, "accept", "text/tab-separated-values");
+    send(200, "listCompositions", Map.of(), "", NOTHING, "accept", "text/tab-separated-values");
     send(400, "listFunctions", Map.of(), "?fields=nane", NOTHING);
     send(400, "listFunctions", Map.of(), "?limit=0", NOTHING);
     send(400, "listFunctions", Map.of(), "?cursor=x", NOTHING);

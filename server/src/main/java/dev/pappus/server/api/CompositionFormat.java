@@ -41,7 +41,9 @@ enum CompositionFormat {
    */
   static CompositionFormat of(RequestHead head) {
     List<String> asked = head.query().getOrDefault("format", List.of());
-    return asked.isEmpty() ? accepted(head.header("accept")) : named(asked.getLast());
+    return asked.isEmpty()
+        ? MediaRanges.preferred(head.header("accept"), TEXT, CompositionFormat::ofRange)
+        : named(asked.getLast());
   }
 
   private static CompositionFormat named(String name) {
@@ -60,25 +62,6 @@ enum CompositionFormat {
     return values()[index];
   }
 
-  /** The range with the highest weight, the first of several. */
-  private static CompositionFormat accepted(@Nullable String accept) {
-    CompositionFormat best = TEXT;
-    double weight = 0;
-    for (String each : accept == null ? new String[0] : accept.split(",", -1)) {
-      String[] parts = each.strip().split(";", -1);
-      double q = weight(parts);
-      if (q > weight) {
-        String range = parts[0].strip().toLowerCase(Locale.ROOT);
-        CompositionFormat format = ofRange(range);
-        if (format != null) {
-          best = format;
-          weight = q;
-        }
-      }
-    }
-    return best;
-  }
-
   private static @Nullable CompositionFormat ofRange(String range) {
     return switch (range) {
       case "*/*", "text/*", "text/plain", "text/vnd.pappus.dag" -> TEXT;
@@ -87,19 +70,5 @@ enum CompositionFormat {
       case "text/vnd.mermaid" -> MERMAID;
       default -> null;
     };
-  }
-
-  private static double weight(String[] parts) {
-    for (int i = 1; i < parts.length; i++) {
-      String parameter = parts[i].strip();
-      if (parameter.startsWith("q=")) {
-        try {
-          return Double.parseDouble(parameter.substring(2));
-        } catch (NumberFormatException e) {
-          return 0;
-        }
-      }
-    }
-    return 1;
   }
 }

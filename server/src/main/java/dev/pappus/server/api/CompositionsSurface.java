@@ -29,7 +29,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
 /** Compositions on the administration port: {@code /v1/compositions}, {@code …}. */
@@ -52,8 +51,7 @@ public final class CompositionsSurface {
         .add(
             "GET",
             "/v1/compositions",
-            (_, _, caller) ->
-                RegistryAnswers.reading((head, _) -> list(caller.namespace(), head.query())))
+            (_, _, caller) -> RegistryAnswers.reading((head, _) -> list(caller.namespace(), head)))
         .add(
             "GET",
             "/v1/compositions/{}",
@@ -69,32 +67,19 @@ public final class CompositionsSurface {
         .add("DELETE", "/v1/compositions/{}", (head, name, caller) -> delete(head, name, caller));
   }
 
-  private Response list(Namespace namespace, Map<String, List<String>> query) {
-    List<Registered.OfComposition> all = new ArrayList<>();
+  private Response list(Namespace namespace, RequestHead head) {
+    List<Registered> all = new ArrayList<>();
     for (Registered each : registry.list(namespace)) {
-      if (each instanceof Registered.OfComposition composition) {
-        all.add(composition);
+      if (each instanceof Registered.OfComposition) {
+        all.add(each);
       }
     }
-    PageRequest.Page<Registered.OfComposition> page =
-        PageRequest.of(query).of(all, Registered::name);
-    return Response.of(
-        200,
-        Json.CONTENT_TYPE,
-        Json.object(json -> {
-          json.writeName("compositions");
-          json.writeStartArray();
-          for (Registered.OfComposition each : page.entries()) {
-            json.writeStartObject();
-            RegistryAnswers.sets(json, each);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          PageRequest next = page.next();
-          if (next != null) {
-            json.writeStringProperty("next", next.cursor());
-          }
-        }));
+    return ListFormat.of(head)
+        .answer(
+            "compositions",
+            PageRequest.of(head.query()).of(all, Registered::name),
+            FunctionFields.SETS,
+            "");
   }
 
   private Response show(Namespace namespace, String name, RequestHead head) {

@@ -20,24 +20,7 @@ final class FunctionJson {
 
   /** What lists show of a function. */
   static void summary(JsonGenerator json, Registered registered) {
-    RegistryAnswers.sets(json, registered);
-    switch (registered) {
-      case Registered.Function function -> {
-        FunctionSpec spec = function.spec();
-        json.writeStringProperty("kind", function.program() ? "program" : "compute");
-        json.writeStringProperty("version", function.version().toString());
-        json.writeNumberProperty("memoryBytes", spec.contextBytes());
-        if (spec.timeoutNanos() != FunctionSpec.NO_TIMEOUT) {
-          json.writeStringProperty("timeout", Limit.FUNCTION_RUN.format(spec.timeoutNanos()));
-        }
-        json.writeStringProperty("binary", function.binary().toString());
-        json.writeNumberProperty("binaryBytes", function.binaryBytes());
-        json.writeStringProperty("sandbox", function.sandbox());
-        json.writeStringProperty("deployed", function.deployed().toString());
-      }
-      case Registered.Communication _ -> json.writeStringProperty("kind", "communication");
-      case Registered.OfComposition _ -> json.writeStringProperty("kind", "composition");
-    }
+    FunctionFields.KNOWN.forEach(field -> field.write(json, registered));
   }
 
   /** The same with the specification, in the shape in which deployments send it. */

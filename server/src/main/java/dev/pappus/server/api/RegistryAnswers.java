@@ -12,7 +12,6 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.model.Suggestion;
 import dev.pappus.server.http.Endpoint;
 import dev.pappus.server.http.Response;
-import tools.jackson.core.JsonGenerator;
 
 /** What answers about functions and about compositions have in common. */
 final class RegistryAnswers {
@@ -21,13 +20,6 @@ final class RegistryAnswers {
   /** An endpoint that reads the registry; a body is not expected. */
   static Endpoint reading(Endpoint.BlockingHandler handler) {
     return new Endpoint.Blocking(Limit.REQUEST_BODY, handler);
-  }
-
-  /** Writes name and sets as properties. */
-  static void sets(JsonGenerator json, Registered registered) {
-    json.writeStringProperty("name", registered.name());
-    Json.strings(json, "inputs", registered.signature().inputs());
-    Json.strings(json, "outputs", registered.signature().outputs());
   }
 
   /**

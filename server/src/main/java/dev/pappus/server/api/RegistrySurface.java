@@ -16,7 +16,6 @@ import dev.pappus.server.http.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import tools.jackson.core.JsonGenerator;
 
 /** What is known of functions, on the administration port: {@code /v1/functions}, {@code …}. */
 final class RegistrySurface {
@@ -67,38 +66,13 @@ final class RegistrySurface {
     QueryParameters.requireKnown(query, LIST_PARAMETERS);
     PageRequest request = PageRequest.of(query);
     FunctionFields fields = FunctionFields.of(query);
-    return RegistryAnswers.reading((_, _) -> page(request, fields, namespace));
-  }
-
-  private Response page(PageRequest request, FunctionFields fields, Namespace namespace) {
-    PageRequest.Page<Registered> page = request.of(registry.functions(namespace), Registered::name);
-    PageRequest next = page.next();
-    byte[] json =
-        Json.object(out -> {
-          writeAll(out, "functions", page.entries(), fields);
-          if (next != null) {
-            out.writeStringProperty("next", next.cursor());
-          }
-        });
-    Response response = Response.of(200, Json.CONTENT_TYPE, json);
-    return next == null
-        ? response
-        : response.with(
-            "link",
-            "</v1/functions?limit=%d&cursor=%s%s>; rel=\"next\""
-                .formatted(next.limit(), next.cursor(), fields.parameter()));
-  }
-
-  private static void writeAll(
-      JsonGenerator json, String name, List<? extends Registered> entries, FunctionFields fields) {
-    json.writeArrayPropertyStart(name);
-    JsonGenerator each = fields.only(json);
-    for (Registered entry : entries) {
-      each.writeStartObject();
-      FunctionJson.summary(each, entry);
-      each.writeEndObject();
-    }
-    json.writeEndArray();
+    ListFormat format = ListFormat.of(head);
+    return RegistryAnswers.reading((_, _) ->
+        format.answer(
+            "functions",
+            request.of(registry.functions(namespace), Registered::name),
+            fields.shown(),
+            fields.parameter()));
   }
 
   private Response describe(Namespace namespace, String text) {
@@ -115,11 +89,9 @@ final class RegistrySurface {
   }
 
   private Response versions(Namespace namespace, String name) {
-    List<Registered.Function> versions = registry.versions(namespace, name);
-    return Response.of(
-        200,
-        Json.CONTENT_TYPE,
-        Json.object(json -> writeAll(json, "versions", versions, FunctionFields.ALL)));
+    PageRequest.Page<Registered.Function> all =
+        new PageRequest.Page<>(registry.versions(namespace, name), null);
+    return ListFormat.JSON.answer("versions", all, FunctionFields.KNOWN, "");
   }
 
   private Response binary(Namespace namespace, String text) {
