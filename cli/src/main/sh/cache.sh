@@ -130,11 +130,14 @@ hold_caches() {
   }
 }
 
+# Without profiles: a command has ended before what the JVM compiles by them is of use.
+command_recording='-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining'
+
 # The JVM that records a node starts the one that records commands.
 rehearse() {
   set -- "-Djava.io.tmpdir=$cache.new/tmp" "-Dpappus.home=$home" "-Dpappus.guest.build=$guest" \
     -cp "$lib/*" dev.pappus.cli.Rehearsal
   # shellcheck disable=SC2086 # options are words
   nice -n 19 "$jdk/bin/java" $node_options "-XX:AOTCacheOutput=$cache.new/node.aot" "$@" \
-    "$jdk/bin/java" $command_options "-XX:AOTCacheOutput=$cache.new/command.aot" "$@"
+    "$jdk/bin/java" $command_options $command_recording "-XX:AOTCacheOutput=$cache.new/command.aot" "$@"
 }

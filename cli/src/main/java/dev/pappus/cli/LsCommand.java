@@ -2,7 +2,6 @@ package dev.pappus.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,22 +9,32 @@ import picocli.CommandLine.Mixin;
 /** Lists what a node has. */
 @Command(name = "ls", description = "List the functions and compositions of a node.")
 final class LsCommand implements Callable<Integer> {
-  /** What the table shows of an entry. */
-  private static final Set<String> NARROW =
-      Set.of("name", "kind", "inputs", "outputs", "binaryBytes", "version");
+  private enum Column {
+    NAME("NAME", "name"),
+    KIND("KIND", "kind"),
+    IN("IN", "inputs"),
+    OUT("OUT", "outputs"),
+    SIZE(">SIZE", "binaryBytes"),
+    MEMORY(">MEMORY", "memoryBytes"),
+    TIMEOUT("TIMEOUT", "timeout"),
+    SANDBOX("SANDBOX", "sandbox"),
+    DEPLOYED("DEPLOYED", "deployed"),
+    VERSION("VERSION", "version");
 
-  private static final Set<String> WIDE =
-      Set.of(
-          "name",
-          "kind",
-          "inputs",
-          "outputs",
-          "binaryBytes",
-          "version",
-          "memoryBytes",
-          "timeout",
-          "sandbox",
-          "deployed");
+    private final String heading;
+
+    /** What it shows of an entry. */
+    private final String member;
+
+    Column(String heading, String member) {
+      this.heading = heading;
+      this.member = member;
+    }
+  }
+
+  private static final List<Column> NARROW =
+      List.of(Column.NAME, Column.KIND, Column.IN, Column.OUT, Column.SIZE, Column.VERSION);
+  private static final List<Column> WIDE = List.of(Column.values());
 
   private final Terminal terminal;
 
@@ -43,27 +52,11 @@ final class LsCommand implements Callable<Integer> {
       printJson(PagedList.read(client, "functions"), PagedList.read(client, "compositions"));
       return ExitCode.OK;
     }
+    List<Column> columns = output.wide() ? WIDE : NARROW;
     TextTable table =
-        output.wide()
-            ? new TextTable(
-                "NAME",
-                "KIND",
-                "IN",
-                "OUT",
-                ">SIZE",
-                ">MEMORY",
-                "TIMEOUT",
-                "SANDBOX",
-                "DEPLOYED",
-                "VERSION")
-            : new TextTable("NAME", "KIND", "IN", "OUT", ">SIZE", "VERSION");
-    Set<String> members = output.wide() ? WIDE : NARROW;
-    PagedList.forEach(
-        client,
-        "functions",
-        members,
-        function -> addRow(table, function.text("kind", "compute"), function));
-    PagedList.forEach(client, "compositions", members, each -> addRow(table, "composition", each));
+        new TextTable(columns.stream().map(column -> column.heading).toArray(String[]::new));
+    addRows(table, client, "functions", columns, "compute");
+    addRows(table, client, "compositions", columns, "composition");
     terminal.out().print(table);
     if (table.isEmpty()) {
       terminal.sayHint("nothing yet; deploy something with 'pappus deploy FILE'");
@@ -84,30 +77,24 @@ final class LsCommand implements Callable<Integer> {
         });
   }
 
-  private void addRow(TextTable table, String kind, JsonObject each) {
-    String version = each.text("version", "");
-    String name = each.text("name", "?");
-    String in = String.join(",", each.names("inputs"));
-    String out = String.join(",", each.names("outputs"));
-    if (output.wide()) {
-      table.row(
-          name,
-          kind,
-          in,
-          out,
-          number(each, "binaryBytes"),
-          number(each, "memoryBytes"),
-          each.text("timeout", ""),
-          each.text("sandbox", ""),
-          each.text("deployed", ""),
-          version);
-    } else {
-      table.row(name, kind, in, out, number(each, "binaryBytes"), shortened(version));
-    }
-  }
-
-  private static String number(JsonObject each, String name) {
-    return each.has(name) ? Long.toString(each.integer(name)) : "";
+  private void addRows(
+      TextTable table, NodeClient client, String list, List<Column> columns, String kind)
+      throws IOException {
+    int kindAt = columns.indexOf(Column.KIND);
+    int versionAt = columns.indexOf(Column.VERSION);
+    PagedList.rows(
+        client,
+        list,
+        columns.stream().map(column -> column.member).toList(),
+        cells -> {
+          if (cells[kindAt].isEmpty()) {
+            cells[kindAt] = kind;
+          }
+          if (!output.wide()) {
+            cells[versionAt] = shortened(cells[versionAt]);
+          }
+          table.row(cells);
+        });
   }
 
   /** {@code sha256:} and as many digits as people tell apart. */

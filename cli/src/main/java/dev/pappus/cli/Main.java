@@ -38,7 +38,7 @@ public final class Main {
 
   /** Runs a command against {@code terminal}; returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
-    CommandLine commands = new CommandLine(new PappusCommand(terminal));
+    CommandLine commands = PappusCommand.of(terminal);
     PappusCommand.addCommands(commands, terminal, arguments);
     commands.setDefaultValueProvider(OutputOption.defaults(terminal));
     commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

@@ -4,25 +4,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The command without a verb: prints what there is. */
-@Command(
-    name = "pappus",
-    description = "Functions as functions: run compositions of native functions in bare sandboxes.",
-    synopsisSubcommandLabel = "COMMAND",
-    footer = {
-      "",
-      "In the source tree of Pappus, outside of projects: ./pappus test [--all]",
-      "Start with: pappus demo",
-      "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 node unreachable,"
-          + " 6 over a limit, 124 timeout, 130 interrupted."
-    })
 final class PappusCommand implements Runnable {
   /** All commands, in the order of the help. */
   static final List<String> NAMES =
@@ -63,10 +50,27 @@ final class PappusCommand implements Runnable {
 
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  private final CommandSpec spec;
 
-  PappusCommand(Terminal terminal) {
+  /** Described in code, because reading annotations takes each command a tenth of its start. */
+  private PappusCommand(Terminal terminal) {
     this.terminal = terminal;
+    spec = CommandSpec.wrapWithoutInspection(this).name("pappus");
+    spec.usageMessage()
+        .description(
+            "Functions as functions: run compositions of native functions in bare sandboxes.")
+        .synopsisSubcommandLabel("COMMAND")
+        .footer(
+            "",
+            "In the source tree of Pappus, outside of projects: ./pappus test [--all]",
+            "Start with: pappus demo",
+            "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 node unreachable,"
+                + " 6 over a limit, 124 timeout, 130 interrupted.");
+  }
+
+  /** The command line, which understands no command yet. */
+  static CommandLine of(Terminal terminal) {
+    return new CommandLine(new PappusCommand(terminal).spec);
   }
 
   /**
@@ -175,8 +179,6 @@ final class PappusCommand implements Runnable {
 
   @Override
   public void run() {
-    if (spec != null) {
-      spec.commandLine().usage(terminal.out());
-    }
+    spec.commandLine().usage(terminal.out());
   }
 }

@@ -28,6 +28,7 @@ class ClientRequestTest {
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private volatile boolean oldNode;
+  private volatile boolean makesTables;
 
   @BeforeEach
   void start() throws IOException {
@@ -50,6 +51,10 @@ class ClientRequestTest {
       exchange.close();
       return;
     }
+    if (makesTables) {
+      answerTable(exchange, path);
+      return;
+    }
     boolean async = exchange.getRequestHeaders().containsKey("Prefer");
     boolean first = path.startsWith("/v1/functions") && !path.contains("cursor");
     byte[] body =
@@ -63,6 +68,23 @@ class ClientRequestTest {
       exchange.getResponseHeaders().set("Location", "/v1/invocations/abc123");
     }
     exchange.sendResponseHeaders(async ? 202 : 200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private static void answerTable(HttpExchange exchange, String path) throws IOException {
+    String table =
+        path.startsWith("/v1/compositions")
+            ? "name\tinputs\toutputs\npipe\tIn\tOut,Log\n"
+            : path.contains("cursor")
+                ? "name\tsize\nz\t7\n"
+                : "kind\tname\tbinaryBytes\nprogram\ta\u001b[1m\t12\n\tshort\n";
+    exchange.getResponseHeaders().set("Content-Type", "text/tab-separated-values; charset=utf-8");
+    if (path.startsWith("/v1/functions") && !path.contains("cursor")) {
+      exchange.getResponseHeaders().set("Link", "</v1/functions?cursor=x&limit=3>; rel=\"next\"");
+    }
+    byte[] body = table.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
   }
@@ -91,13 +113,33 @@ class ClientRequestTest {
   }
 
   private static final String FIRST =
-      "GET /v1/functions?limit=10000&fields=binaryBytes,inputs,kind,name,outputs,version";
+      "GET /v1/functions?limit=10000&fields=name,kind,inputs,outputs,binaryBytes,version";
 
   @Test
   void listsAreReadPageByPage() {
     CommandRun run = run(Map.of(), "ls");
     assertThat(run.out()).contains("\na ", "\nz ");
     assertThat(seen).extracting(Seen::line).startsWith(FIRST, FIRST + "&cursor=1%3Aa%20b");
+  }
+
+  @Test
+  void tablesAreReadWhateverTheirColumns() {
+    makesTables = true;
+    CommandRun run = run(Map.of(), "ls");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .containsExactly(
+            "NAME KIND IN OUT SIZE VERSION",
+            "a\ufffd[1m program 12",
+            "short compute",
+            "z compute",
+            "pipe composition In Out,Log");
+    assertThat(seen)
+        .extracting(Seen::line)
+        .containsExactly(
+            FIRST, "GET /v1/functions?cursor=x&limit=3", "GET /v1/compositions?limit=10000");
+    assertThat(seen.getFirst().headers().getFirst("Accept"))
+        .isEqualTo("text/tab-separated-values, application/json;q=0.5");
   }
 
   @Test

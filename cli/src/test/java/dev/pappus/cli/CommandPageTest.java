@@ -26,7 +26,7 @@ class CommandPageTest {
 
   private static CommandLine commands() {
     Terminal terminal = Terminal.ofProcess();
-    CommandLine commands = new CommandLine(new PappusCommand(terminal));
+    CommandLine commands = PappusCommand.of(terminal);
     PappusCommand.addCommands(commands, terminal);
     return commands;
   }
