@@ -15,9 +15,6 @@ public final class LoadFlow {
   /** Longest time that histograms tell from longer ones. */
   public static final long HIGHEST_NANOS = 60_000_000_000L;
 
-  /** Of a share of a whole number. */
-  private static final double RANK_ROUNDING = 1e-6;
-
   private static final int OK = 200;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVICE_UNAVAILABLE = 503;
@@ -186,11 +183,10 @@ public final class LoadFlow {
    * @return NaN if so many never got one
    */
   public double percentileNanos(double percent) {
-    long rank = Math.max(1, (long) Math.ceil(due() * percent / 100 - RANK_ROUNDING));
-    if (rank <= completed()) {
-      return served.getValueAtPercentile((rank - 0.5) * 100 / completed());
-    }
-    return rank <= completed() + late ? lateNanos : Double.NaN;
+    long rank = Percentiles.rank(due(), percent);
+    return rank > completed() && rank <= completed() + late
+        ? lateNanos
+        : Percentiles.of(served, due(), percent);
   }
 
   /** The mean of the same; NaN if one never got a right answer. */

@@ -1,6 +1,7 @@
 package dev.pappus.bench.pipeline;
 
 import dev.pappus.bench.OpenLoop.Answered;
+import dev.pappus.bench.load.Percentiles;
 import dev.pappus.bench.result.Column;
 import dev.pappus.bench.result.Figure;
 import dev.pappus.bench.result.Figure.Spot;
@@ -112,6 +113,7 @@ public record PipelineReport(
   private void writeMix(RunFolder results, Mix.Application application) {
     List<Answered<Mix.Due>> all = answers(application);
     Histogram nanos = latencies(all);
+    double p99Micros = Percentiles.of(nanos, all.size(), 99) / 1e3;
     String name = "mix_" + application.name().toLowerCase(Locale.ROOT);
     results.add(
         Point.of(BENCH, name)
@@ -124,13 +126,16 @@ public record PipelineReport(
             .with(Column.FAILED, all.size() - nanos.getTotalCount())
             .with(Column.VALID, valid())
             .with(Column.LAG_P99_MICROS, lags().getValueAtPercentile(99) / 1e3)
-            .with(Column.P50_MICROS, nanos.getValueAtPercentile(50) / 1e3)
-            .with(Column.P99_MICROS, nanos.getValueAtPercentile(99) / 1e3)
+            .with(Column.P50_MICROS, Percentiles.of(nanos, all.size(), 50) / 1e3)
+            .with(Column.P99_MICROS, p99Micros)
             .with(Column.CPU_MICROS, mix.cpuSeconds().getOrDefault(application, Double.NaN) * 1e6),
         "all",
         nanos);
-    results.measure(
-        new Measure(name + ".p99", "us", List.of(nanos.getValueAtPercentile(99) / 1e3)));
+    if (Double.isNaN(p99Micros)) {
+      results.missing(name + ".p99", "so many invocations were not answered rightly");
+    } else {
+      results.measure(new Measure(name + ".p99", "us", List.of(p99Micros)));
+    }
   }
 
   private Figure pipelinesFigure() {

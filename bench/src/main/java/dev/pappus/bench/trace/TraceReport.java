@@ -1,5 +1,6 @@
 package dev.pappus.bench.trace;
 
+import dev.pappus.bench.load.Percentiles;
 import dev.pappus.bench.model.Demand;
 import dev.pappus.bench.model.KeepAlivePlatform;
 import dev.pappus.bench.model.KeepAliveSettings;
@@ -130,7 +131,7 @@ public record TraceReport(
 
   /** Calls that were answered rightly. */
   List<TraceReplay.Call> good() {
-    return calls.stream().filter(call -> call.failure() == null).toList();
+    return good(calls);
   }
 
   /** The first of what went wrong, or empty. */
@@ -149,14 +150,30 @@ public record TraceReport(
     return histogram;
   }
 
-  /** A percentile of how many times longer calls took than they had to. */
-  static double slowdown(List<TraceReplay.Call> calls, double percentile) {
-    double[] sorted = calls.stream().mapToDouble(TraceReplay.Call::slowdown).sorted().toArray();
-    if (sorted.length == 0) {
-      return Double.NaN;
-    }
-    int rank = (int) Math.ceil(percentile / 100 * sorted.length);
-    return sorted[Math.clamp(rank - 1, 0, sorted.length - 1)];
+  /** Calls that were answered rightly. */
+  static List<TraceReplay.Call> good(List<TraceReplay.Call> calls) {
+    return calls.stream().filter(call -> call.failure() == null).toList();
+  }
+
+  /**
+   * A percentile of how many times longer calls took than they had to, of all of them: NaN if so
+   * many were not answered rightly.
+   */
+  static double slowdown(List<TraceReplay.Call> calls, double percent) {
+    double[] sorted =
+        good(calls).stream().mapToDouble(TraceReplay.Call::slowdown).sorted().toArray();
+    long rank = Percentiles.rank(calls.size(), percent);
+    return rank <= sorted.length ? sorted[(int) rank - 1] : Double.NaN;
+  }
+
+  private String millis(double percent) {
+    double nanos =
+        Percentiles.of(nanos(good(), TraceReplay.Call::latencyNanos), calls.size(), percent);
+    return shown(nanos / 1e6);
+  }
+
+  private static String shown(double number) {
+    return Double.isNaN(number) ? "-" : TraceScale.round(number);
   }
 
   double meanBytes(ToLongFunction<MemorySampler.Sample> part) {
@@ -181,16 +198,15 @@ public record TraceReport(
   /** For people. */
   public String text() {
     List<String> lines = new ArrayList<>(setting.lines());
-    Histogram latencies = nanos(good(), TraceReplay.Call::latencyNanos);
     lines.add(
         "answers  %d of %d right; p50 %s ms, p99 %s ms; slowdown p50 %s, p99 %s%s"
             .formatted(
                 good().size(),
                 calls.size(),
-                TraceScale.round(latencies.getValueAtPercentile(50) / 1e6),
-                TraceScale.round(latencies.getValueAtPercentile(99) / 1e6),
-                good().isEmpty() ? "-" : TraceScale.round(slowdown(good(), 50)),
-                good().isEmpty() ? "-" : TraceScale.round(slowdown(good(), 99)),
+                millis(50),
+                millis(99),
+                shown(slowdown(calls, 50)),
+                shown(slowdown(calls, 99)),
                 valid() ? "" : " (INVALID: the generator was late)"));
     if (!firstFailure().isEmpty()) {
       lines.add("failure  " + firstFailure());

@@ -1,5 +1,6 @@
 package dev.pappus.bench.trace;
 
+import dev.pappus.bench.load.Percentiles;
 import dev.pappus.bench.model.KeepAlivePlatform;
 import dev.pappus.bench.model.MemoryTimeline;
 import dev.pappus.bench.result.Column;
@@ -55,7 +56,7 @@ final class TraceResults {
   }
 
   private Point point(String series, List<TraceReplay.Call> calls) {
-    List<TraceReplay.Call> good = calls.stream().filter(call -> call.failure() == null).toList();
+    List<TraceReplay.Call> good = TraceReport.good(calls);
     Histogram latencies = TraceReport.nanos(good, TraceReplay.Call::latencyNanos);
     double seconds = report.setting().nanos() / 1e9;
     Point point =
@@ -71,12 +72,14 @@ final class TraceResults {
     return good.isEmpty()
         ? point
         : point
-            .with(Column.P50_MICROS, latencies.getValueAtPercentile(50) / 1e3)
-            .with(Column.P99_MICROS, latencies.getValueAtPercentile(99) / 1e3)
-            .with(Column.MAX_MICROS, latencies.getMaxValue() / 1e3)
-            .with(Column.MEAN_MICROS, latencies.getMean() / 1e3)
-            .with(Column.SLOWDOWN_P50, TraceReport.slowdown(good, 50))
-            .with(Column.SLOWDOWN_P99, TraceReport.slowdown(good, 99));
+            .with(Column.P50_MICROS, Percentiles.of(latencies, calls.size(), 50) / 1e3)
+            .with(Column.P99_MICROS, Percentiles.of(latencies, calls.size(), 99) / 1e3)
+            .with(Column.MAX_MICROS, Percentiles.of(latencies, calls.size(), 100) / 1e3)
+            .with(
+                Column.MEAN_MICROS,
+                good.size() < calls.size() ? Double.NaN : latencies.getMean() / 1e3)
+            .with(Column.SLOWDOWN_P50, TraceReport.slowdown(calls, 50))
+            .with(Column.SLOWDOWN_P99, TraceReport.slowdown(calls, 99));
   }
 
   private static String starts(List<TraceReplay.Call> calls) {
@@ -99,10 +102,8 @@ final class TraceResults {
             .with(Column.COMMITTED_MEAN_BYTES, report.meanBytes(MemorySampler.Sample::bytes))
             .with(Column.COMMITTED_MAX_BYTES, report.maxBytes());
     results.add(all, "all", TraceReport.nanos(report.good(), TraceReplay.Call::latencyNanos));
-    if (!report.good().isEmpty()) {
-      measure("slowdown_p50", "", TraceReport.slowdown(report.good(), 50));
-      measure("slowdown_p99", "", TraceReport.slowdown(report.good(), 99));
-    }
+    measure("slowdown_p50", "", TraceReport.slowdown(report.calls(), 50));
+    measure("slowdown_p99", "", TraceReport.slowdown(report.calls(), 99));
     if (!report.samples().isEmpty()) {
       measure("committed", "bytes", report.meanBytes(MemorySampler.Sample::bytes));
       measure("committed_sandboxes", "bytes", report.meanBytes(MemorySampler.Sample::sandboxBytes));
@@ -112,7 +113,11 @@ final class TraceResults {
   }
 
   private void measure(String name, String unit, double value) {
-    results.measure(new Measure(name, unit, List.of(value)));
+    if (Double.isNaN(value)) {
+      results.missing(name, "so many calls were not answered rightly");
+    } else {
+      results.measure(new Measure(name, unit, List.of(value)));
+    }
   }
 
   private void addFunctions() {
@@ -222,9 +227,12 @@ final class TraceResults {
 
   private Figure slowdownFigure() {
     List<Spot> spots = new ArrayList<>();
-    for (int i = 1; i <= SLOWDOWN_SPOTS && !report.good().isEmpty(); i++) {
+    for (int i = 1; i <= SLOWDOWN_SPOTS; i++) {
       double percent = 100.0 * i / SLOWDOWN_SPOTS;
-      spots.add(Spot.at(TraceReport.slowdown(report.good(), percent), percent));
+      double slowdown = TraceReport.slowdown(report.calls(), percent);
+      if (!Double.isNaN(slowdown)) {
+        spots.add(Spot.at(slowdown, percent));
+      }
     }
     return new Figure(
         "Slowdown of invocations",
