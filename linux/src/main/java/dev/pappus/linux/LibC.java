@@ -138,8 +138,10 @@ final class LibC {
    * reachable, and its arena open, until the call has returned.
    */
   static long pointer(MemorySegment segment) {
-    if (!segment.isNative()) {
-      throw new IllegalArgumentException("on the heap: " + segment);
+    if (!segment.isNative()
+        || !segment.scope().isAlive()
+        || !segment.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalArgumentException("not to be passed from here: " + segment);
     }
     return segment.address();
   }

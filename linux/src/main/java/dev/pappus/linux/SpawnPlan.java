@@ -35,15 +35,15 @@ final class SpawnPlan implements AutoCloseable {
   /** Nothing inherited but what is not closed in exec; a process group of its own. */
   SpawnPlan() {
     check(
-        LibC.call(ACTIONS_INIT, actions.address(), 0, 0, 0, 0, 0),
+        LibC.call(ACTIONS_INIT, LibC.pointer(actions), 0, 0, 0, 0, 0),
         "posix_spawn_file_actions_init",
         "");
     check(
-        LibC.call(ATTRIBUTES_INIT, attributes.address(), 0, 0, 0, 0, 0),
+        LibC.call(ATTRIBUTES_INIT, LibC.pointer(attributes), 0, 0, 0, 0, 0),
         "posix_spawnattr_init",
         "");
     check(
-        LibC.call(ATTRIBUTES_FLAGS, attributes.address(), POSIX_SPAWN_SETPGROUP, 0, 0, 0, 0),
+        LibC.call(ATTRIBUTES_FLAGS, LibC.pointer(attributes), POSIX_SPAWN_SETPGROUP, 0, 0, 0, 0),
         "posix_spawnattr_setflags",
         "");
   }
@@ -56,7 +56,7 @@ final class SpawnPlan implements AutoCloseable {
   /** Gives the program a copy of a descriptor. */
   void duplicate(int from, int to) {
     check(
-        LibC.call(ACTIONS_DUPLICATE, actions.address(), from, to, 0, 0, 0),
+        LibC.call(ACTIONS_DUPLICATE, LibC.pointer(actions), from, to, 0, 0, 0),
         "posix_spawn_file_actions_adddup2",
         "");
   }
@@ -71,10 +71,10 @@ final class SpawnPlan implements AutoCloseable {
     check(
         LibC.call(
             SPAWN,
-            process.address(),
+            LibC.pointer(process),
             LibC.pointer(path),
-            actions.address(),
-            attributes.address(),
+            LibC.pointer(actions),
+            LibC.pointer(attributes),
             LibC.pointer(arguments),
             LibC.pointer(environment)),
         "posix_spawn",
@@ -84,7 +84,7 @@ final class SpawnPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    LibC.call(ACTIONS_DESTROY, actions.address(), 0, 0, 0, 0, 0);
+    LibC.call(ACTIONS_DESTROY, LibC.pointer(actions), 0, 0, 0, 0, 0);
     arena.close();
   }
 }
