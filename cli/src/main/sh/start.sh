@@ -18,8 +18,8 @@ node_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-acce
 command_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
   -XX:TieredStopAtLevel=1 -Xms16m -Xmx512m'
 
-# Named, or every jar would be opened to look for others.
-log_provider=ch.qos.logback.classic.spi.LogbackServiceProvider
+# Named, or every jar would be opened to look for others; SLF4J would say so on standard error.
+log_options='-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN'
 
 # start_java LIB GUEST CACHE ARGUMENT…: becomes the command, with the jars in LIB and the guest
 # programs in GUEST; the folder CACHE belongs to exactly these jars.
@@ -40,11 +40,10 @@ start_java() {
   if [ -t 2 ]; then terminal=true; else terminal=false; fi
   if [ -t 1 ]; then terminal_out=true; else terminal_out=false; fi
   set -- -cp "$lib/*" dev.pappus.cli.Main "$@"
-  [ -z "$sqlite_option" ] || set -- "$sqlite_option" "$@"
   # A cache that does not fit is no news to whoever runs a command.
   [ -z "$cache_option" ] || set -- '-Xlog:aot*=off' '-Xlog:cds*=off' "$cache_option" "$@"
   # shellcheck disable=SC2086 # options are words
-  exec "$jdk/bin/java" $options "-Dslf4j.provider=$log_provider" -Dpappus.home="$home" -Dpappus.terminal=$terminal \
+  exec "$jdk/bin/java" $options $log_options ${sqlite_option:+"$sqlite_option"} -Dpappus.home="$home" -Dpappus.terminal=$terminal \
     -Dpappus.terminal.in=$terminal_in -Dpappus.terminal.out=$terminal_out \
     -Dpappus.guest.build="$guest" ${PAPPUS_JAVA_OPTS:-} "$@"
 }

@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.bench.result.FinishedRun;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,30 @@ class DistributionTest {
     UnpackedArchive.Run trial =
         archive.pappus("bench", "serve", "--kind", "fork-exec", "--size", "8", "--try");
     assertThat(trial.exitCode()).as(trial.text()).isZero();
+  }
+
+  @Test
+  void aNodeSaysWhereItListensAndLogsNothingButJson() throws Exception {
+    Process node =
+        archive.start(
+            Map.of("PATH", System.getenv("PATH"), "PAPPUS_CACHE", "off"),
+            "server",
+            "--sandbox=wasm",
+            "--port=0",
+            "--admin-port=0",
+            "--data=data");
+    try (BufferedReader out = node.inputReader();
+        BufferedReader err = node.errorReader()) {
+      assertThat(out.readLine()).startsWith("listening invoke=http://127.0.0.1:");
+      node.toHandle().destroy(); // SIGTERM; Process.destroy would close the streams too
+      assertThat(err.lines())
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith("{\"ts\":\"") && line.endsWith("}"));
+      assertThat(out.readLine()).isNull();
+      assertThat(node.waitFor()).isZero();
+    } finally {
+      node.destroyForcibly();
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,14 @@ record UnpackedArchive(Path folder, Path file, Path home) {
   /** Runs a command of the archive that lies at {@code at}, in an environment of its own. */
   Run pappus(Path at, Map<String, String> environment, String... arguments) throws Exception {
     return run(folder, with(environment), line(at, arguments));
+  }
+
+  /** Starts a command of the archive, in an environment of its own. */
+  Process start(Map<String, String> environment, String... arguments) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line(home, arguments)).directory(folder.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(with(environment));
+    return builder.start();
   }
 
   private static List<String> line(Path at, String... arguments) {

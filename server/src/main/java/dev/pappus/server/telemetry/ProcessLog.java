@@ -50,12 +50,16 @@ public final class ProcessLog {
    * wants. No effect where that user has configured a log.
    */
   public static void errorsOnly() {
-    if (ProcessLogConfigurator.isConfiguredByFile()
-        || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
-      return;
+    if (!ProcessLogConfigurator.isConfiguredByFile()
+        && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      errorsOnly(context);
     }
+  }
+
+  static void errorsOnly(LoggerContext context) {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.ERROR);
+    ProcessLogConfigurator.LIBRARIES.forEach(name -> context.getLogger(name).setLevel(null));
     if (root.getAppender(ProcessLogConfigurator.APPENDER)
         instanceof ConsoleAppender<ILoggingEvent> console) {
       console.setEncoder(ProcessLogConfigurator.text(context, BRIEF));

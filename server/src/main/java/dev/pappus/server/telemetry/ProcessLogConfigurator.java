@@ -11,15 +11,20 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
+import java.util.List;
 
 /**
  * The log of a process before it has read its settings: text on standard error, from level info on.
- * Logback finds it as a service where the process is the product's own. In code and not in a file,
- * because an eighth of a node's start went into reading that.
+ * Logback finds it as a service where the process is the product's own; {@link
+ * EmbeddedLogConfigurator} serves others. In code and not in a file, because an eighth of a node's
+ * start went into reading that.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
-public final class ProcessLogConfigurator extends ContextAwareBase implements Configurator {
+public class ProcessLogConfigurator extends ContextAwareBase implements Configurator {
   static final String APPENDER = "stderr";
+
+  /** What tells more than a node's operator wants to know. */
+  static final List<String> LIBRARIES = List.of("io.netty", "org.apache.hc");
 
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %msg%n";
@@ -42,8 +47,7 @@ public final class ProcessLogConfigurator extends ContextAwareBase implements Co
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(console);
-    context.getLogger("io.netty").setLevel(Level.WARN);
-    context.getLogger("org.apache.hc").setLevel(Level.WARN);
+    LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
