@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the node that is opened on a thread of its own, while the node's thread opens others.
@@ -49,11 +50,17 @@ final class Opening<T> implements AutoCloseable {
     }
   }
 
+  private void closeOpened(@Nullable T opened) {
+    if (opened != null) {
+      closer.accept(opened);
+    }
+  }
+
   /** Waits for a part that nobody has taken, and closes it. */
   @Override
   public void close() {
     if (!taken) {
-      part.thenAccept(closer).exceptionally(_ -> null).join();
+      part.handle((opened, problem) -> opened).thenAccept(this::closeOpened).join();
     }
   }
 }

@@ -147,11 +147,19 @@ public final class PappusNode implements AutoCloseable {
               observers,
               processors::enterUntrusted));
     } catch (RuntimeException | Error e) {
-      folder.close();
+      closeAfter(e, folder);
       if (backends != null) {
-        backends.close();
+        closeAfter(e, backends);
       }
       throw e;
+    }
+  }
+
+  private static void closeAfter(Throwable failure, AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      failure.addSuppressed(e);
     }
   }
 
