@@ -104,9 +104,10 @@ make_caches() (
   mkdir -p "$cache.new/tmp"
   unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
   rehearse >/dev/null 2>&1 || true
-  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib"/sqlite-jdbc-*.jar $sqlite_library) >/dev/null 2>&1 || true
+  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib"/sqlite-jdbc-*.jar $sqlite_library) >/dev/null 2>&1 ||
+    rm -rf "$cache.new/org"
   rm -rf "$cache.new/tmp"
-  sync "$cache.new"/* 2>/dev/null || true
+  sync "$cache.new"/*.aot "$cache.new/$sqlite_library" 2>/dev/null || true
   if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then
     : >"$cache.new/made"
     mv "$cache.new" "$cache"
