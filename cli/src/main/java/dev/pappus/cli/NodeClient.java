@@ -82,6 +82,11 @@ final class NodeClient {
       return connection.header(name);
     }
 
+    /** Every field of this name. */
+    List<String> headers(String name) {
+      return connection.headers(name);
+    }
+
     int status() {
       return connection.status();
     }

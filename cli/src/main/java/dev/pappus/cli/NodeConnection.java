@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -181,6 +182,11 @@ final class NodeConnection implements Closeable {
   @Nullable String header(String name) {
     Header found = answer().getFirstHeader(name);
     return found == null ? null : found.getValue();
+  }
+
+  /** Every field of the answer's head with this name. */
+  List<String> headers(String name) {
+    return Arrays.stream(answer().getHeaders(name)).map(Header::getValue).toList();
   }
 
   /** How much the answer says to hold; -1 if it does not say. */

@@ -20,6 +20,9 @@ final class PagedList {
   /** The member of a page that leads to the next one. */
   private static final String NEXT = "next";
 
+  /** What every entry has. */
+  private static final String NAME = "name";
+
   private static final String TABLE = "text/tab-separated-values";
 
   /** A node that makes no tables answers in JSON. */
@@ -119,23 +122,24 @@ final class PagedList {
         return;
       }
       readTable(new String(page.body(), StandardCharsets.UTF_8), columns, row);
-      String link = page.header("Link");
-      Matcher match = NEXT_LINK.matcher(link == null ? "" : link);
+      Matcher match = NEXT_LINK.matcher(String.join(", ", page.headers("Link")));
       next = match.find() ? match.group(1) : null;
     }
   }
 
-  /** The node's columns may be others, in another order. */
+  /** The node's columns may be others, in another order; but it names its entries. */
   private static void readTable(String table, List<String> columns, Consumer<String[]> row) {
     int end = table.indexOf('\n');
     List<String> names = split(table, 0, Math.max(end, 0));
+    if (!names.contains(NAME) || !table.endsWith("\n")) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "the node's list is not whole",
+          "ask again; is there something between here and the node that changes answers?");
+    }
     int[] places = columns.stream().mapToInt(names::indexOf).toArray();
-    while (end >= 0) {
-      int start = end + 1;
+    for (int start = end + 1; start < table.length(); start = end + 1) {
       end = table.indexOf('\n', start);
-      if (end < 0) {
-        break;
-      }
       List<String> cells = split(table, start, end);
       String[] wanted = new String[places.length];
       for (int i = 0; i < places.length; i++) {

@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands send, as a server sees it. */
 class ClientRequestTest {
@@ -29,6 +31,7 @@ class ClientRequestTest {
   private HttpServer server;
   private volatile boolean oldNode;
   private volatile boolean makesTables;
+  private volatile String cutOff = "";
 
   @BeforeEach
   void start() throws IOException {
@@ -72,7 +75,7 @@ class ClientRequestTest {
     exchange.close();
   }
 
-  private static void answerTable(HttpExchange exchange, String path) throws IOException {
+  private void answerTable(HttpExchange exchange, String path) throws IOException {
     String table =
         path.startsWith("/v1/compositions")
             ? "name\tinputs\toutputs\npipe\tIn\tOut,Log\n"
@@ -81,9 +84,10 @@ class ClientRequestTest {
                 : "kind\tname\tbinaryBytes\nprogram\ta\u001b[1m\t12\n\tshort\n";
     exchange.getResponseHeaders().set("Content-Type", "text/tab-separated-values; charset=utf-8");
     if (path.startsWith("/v1/functions") && !path.contains("cursor")) {
-      exchange.getResponseHeaders().set("Link", "</v1/functions?cursor=x&limit=3>; rel=\"next\"");
+      exchange.getResponseHeaders().add("Link", "</help>; rel=\"help\"");
+      exchange.getResponseHeaders().add("Link", "</v1/functions?cursor=x&limit=3>; rel=\"next\"");
     }
-    byte[] body = table.getBytes(StandardCharsets.UTF_8);
+    byte[] body = (cutOff.isEmpty() ? table : cutOff).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
@@ -140,6 +144,17 @@ class ClientRequestTest {
             FIRST, "GET /v1/functions?cursor=x&limit=3", "GET /v1/compositions?limit=10000");
     assertThat(seen.getFirst().headers().getFirst("Accept"))
         .isEqualTo("text/tab-separated-values, application/json;q=0.5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name\tkind\na\tcom", "kind\ncompute\n", "name", "\n"})
+  void tablesThatAreNotWholeAreNoLists(String table) {
+    makesTables = true;
+    cutOff = table;
+    CommandRun run = run(Map.of(), "ls");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.err()).contains("the node's list is not whole");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
