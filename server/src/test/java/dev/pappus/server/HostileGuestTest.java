@@ -92,13 +92,22 @@ class HostileGuestTest {
   private TestNode start(Consumer<Configuration.Builder> more) throws Exception {
     TestNode node =
         new TestNode(data, more.andThen(all -> all.limit(Limit.CONTEXT_DEFAULT, 48 << 20)));
+    try {
+      prepare(node);
+      return node;
+    } catch (Exception | Error e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private static void prepare(TestNode node) throws Exception {
     assertThat(node.node().sandboxes().whyNoNativePrograms()).isNull();
     for (String name : List.of("hostile", "echo")) {
       assertThat(node.admin("PUT", "/v1/functions/" + name, TestNode.guest(name)).statusCode())
           .isEqualTo(201);
     }
     TestNode.assertOk(node.invoke("/function/echo", new byte[1]));
-    return node;
   }
 
   private static HttpResponse<byte[]> hostile(TestNode node, String mode) throws Exception {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pappus.model.ProblemCode;
+import dev.pappus.model.ProblemException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -11,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,25 @@ class NodeTest {
     assertThat(answer.headers().firstValue("allow")).hasValue("DELETE, GET, PUT");
     HttpResponse<byte[]> post = node.admin("POST", "/v1/functions/x", NOTHING);
     assertProblem(post, 405, "use DELETE, GET, PUT");
+  }
+
+  @Test
+  void startsThatFailGiveBackWhatTheyHadOpened(@TempDir Path another) throws Exception {
+    Set<ProcessHandle> children = ProcessHandle.current().children().collect(Collectors.toSet());
+    assertThatThrownBy(() -> new TestNode(data, _ -> {}))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            taken -> assertThat(taken.problem().code()).isEqualTo(ProblemCode.STORAGE_FAILED));
+    int port = node.invocationAddress().getPort();
+    assertThatThrownBy(() -> new TestNode(another, all -> all.port(port)))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> new TestNode(another, all -> all.ioCores(4096)))
+        .isInstanceOf(ConfigurationException.class);
+    assertThat(ProcessHandle.current().children()).hasSameElementsAs(children);
+    try (TestNode free = new TestNode(another, _ -> {})) {
+      assertThat(free.admin("GET", "/readyz", NOTHING).statusCode()).isEqualTo(200);
+    }
+    assertThat(node.admin("GET", "/readyz", NOTHING).statusCode()).isEqualTo(200);
   }
 
   @Test
