@@ -23,6 +23,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +45,8 @@ public final class NettyHello {
    * @param arguments after how many answers it ends; none is never
    */
   public static void main(String[] arguments) throws InterruptedException {
+    // Not the log of the class path, which is the node's.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     int answersMax = arguments.length == 0 ? Integer.MAX_VALUE : Integer.parseInt(arguments[0]);
     boolean epoll = Epoll.isAvailable();
     EventLoopGroup loop =
