@@ -95,7 +95,28 @@ final class LibC {
     return new AssertionError("a downcall threw", thrown);
   }
 
-  /** What the function leaves in its register, or {@code -errno} where an int of it says -1. */
+  /** What the function leaves in its register; errno is kept for {@link #error}. */
+  private static long register(
+      MethodHandle function,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth) {
+    try {
+      return (long) function.invokeExact(CAPTURE.get(), first, second, third, fourth, fifth, sixth);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Of the last call of this thread. */
+  private static int error() {
+    return -(int) ERRNO.get(CAPTURE.get(), 0L);
+  }
+
+  /** The int that a function returns, or {@code -errno} where it is -1. */
   static int call(
       MethodHandle function,
       long first,
@@ -104,33 +125,13 @@ final class LibC {
       long fourth,
       long fifth,
       long sixth) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      int result =
-          (int) (long) function.invokeExact(capture, first, second, third, fourth, fifth, sixth);
-      return result == -1 ? -(int) ERRNO.get(capture, 0L) : result;
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
+    int result = (int) register(function, first, second, third, fourth, fifth, sixth);
+    return result == -1 ? error() : result;
   }
 
-  /** The same of a function whose result has 64 bits. */
-  private static long longCall(
-      MethodHandle function,
-      long first,
-      long second,
-      long third,
-      long fourth,
-      long fifth,
-      long sixth) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      long result =
-          (long) function.invokeExact(capture, first, second, third, fourth, fifth, sixth);
-      return result == -1 ? -(int) ERRNO.get(capture, 0L) : result;
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
+  /** The same of a result of 64 bits. */
+  private static long wide(long register) {
+    return register == -1 ? error() : register;
   }
 
   /**
@@ -164,7 +165,7 @@ final class LibC {
 
   static long mmap(
       long address, long length, int protection, int flags, int descriptor, long offset) {
-    return longCall(MMAP, address, length, protection, flags, descriptor, offset);
+    return wide(register(MMAP, address, length, protection, flags, descriptor, offset));
   }
 
   static int munmap(long address, long length) {
@@ -201,13 +202,7 @@ final class LibC {
 
   /** Not to be told from an error below 0. */
   static int getpriority(int which, int who) {
-    MemorySegment capture = CAPTURE.get();
-    try {
-      return (int)
-          (long) GETPRIORITY.invokeExact(capture, (long) which, (long) who, 0L, 0L, 0L, 0L);
-    } catch (Throwable t) {
-      throw impossible(t);
-    }
+    return (int) register(GETPRIORITY, which, who, 0, 0, 0, 0);
   }
 
   static int schedSetaffinity(int thread, MemorySegment mask) {
@@ -296,7 +291,7 @@ final class LibC {
   }
 
   static long lseek(int descriptor, long offset, int whence) {
-    return longCall(LSEEK, descriptor, offset, whence, 0, 0, 0);
+    return wide(register(LSEEK, descriptor, offset, whence, 0, 0, 0));
   }
 
   static int fcntl(int descriptor, int command, int argument) {
@@ -313,7 +308,7 @@ final class LibC {
 
   static long sendmsg(int socket, MemorySegment message, int flags) {
     try {
-      return longCall(SENDMSG, socket, pointer(message), flags, 0, 0, 0);
+      return wide(register(SENDMSG, socket, pointer(message), flags, 0, 0, 0));
     } finally {
       Reference.reachabilityFence(message);
     }

@@ -16,9 +16,8 @@ final class SpawnPlan implements AutoCloseable {
 
   private static final short POSIX_SPAWN_SETPGROUP = 2;
 
-  // SAFETY: as in LibC; a short is the low part of its register like an int. What the functions
-  // below
-  // are given lies in a confined arena of this thread, which is open until they have returned.
+  // SAFETY: as in LibC; a short is the low part of its register like an int. What these functions
+  // are given lies in confined arenas of this thread, which are open until they have returned.
   private static final MethodHandle ACTIONS_INIT = LibC.plain("posix_spawn_file_actions_init");
   private static final MethodHandle ACTIONS_DUPLICATE =
       LibC.plain("posix_spawn_file_actions_adddup2");
