@@ -74,12 +74,12 @@ public final class CompositionsSurface {
         all.add(each);
       }
     }
-    return ListFormat.of(head)
-        .answer(
-            "compositions",
-            PageRequest.of(head.query()).of(all, Registered::name),
-            FunctionFields.SETS,
-            "");
+    return ListFormat.preferred(
+        head,
+        "compositions",
+        PageRequest.of(head.query()).of(all, Registered::name),
+        FunctionFields.SETS,
+        "");
   }
 
   private Response show(Namespace namespace, String name, RequestHead head) {

@@ -21,8 +21,18 @@ enum ListFormat {
     this.contentType = contentType;
   }
 
-  /** What {@code Accept} prefers; JSON if it names neither. */
-  static ListFormat of(RequestHead head) {
+  /** The answer in the format that {@code Accept} prefers; see {@link #answer}. */
+  static <T> Response preferred(
+      RequestHead head,
+      String kind,
+      PageRequest.Page<? extends T> page,
+      List<ListField<T>> fields,
+      String parameters) {
+    return of(head).answer(kind, page, fields, parameters).with("vary", "accept");
+  }
+
+  /** JSON if the request names neither. */
+  private static ListFormat of(RequestHead head) {
     return MediaRanges.preferred(
         head.header("accept"),
         JSON,
@@ -52,7 +62,7 @@ enum ListFormat {
           case JSON -> json(kind, page, fields);
           case TABLE -> table(page.entries(), fields);
         };
-    Response response = Response.of(200, contentType, body).with("vary", "accept");
+    Response response = Response.of(200, contentType, body);
     return next == null
         ? response
         : response.with(

@@ -66,9 +66,9 @@ final class RegistrySurface {
     QueryParameters.requireKnown(query, LIST_PARAMETERS);
     PageRequest request = PageRequest.of(query);
     FunctionFields fields = FunctionFields.of(query);
-    ListFormat format = ListFormat.of(head);
     return RegistryAnswers.reading((_, _) ->
-        format.answer(
+        ListFormat.preferred(
+            head,
             "functions",
             request.of(registry.functions(namespace), Registered::name),
             fields.shown(),
