@@ -128,6 +128,15 @@ public final class RunFolder implements AutoCloseable {
     factors.put(name, value);
   }
 
+  /** The only sample of a measure, or, where it is NaN, why there is none. */
+  public void measure(String name, String unit, double value, String whyNot) {
+    if (Double.isNaN(value)) {
+      missing(name, whyNot);
+    } else {
+      measure(new Measure(name, unit, List.of(value)));
+    }
+  }
+
   /** Says why something was not measured. */
   public void missing(String what, String reason) {
     missing.put(what, reason);

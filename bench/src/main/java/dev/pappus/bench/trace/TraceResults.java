@@ -6,7 +6,6 @@ import dev.pappus.bench.model.MemoryTimeline;
 import dev.pappus.bench.result.Column;
 import dev.pappus.bench.result.Figure;
 import dev.pappus.bench.result.Figure.Spot;
-import dev.pappus.bench.result.Measure;
 import dev.pappus.bench.result.Point;
 import dev.pappus.bench.result.RunFolder;
 import java.io.IOException;
@@ -113,11 +112,7 @@ final class TraceResults {
   }
 
   private void measure(String name, String unit, double value) {
-    if (Double.isNaN(value)) {
-      results.missing(name, "so many calls were not answered rightly");
-    } else {
-      results.measure(new Measure(name, unit, List.of(value)));
-    }
+    results.measure(name, unit, value, "so many calls were not answered rightly");
   }
 
   private void addFunctions() {
