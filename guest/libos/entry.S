@@ -101,10 +101,12 @@ __pappus_syscall:
   call libos_call
   jmp return_to_program
 
-/* SIGSYS arrives here. What the kernel saved is changed in place, and restored by it. */
+/* SIGSYS arrives here, with the way out of the run in rcx, if there is one. What the kernel saved is
+ * changed in place, and restored by it. */
   .globl __pappus_signal
   .type __pappus_signal, @function
 __pappus_signal:
+  movq %rcx, way_out(%rip)
   movq %rdx, %rdi
   leaq libos_stack_end(%rip), %rsp
   call libos_signal
@@ -116,14 +118,20 @@ __pappus_signal:
   syscall
   ud2
 
-/* Ends the process from inside of a signal handler, where another signal could not be delivered. */
+/* Ends the run from inside of a signal handler, where another signal could not be delivered: by the
+ * way out, or with the process. */
   .globl libos_exit_group
   .hidden libos_exit_group
 libos_exit_group:
+  movq way_out(%rip), %rax
+  testq %rax, %rax
+  jz 1f
+  jmp *%rax
+1:
   movl $231, %eax
   xorl %edi, %edi
   syscall
-  jmp libos_exit_group
+  jmp 1b
 
 /* long libos_arch_prctl(int what, uint64_t address): asks the kernel below. */
   .globl libos_arch_prctl
@@ -135,6 +143,9 @@ libos_arch_prctl:
   ret
 
   .bss
+  .balign 8
+way_out:
+  .skip 8
   .balign 64
 libos_stack:
   .skip 0x10000

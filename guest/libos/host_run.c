@@ -202,7 +202,7 @@ static void on_call(int number, siginfo_t *info, void *given) {
     registers[REG_RIP] = (greg_t)syscall_entry;
     return;
   }
-  __asm__ volatile("jmp *%0" ::"r"(signal_entry), "D"(number), "S"(info), "d"(given) : "memory");
+  __asm__ volatile("jmp *%0" ::"r"(signal_entry), "D"(number), "S"(info), "d"(given), "c"(0) : "memory");
 }
 
 /* Without the C library, whose thread pointer the program has changed. */

@@ -1,19 +1,17 @@
 /* zygote.c: the parent of all children in which functions run as Linux processes.
  *
- * It holds nothing but itself, makes a child for each run, and never touches what a function wrote.
- * A child maps the function's memory, drops everything else and may make no system call any more
- * when the function's first instruction runs. What is left of this file in it is the page at
- * STUB_ADDRESS. Children are the node's, not the zygote's (CLONE_PARENT): the node waits for them.
+ * It holds nothing but itself, makes children, and never touches what a function wrote. A child maps
+ * a context, drops everything else and may make no system call any more when the function's first
+ * instruction runs. What is left of this file in it is the page at STUB_ADDRESS. At the end of a run
+ * it waits there, inside of a system call that only the node can answer, for the next run in the
+ * same context. Children are the node's, not the zygote's (CLONE_PARENT): the node awaits their ends.
  *
  * No C library and no thread pointer: nothing is registered with the kernel that could outlive the
  * mappings. No vector registers, so that children start with clean ones. */
 #include "zygote.h"
 
+#include <asm/errno.h>
 #include <asm/ptrace-abi.h>
-#include <asm/sigcontext.h>
-#include <asm/siginfo.h>
-#include <asm/signal.h>
-#include <asm/ucontext.h>
 #include <asm/unistd_64.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -23,6 +21,7 @@
 #include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 
 #define STUB __attribute__((section("stub"), used))
 #define NOBODY 65534
@@ -31,6 +30,12 @@
 
 /* Signals that faults arrive as, and the one by which the node asks where a function is. */
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
+
+static const stack_t signal_stack = {
+    .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
+
+/* Whether the kernel lets children wait for another run, so that the node hears of it. */
+static bool can_wait;
 
 static volatile struct status *const status = (void *)STATUS_ADDRESS;
 
@@ -71,7 +76,8 @@ static void require(long result) {
 
 /* Where signals arrive, on a stack of their own. Flags are as the function left them, so alignment
  * checks are switched off first. A system call of a program goes on to its library OS, with the
- * kernel's arguments and frame; calls in the 32-bit ABI, and all else, are the function's end. */
+ * kernel's arguments and frame, and the way out of the run; calls in the 32-bit ABI, and all else,
+ * are the function's end. */
 __asm__(
     ".pushsection stub, \"ax\", @progbits\n"
     "stub_signal:\n"
@@ -83,6 +89,7 @@ __asm__(
     "  jne stub_report\n"
     "  cmpq $0, calls_address(%rip)\n"
     "  je stub_report\n"
+    "  leaq stub_wait(%rip), %rcx\n"
     "  jmpq *calls_address(%rip)\n"
     ".popsection\n");
 _Static_assert(AUDIT_ARCH_X86_64 == 0xC000003E && offsetof(siginfo_t, si_arch) == 0x1C,
@@ -101,41 +108,77 @@ STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct 
   report->call = (uint32_t)info->si_syscall;
   report->architecture = info->si_arch;
   report->signal = (uint32_t)number;
-  for (;;) {
-    __asm__ volatile("syscall" ::"a"(__NR_exit_group), "D"(0) : "rcx", "r11", "memory");
-  }
+  __asm__ volatile("jmp stub_wait");
+  __builtin_unreachable();
 }
 
-/* Drops the zygote and jumps to report->entry with the processor as docs/abi.md says; rax holds where
- * calls go on, which is 0 for functions. */
+/* stub_wait: the end of a run, good or not. Whatever the function has left in registers, flags and
+ * the kernel's books of the thread, nobody can come to stub_woken but by the kernel, with the node's
+ * answer; all else ends the child.
+ *
+ * stub_begin: the start of a run, with the processor as docs/abi.md says. No register is trusted, RSP
+ * included. The kernel restores them all, vector state, signal mask and signal stack included
+ * (rt_sigreturn without a vector state clears it), but for flags, data segments, and FS and GS with
+ * their bases. Where a function has left the trap flag set, this ends before it has said that the
+ * next run has begun; the node begins that one in a new child.
+ *
+ * stub_enter: drops the zygote first. */
 __asm__(
     ".pushsection stub, \"ax\", @progbits\n"
+    "stub_wait:\n"
+    "  movl $" TEXT(__NR_pause) ", %eax\n"
+    "  syscall\n"
+    "stub_woken:\n"
+    "  testq %rax, %rax\n"
+    "  jz stub_begin\n"
+    "stub_leave:\n"
+    "  movl $" TEXT(__NR_exit_group) ", %eax\n"
+    "  xorl %edi, %edi\n"
+    "  syscall\n"
+    "  jmp stub_leave\n"
     "stub_enter:\n"
     "  movl $" TEXT(__NR_munmap) ", %eax\n"
     "  movabsq $0x7F0000100000, %rdi\n"
     "  movl $0x100000, %esi\n"
     "  syscall\n"
     "  testq %rax, %rax\n"
-    "  jnz 1f\n"
-    "  leaq report_address(%rip), %rsp\n"
-    "  pushq $2\n"
+    "  jnz stub_leave\n"
+    "stub_begin:\n"
+    "  movl $0x55555554, %eax\n"
+    "  xorl %ecx, %ecx\n"
+    "  xorl %edx, %edx\n"
+    "stub_keys:\n"
+    "  .byte 0x0F, 0x1F, 0x00\n" /* a no-op; wrpkru where that exists, see allow_keys */
+    "  movabsq $0x7F000000A000, %rsp\n"
     "  popfq\n"
-    "  movq stack_address(%rip), %rsp\n"
-    "  movq calls_address(%rip), %rax\n"
-    "  .irp r, rcx,rdx,rbx,rbp,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15\n"
-    "  movq $0, %\\r\n"
-    "  .endr\n"
-    "  jmpq *entry_address(%rip)\n"
-    "1: hlt\n"
+    "  movl %ecx, %ds\n"
+    "  movl %ecx, %es\n"
+    "  xorl %esi, %esi\n"
+    "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
+    "  movl $0x1001, %edi\n" /* ARCH_SET_GS */
+    "  syscall\n"
+    "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
+    "  movl $0x1002, %edi\n" /* ARCH_SET_FS */
+    "  syscall\n"
+    "  movl $1, begun(%rip)\n"
+    "  movl $" TEXT(__NR_rt_sigreturn) ", %eax\n"
+    "  syscall\n"
+    "stub_begun:\n"
+    "  jmp stub_leave\n"
     ".popsection\n");
 _Static_assert(ZYGOTE_ADDRESS == 0x7F0000100000 && ZYGOTE_BYTES == 0x100000, "see stub_enter");
-_Static_assert(REPORT_ADDRESS == 0x7F0000008F00 && offsetof(struct report, entry) == 0x40 &&
-                   offsetof(struct report, stack) == 0x48 &&
-                   offsetof(struct report, calls) == 0x50,
-               "see stub_signal, stub_enter, and the places in the Makefile");
+_Static_assert(START_ADDRESS == 0x7F000000A000 && offsetof(struct start, flags) == 0 &&
+                   offsetof(struct start, context) == 8 &&
+                   START_ADDRESS + offsetof(struct start, context.uc_mcontext.rax) ==
+                       0x7F000000A098 &&
+                   REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40,
+               "see stub_begin, stub_signal, and the places in the Makefile");
 
 extern void stub_signal(void) __attribute__((visibility("hidden")));
 extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
+extern const char stub_woken[] __attribute__((visibility("hidden")));
+extern const char stub_begun[] __attribute__((visibility("hidden")));
+extern unsigned char stub_keys[] __attribute__((visibility("hidden")));
 
 /* ---- Children ---- */
 
@@ -146,63 +189,78 @@ extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
 #define IF(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), skip, 0)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##what)
 
-/* What stub_enter asks for, which a second time does nothing: the last rules of each filter, with
- * the call's number at hand. */
-#define ALLOW_UNMAP_OR_TRAP                 \
-  IF_NOT(__NR_munmap, 9),                   \
-  LOAD_ARGUMENT(0, 0),                      \
-  IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 7),   \
-  LOAD_ARGUMENT(0, 1),                      \
-  IF_NOT(ZYGOTE_ADDRESS >> 32, 5),          \
-  LOAD_ARGUMENT(1, 0),                      \
-  IF_NOT(ZYGOTE_BYTES, 3),                  \
-  LOAD_ARGUMENT(1, 1),                      \
-  IF_NOT(0, 1),                             \
-  RETURN(ALLOW),                            \
+#define LOAD_PLACE(half) \
+  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4 * (half))
+
+/* What the stub asks for, the last rules of each filter, with the call's number at hand: the munmap
+ * of stub_enter, which a second time does nothing; and, from its own instructions alone, to wait for
+ * the next run and to begin it. What waiting is answered with is filled in, like the places. */
+enum { RULE_WOKEN = 13, RULE_WAIT = 14, RULE_BEGUN = 19, STUB_RULES_COUNT = 22 };
+#define STUB_RULES                        \
+  IF_NOT(__NR_munmap, 8),                 \
+  LOAD_ARGUMENT(0, 0),                    \
+  IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 18), \
+  LOAD_ARGUMENT(0, 1),                    \
+  IF_NOT(ZYGOTE_ADDRESS >> 32, 16),       \
+  LOAD_ARGUMENT(1, 0),                    \
+  IF_NOT(ZYGOTE_BYTES, 14),               \
+  LOAD_ARGUMENT(1, 1),                    \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 11, 12), \
+  IF_NOT(__NR_pause, 5),                  \
+  LOAD_PLACE(1),                          \
+  IF_NOT(STUB_ADDRESS >> 32, 9),          \
+  LOAD_PLACE(0),                          \
+  IF_NOT(0, 7),                           \
+  RETURN(ALLOW),                          \
+  IF_NOT(__NR_rt_sigreturn, 5),           \
+  LOAD_PLACE(1),                          \
+  IF_NOT(STUB_ADDRESS >> 32, 3),          \
+  LOAD_PLACE(0),                          \
+  IF_NOT(0, 1),                           \
+  RETURN(ALLOW),                          \
   RETURN(TRAP)
 
 /* What a function may ask of the kernel besides: to end, and to set its thread pointer (the
  * reference's process platform does). */
 static struct sock_filter function_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 16),
+    IF_NOT(AUDIT_ARCH_X86_64, 27),
     LOAD(nr),
-    IF(__NR_exit_group, 13),
+    IF(__NR_exit_group, 24),
     IF_NOT(__NR_arch_prctl, 3),
     LOAD_ARGUMENT(0, 0),
-    IF(0x1001 /* ARCH_SET_GS */, 10),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 9, 10),
-    ALLOW_UNMAP_OR_TRAP,
+    IF(0x1001 /* ARCH_SET_GS */, 21),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 20, 21),
+    STUB_RULES,
 };
 
 /* What a Linux program may: the library OS in it, or the stub, ends it; returns from the signals that
  * its calls are; and asks for its FS and GS base, and sets them. That a call comes from there keeps programs that mean well apart from it, no
  * more: anybody can jump there. */
-enum { RULE_BEGIN_LOW = 15, RULE_BYTES = 16, RULE_BEGIN_HIGH = 18, RULE_END_HIGH = 19 };
-#define LOAD_PLACE(half) \
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4 * (half))
+enum { RULE_BEGIN_LOW = 16, RULE_BYTES = 17, RULE_BEGIN_HIGH = 19, RULE_END_HIGH = 20 };
 static struct sock_filter program_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 28),
+    IF_NOT(AUDIT_ARCH_X86_64, 40),
     LOAD(nr),
-    IF(__NR_munmap, 16),
+    IF(__NR_munmap, 17),
+    IF(__NR_pause, 16),
     IF(__NR_exit_group, 5),
     IF(__NR_rt_sigreturn, 4),
-    IF_NOT(__NR_arch_prctl, 23),
+    IF_NOT(__NR_arch_prctl, 34),
     LOAD_ARGUMENT(0, 0),
-    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x1001 /* ARCH_SET_GS */, 0, 21),
-    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x1004 /* ARCH_GET_GS */, 20, 0),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x1001 /* ARCH_SET_GS */, 0, 32),
+    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x1004 /* ARCH_GET_GS */, 31, 0),
     LOAD_PLACE(1),
     IF_NOT(STUB_ADDRESS >> 32, 2),
     LOAD_PLACE(0),
-    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)EXIT_ADDRESS, 16, 15),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)EXIT_ADDRESS, 27, 26),
     LOAD_PLACE(0),
     [RULE_BEGIN_LOW] = BPF_STMT(BPF_ALU | BPF_SUB | BPF_K, 0),
-    [RULE_BYTES] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 13, 0),
+    [RULE_BYTES] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 24, 0),
     LOAD_PLACE(1),
-    [RULE_BEGIN_HIGH] = IF(0, 10),
-    [RULE_END_HIGH] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 10),
-    ALLOW_UNMAP_OR_TRAP,
+    [RULE_BEGIN_HIGH] = IF(0, 21),
+    [RULE_END_HIGH] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 20, 21),
+    STUB_RULES,
 };
 
 _Static_assert((STUB_ADDRESS & 0xFFFFFFFF) == 0, "program_rules takes the stub's size for its end");
@@ -210,13 +268,17 @@ _Static_assert((STUB_ADDRESS & 0xFFFFFFFF) == 0, "program_rules takes the stub's
 /* The child's filter, from here on; in its own copy of this memory. */
 static long lock_in(const struct request *request) {
   struct sock_fprog filter = {sizeof function_rules / sizeof *function_rules, function_rules};
-  if (request->calls != 0) {
+  if (request->libos_end != 0) {
     program_rules[RULE_BEGIN_LOW].k = (uint32_t)request->libos_begin;
     program_rules[RULE_BYTES].k = (uint32_t)(request->libos_end - request->libos_begin);
     program_rules[RULE_BEGIN_HIGH].k = (uint32_t)(request->libos_begin >> 32);
     program_rules[RULE_END_HIGH].k = (uint32_t)(request->libos_end >> 32);
     filter = (struct sock_fprog){sizeof program_rules / sizeof *program_rules, program_rules};
   }
+  struct sock_filter *own = filter.filter + filter.len - STUB_RULES_COUNT;
+  own[RULE_WOKEN].k = (uint32_t)(uintptr_t)stub_woken;
+  own[RULE_BEGUN].k = (uint32_t)(uintptr_t)stub_begun;
+  if (!request->stays || !can_wait) own[RULE_WAIT].k = SECCOMP_RET_ERRNO | ENOSYS;
   return CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }
 
@@ -235,10 +297,6 @@ static _Noreturn void become_function(const struct request *request, long node) 
     CALL(madvise, range->start, range->end - range->start, range->protection);
   }
   CALL(close_range, 0, ~0u, 0);
-  volatile struct report *report = (void *)REPORT_ADDRESS;
-  report->entry = request->entry;
-  report->stack = request->stack;
-  report->calls = request->calls;
   long result = lock_in(request);
   if (result != 0) fail(STEP_FILTER, result);
   stub_enter();
@@ -277,21 +335,49 @@ static void map_memory(void) {
   const int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_FIXED;
   if (kernel(__NR_mmap, (long)STATUS_ADDRESS, 0x1000, prot, flags, ZYGOTE_MEMORY, 0) < 0) leave();
   require(kernel(__NR_mmap, (long)EXIT_ADDRESS, EXIT_BYTES, prot, flags, ZYGOTE_MEMORY, 0x1000));
+  require(kernel(__NR_mmap, (long)START_ADDRESS, START_BYTES, prot, flags, ZYGOTE_MEMORY,
+                 0x1000 + EXIT_BYTES));
+}
+
+/* What runs begin with, but for what the node fills in. */
+static void prepare_start(void) {
+  struct start *start = (void *)START_ADDRESS;
+  start->flags = 2;
+  struct ucontext *context = &start->context;
+  context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+  context->uc_stack = signal_stack;
+  context->uc_mcontext.eflags = 0x202;
+  context->uc_mcontext.cs = 0x33;
+  context->uc_mcontext.ss = 0x2B;
+  require(CALL(mprotect, START_ADDRESS, START_BYTES, PROT_READ));
+}
+
+/* A function that has taken its pages' protection key away (wrpkru) must not spoil the start of the
+ * next run. */
+static void allow_keys(void) {
+  uint32_t leaf = 7, subleaf = 0;
+  uint32_t highest = 0, unused;
+  __asm__ volatile("cpuid" : "+a"(highest), "=b"(unused), "=c"(unused), "=d"(unused));
+  if (highest < leaf) return;
+  __asm__ volatile("cpuid" : "+a"(leaf), "=b"(unused), "+c"(subleaf), "=d"(unused));
+  if ((subleaf & 1u << 4 /* OSPKE */) == 0) return;
+  require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_WRITE));
+  stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
+  require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_EXEC));
 }
 
 /* Stack, vdso and vvar of the start: functions must not see them, and forks need not copy them. */
 static void drop_mappings(void) {
   const unsigned long exit_end = EXIT_ADDRESS + EXIT_BYTES, end = ZYGOTE_ADDRESS + ZYGOTE_BYTES;
+  const unsigned long start_end = START_ADDRESS + START_BYTES;
   require(CALL(munmap, 0, STUB_ADDRESS, 0));
   /* The kernel chooses the place of the vdso at random, perhaps even here. */
-  require(CALL(munmap, exit_end, ZYGOTE_ADDRESS - exit_end, 0));
+  require(CALL(munmap, exit_end, START_ADDRESS - exit_end, 0));
+  require(CALL(munmap, start_end, ZYGOTE_ADDRESS - start_end, 0));
   require(CALL(munmap, end, 0x7FFFFFFFF000ull - end, 0));
 }
 
 static void handle_signals(void) {
-  const stack_t stack = {
-      .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
-  require(CALL(sigaltstack, &stack, 0, 0));
   struct sigaction action = {
       .sa_handler = (__sighandler_t)stub_signal,
       .sa_flags = SA_SIGINFO | SA_ONSTACK | 0x04000000 /* SA_RESTORER */,
@@ -307,20 +393,50 @@ static void handle_signals(void) {
   require(kernel(__NR_rt_sigprocmask, SIG_SETMASK, (long)&nothing, 0, sizeof nothing, 0, 0));
 }
 
+/* A message of the socket, with at most one descriptor. */
+struct control { size_t size; int level, type; int descriptor; int padding; };
+struct message {
+  void *name; uint32_t name_size; struct vector { void *base; size_t size; } *vector; size_t vector_count;
+  struct control *control; size_t control_size; int flags;
+};
+
 static struct request request;
 
 /* Takes one request; the descriptor that came along, or -1. Ends with the node. */
 static int receive(void) {
-  struct { void *base; size_t size; } vector = {&request, sizeof request};
-  struct { size_t size; int level, type; int descriptor; int padding; } control = {0};
-  struct {
-    void *name; uint32_t name_size; void *vector; size_t vector_count;
-    void *control; size_t control_size; int flags;
-  } message = {0, 0, &vector, 1, &control, sizeof control, 0};
+  struct vector vector = {&request, sizeof request};
+  struct control control = {0};
+  struct message message = {0, 0, &vector, 1, &control, sizeof control, 0};
   const int close_on_exec = 0x40000000;
   long size = CALL(recvmsg, ZYGOTE_SOCKET, &message, close_on_exec);
   if (size < (long)offsetof(struct request, ranges)) leave();
   return message.control_size > 0 ? control.descriptor : -1;
+}
+
+/* An answer; with a descriptor, unless that is below 0. */
+static void answer(int32_t value, int descriptor) {
+  struct vector vector = {&value, sizeof value};
+  struct control control = {offsetof(struct control, padding), 1 /* SOL_SOCKET */, 1 /* SCM_RIGHTS */,
+                            descriptor, 0};
+  struct message message = {0, 0, &vector, 1, &control, descriptor < 0 ? 0 : sizeof control, 0};
+  if (CALL(sendmsg, ZYGOTE_SOCKET, &message, 0) < 0) leave();
+}
+
+/* Lets the node hear of children that wait, and sends it where. From then on no signal but the last
+ * one interrupts a child that waits, once the node knows of it. */
+static void offer_to_wait(void) {
+  static struct sock_filter rules[] = {
+      LOAD(nr),
+      IF_NOT(__NR_pause, 1),
+      RETURN(USER_NOTIF),
+      RETURN(ALLOW),
+  };
+  const struct sock_fprog filter = {sizeof rules / sizeof *rules, rules};
+  long listener = CALL(seccomp, SECCOMP_SET_MODE_FILTER,
+                       SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &filter);
+  can_wait = listener >= 0;
+  answer(can_wait ? 0 : (int32_t)-listener, (int)listener);
+  if (can_wait) CALL(close, listener, 0, 0);
 }
 
 static void serve(long node) {
@@ -336,10 +452,11 @@ static void serve(long node) {
     case OPERATION_DETACH:
       CALL(close, own, 0, 0);
       break;
-    case OPERATION_RUN: {
-      long child = CALL(clone, CLONE_PARENT | CLONE_PARENT_SETTID, 0, &status->child);
+    case OPERATION_START: {
+      long child = CALL(clone, CLONE_PARENT, 0, 0);
       if (child == 0) become_function(&request, node);
       if (child < 0) fail(STEP_CLONE, child);
+      answer((int32_t)child, -1);
       break;
     }
   }
@@ -353,7 +470,10 @@ __attribute__((used)) static _Noreturn void zygote(void) {
   require(CALL(close_range, 0, ZYGOTE_SOCKET - 1, 0));
   require(CALL(close_range, ZYGOTE_MEMORY, ~0u, 0));
   drop_mappings();
+  prepare_start();
+  allow_keys();
   handle_signals();
+  offer_to_wait();
   long node = CALL(getppid, 0, 0, 0);
   for (;;) serve(node);
 }

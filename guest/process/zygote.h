@@ -1,32 +1,41 @@
 /* zygote.h: what an engine of the node and its zygote tell each other.
  *
- * The zygote is started with two descriptors: a SOCK_SEQPACKET socket, on which it takes requests,
- * and a memory file of ZYGOTE_MEMORY_BYTES, which the node maps too. dev.pappus.sandbox.process
- * knows the same numbers; a test compares them. */
+ * The zygote is started with two descriptors: a SOCK_SEQPACKET socket, on which it takes requests
+ * and answers some, and a memory file of ZYGOTE_MEMORY_BYTES, which the node maps too.
+ * dev.pappus.sandbox.process knows the same numbers; a test compares them.
+ *
+ * The first answer comes unasked: an int32_t, and with it the descriptor on which the kernel tells
+ * the node that a child waits for its next run (seccomp_unotify(2)). It is 0, or why there is no
+ * such descriptor: then a child serves one run. */
 #ifndef PAPPUS_ZYGOTE_H
 #define PAPPUS_ZYGOTE_H
 
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+#include <asm/ucontext.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { ZYGOTE_SOCKET = 3, ZYGOTE_MEMORY = 4 };
 
-/* Where things stand in the zygote, far above the largest context. Of these only the stub and the
- * exit pages are left when a child enters its function. */
+/* Where things stand in the zygote, far above the largest context. Of these only the stub, the exit
+ * pages and the start page are left when a child enters its function. */
 #define STUB_ADDRESS 0x7F0000000000ull
 #define EXIT_ADDRESS 0x7F0000001000ull
 #define EXIT_BYTES 0x8000
+#define START_ADDRESS 0x7F000000A000ull
+#define START_BYTES 0x1000
 #define ZYGOTE_ADDRESS 0x7F0000100000ull
 #define ZYGOTE_BYTES 0x100000ull
 #define STATUS_ADDRESS 0x7F00001FF000ull
 
-/* The memory file: one page for the status, then the exit pages. */
-#define ZYGOTE_MEMORY_BYTES (0x1000 + EXIT_BYTES)
+/* The memory file: one page for the status, the exit pages, the start page. */
+#define ZYGOTE_MEMORY_BYTES (0x1000 + EXIT_BYTES + START_BYTES)
 
 /* Written by the zygote and by children that have not locked themselves in yet; functions never
- * have it. The node clears it before each run. */
+ * have it. The node clears it. */
 struct status {
-  int32_t child;  /* number of the child, once there is one */
   int32_t step;   /* what went wrong on the way into the function, enum step; 0: nothing */
   int32_t error;  /* and why */
 };
@@ -52,19 +61,25 @@ struct report {
   uint64_t rdx;
   uint32_t call;          /* number of a forbidden system call */
   uint32_t architecture;  /* AUDIT_ARCH_... of it */
-  uint64_t entry;         /* where the function begins; used on the way in */
-  uint64_t stack;
-  uint64_t calls;         /* where system calls of a program go on, 0: they are its end */
+  uint32_t begun;         /* 1: nothing of what earlier runs have left was in the way of this one */
+  uint32_t reserved;
 };
 
 #define REPORT_RESERVE 256
 #define EXIT_STACK_BYTES (EXIT_BYTES - REPORT_RESERVE)
 #define REPORT_ADDRESS (EXIT_ADDRESS + EXIT_STACK_BYTES)
 
+/* What a run begins with: the node writes RIP, RSP and RAX before each, the zygote the rest, once.
+ * Functions can read it. RAX is where system calls of a program go on, 0: they are its end. */
+struct start {
+  uint64_t flags; /* of the processor while the rest is restored */
+  struct ucontext context;
+};
+
 enum operation {
   OPERATION_ATTACH = 1,  /* the descriptor sent along is the memory file of `slot` */
   OPERATION_DETACH = 2,  /* forget it */
-  OPERATION_RUN = 3,     /* make a child that runs a function in it */
+  OPERATION_START = 3,   /* make a child that maps it and runs a function; answered by its number */
 };
 
 enum { SLOTS_MAX = 256, RANGES_MAX = 272 };
@@ -80,15 +95,14 @@ struct range {
 struct request {
   uint32_t operation;
   uint32_t slot;
-  uint64_t entry;
-  uint64_t stack;
-  /* Of a Linux program; 0 for other functions. The library OS's code, which alone may end the
-   * child and return from signals, and in it where the program's system calls go. */
+  /* Of a Linux program; 0 for other functions. The library OS's code, which may end the child and
+   * return from signals. */
   uint64_t libos_begin;
   uint64_t libos_end;
-  uint64_t calls;
   uint32_t range_count;
   uint32_t warm_count;
+  uint32_t stays; /* whether it may wait for another run, or ends with the first */
+  uint32_t reserved;
   struct range ranges[RANGES_MAX]; /* first those to map, then those that are worth being present */
 };
 

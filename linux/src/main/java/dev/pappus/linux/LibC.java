@@ -60,8 +60,16 @@ final class LibC {
   private static final MethodHandle FCNTL = variadic("fcntl");
   private static final MethodHandle SOCKETPAIR = plain("socketpair");
   private static final MethodHandle SENDMSG = plain("sendmsg");
+  private static final MethodHandle RECVMSG = plain("recvmsg");
+  private static final MethodHandle POLL = plain("poll");
   private static final MethodHandle WAITPID = plain("waitpid");
   private static final MethodHandle KILL = plain("kill");
+
+  /** For calls that older C libraries have no function for. */
+  private static final MethodHandle SYSCALL =
+      link("syscall", Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+
+  private static final int PIDFD_OPEN = 434;
 
   private LibC() {}
 
@@ -312,6 +320,26 @@ final class LibC {
     } finally {
       Reference.reachabilityFence(message);
     }
+  }
+
+  static long recvmsg(int socket, MemorySegment message, int flags) {
+    try {
+      return wide(register(RECVMSG, socket, pointer(message), flags, 0, 0, 0));
+    } finally {
+      Reference.reachabilityFence(message);
+    }
+  }
+
+  static int poll(MemorySegment descriptors, int count, int timeoutMillis) {
+    try {
+      return call(POLL, pointer(descriptors), count, timeoutMillis, 0, 0, 0);
+    } finally {
+      Reference.reachabilityFence(descriptors);
+    }
+  }
+
+  static int pidfdOpen(int process) {
+    return call(SYSCALL, PIDFD_OPEN, process, 0, 0, 0, 0);
   }
 
   static int waitpid(int process, MemorySegment status, int options) {

@@ -19,6 +19,7 @@ public final class MessageSocket implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
   private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
 
   // struct msghdr and struct iovec, then a control message that holds one descriptor.
   private static final long IOV = 16;
@@ -35,11 +36,15 @@ public final class MessageSocket implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment message = arena.allocate(ONE_RIGHT + RIGHT_BYTES, 8);
 
-  private MessageSocket(FileDescriptor own, FileDescriptor other) {
+  MessageSocket(FileDescriptor own, FileDescriptor other) {
     this.own = own;
     this.other = other;
     message.set(ADDRESS, IOV, message.asSlice(ONE_IOV));
     message.set(JAVA_LONG, IOV_COUNT, 1);
+    prepareRight();
+  }
+
+  private void prepareRight() {
     message.set(JAVA_LONG, ONE_RIGHT, 20);
     message.set(JAVA_INT, ONE_RIGHT + 8, SOL_SOCKET);
     message.set(JAVA_INT, ONE_RIGHT + 12, SCM_RIGHTS);
@@ -93,6 +98,42 @@ public final class MessageSocket implements AutoCloseable {
     if (sent < 0) {
       throw new LinuxException("sendmsg", (int) -sent, content.byteSize() + " bytes");
     }
+  }
+
+  /**
+   * A message that has come.
+   *
+   * @param bytes its size; 0 if the other side is gone
+   * @param passed what came along, the receiver's to close
+   */
+  public record Received(long bytes, @Nullable FileDescriptor passed) {}
+
+  /**
+   * Waits for one message.
+   *
+   * @param content where it is put, in native memory
+   * @return null if a signal came first
+   */
+  public @Nullable Received receive(MemorySegment content) {
+    message.set(ADDRESS, ONE_IOV, content);
+    message.set(JAVA_LONG, ONE_IOV + 8, content.byteSize());
+    message.set(ADDRESS, CONTROL, message.asSlice(ONE_RIGHT));
+    message.set(JAVA_LONG, CONTROL_BYTES, RIGHT_BYTES);
+    long received = LibC.recvmsg(own.number(), message, MSG_CMSG_CLOEXEC);
+    boolean withRight = message.get(JAVA_LONG, CONTROL_BYTES) > 0;
+    prepareRight();
+    if (received == -Errno.EINTR) {
+      return null;
+    }
+    if (received == -Errno.ECONNRESET) {
+      return new Received(0, null);
+    }
+    if (received < 0) {
+      throw new LinuxException("recvmsg", (int) -received, "");
+    }
+    return new Received(
+        received,
+        withRight ? new FileDescriptor(message.get(JAVA_INT, ONE_RIGHT + 16), "passed") : null);
   }
 
   @Override

@@ -7,19 +7,16 @@ import dev.pappus.linux.struct.Sigaction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A program that this process has started, and the children that it makes in this process's name
- * (CLONE_PARENT): all in one process group, all waited for here, so that none is left as a zombie.
- * Belongs to the thread that starts it: where a member has asked to die with its parent
- * (PR_SET_PDEATHSIG), that is the thread.
+ * A program that this process has started, the leader, and the children that it makes in this
+ * process's name (CLONE_PARENT): all in one process group, all waited for here, so that none is
+ * left as a zombie. Belongs to the thread that starts it: where a member has asked to die with its
+ * parent (PR_SET_PDEATHSIG), that is the thread.
  */
 public final class ProcessGroup implements AutoCloseable {
   /** Ends a process at once. */
@@ -28,7 +25,6 @@ public final class ProcessGroup implements AutoCloseable {
   /** The first descriptor that a program is given; below are standard input and outputs. */
   public static final int FIRST_DESCRIPTOR = 3;
 
-  private static final int WNOHANG = 1;
   private static final int SIGCHLD = 17;
 
   static {
@@ -43,12 +39,7 @@ public final class ProcessGroup implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment status = arena.allocate(JAVA_INT);
 
-  /** Members that have been waited for and not reported yet. */
-  private final Deque<Ended> unreported = new ArrayDeque<>();
-
-  private boolean leaderEnded;
-
-  /** No member is left, so that the group's number may be given to others. */
+  /** The leader has been waited for, so that the group's number may be given to others. */
   private boolean gone;
 
   private boolean open = true;
@@ -113,37 +104,29 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Waits until a member has ended, and takes it off the kernel's books.
-   *
-   * @return null if a signal came first
-   * @throws LinuxException with ECHILD if there is none any more
+   * A descriptor of a member that has not been waited for, which can be read from once that has
+   * ended; the caller's to close.
    */
-  public @Nullable Ended await() {
-    Ended earlier = unreported.poll();
-    if (earlier != null) {
-      return earlier;
-    }
-    int process = gone ? -Errno.ECHILD : LibC.waitpid(-leader, status, 0);
-    if (process == -Errno.EINTR) {
-      return null;
-    }
-    LibC.check(process, "waitpid", "group " + leader);
-    Ended ended = Ended.of(process, status.get(JAVA_INT, 0));
-    leaderEnded |= process == leader;
-    if (leaderEnded) {
-      noticeLast();
-    }
-    return ended;
+  public static FileDescriptor open(int process) {
+    String name = "process " + process;
+    return new FileDescriptor(
+        LibC.check(LibC.pidfdOpen(process), "pidfd_open", name), "descriptor of " + name);
   }
 
-  /** At once, as the number of a group is free as soon as its last member has been waited for. */
-  private void noticeLast() {
-    int process = LibC.waitpid(-leader, status, WNOHANG);
-    while (process > 0) {
-      unreported.add(Ended.of(process, status.get(JAVA_INT, 0)));
-      process = LibC.waitpid(-leader, status, WNOHANG);
-    }
-    gone = process == -Errno.ECHILD;
+  /**
+   * Waits until a member has ended, whatever signals come, and takes it off the kernel's books.
+   *
+   * @param process its number; the leader's only when nobody else is left, since then the group's
+   *     number is free for others
+   */
+  public Ended await(int process) {
+    int awaited;
+    do {
+      awaited = LibC.waitpid(process, status, 0);
+    } while (awaited == -Errno.EINTR);
+    LibC.check(awaited, "waitpid", "process " + process);
+    gone |= process == leader;
+    return Ended.of(process, status.get(JAVA_INT, 0));
   }
 
   /** Sends a signal to a member that has not been waited for; if it has ended, nothing happens. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,11 +23,48 @@ class ProcessGroupTest {
   void aProgramEndsAndIsWaitedFor() {
     try (ProcessGroup good = ProcessGroup.start(Path.of("/bin/true"), List.of());
         ProcessGroup bad = ProcessGroup.start(Path.of("/bin/false"), List.of())) {
-      assertThat(bad.await()).isEqualTo(new ProcessGroup.Ended(bad.leader(), 1, 0));
-      assertThat(good.await()).isEqualTo(new ProcessGroup.Ended(good.leader(), 0, 0));
-      assertThatThrownBy(good::await)
+      assertThat(bad.await(bad.leader())).isEqualTo(new ProcessGroup.Ended(bad.leader(), 1, 0));
+      assertThat(good.await(good.leader())).isEqualTo(new ProcessGroup.Ended(good.leader(), 0, 0));
+      assertThatThrownBy(() -> good.await(good.leader()))
           .isInstanceOfSatisfying(
               LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ECHILD));
+    }
+  }
+
+  @Test
+  void theEndOfAProcessIsNoticedBesideItsCalls() {
+    try (ProcessGroup group = ProcessGroup.start(Path.of("/bin/cat"), List.of());
+        FileDescriptor process = ProcessGroup.open(group.leader());
+        CallListener nobody = new CallListener(null)) {
+      group.signal(group.leader(), SIGTERM);
+      assertThat(nobody.await(process)).isEqualTo(new CallListener.Event.Ended());
+    }
+  }
+
+  @Test
+  void messagesAndDescriptorsComeBack() {
+    try (MessageSocket socket = MessageSocket.pair();
+        MemoryFile file = MemoryFile.create("test", Mapping.PAGE);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment message = arena.allocate(ValueLayout.JAVA_LONG);
+      try (MessageSocket other = new MessageSocket(socket.otherEnd(), socket.otherEnd())) {
+        for (long number = 0; number < 3; number++) {
+          message.set(ValueLayout.JAVA_LONG, 0, number);
+          other.send(message, number == 1 ? file.descriptor() : null);
+        }
+      }
+      for (long number = 0; number < 3; number++) {
+        message.fill((byte) 0xFF);
+        MessageSocket.Received received = Objects.requireNonNull(socket.receive(message));
+        assertThat(received.bytes()).isEqualTo(8);
+        assertThat(message.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(number);
+        if (number == 1) {
+          Objects.requireNonNull(received.passed()).close();
+        } else {
+          assertThat(received.passed()).isNull();
+        }
+      }
+      assertThat(socket.receive(message)).isEqualTo(new MessageSocket.Received(0, null));
     }
   }
 
@@ -63,7 +101,8 @@ class ProcessGroupTest {
                 ProcessGroup.start(
                     program,
                     List.of(files.get(first).descriptor(), files.get(second).descriptor()))) {
-              assertThat(group.await()).isEqualTo(new ProcessGroup.Ended(group.leader(), 0, 0));
+              assertThat(group.await(group.leader()))
+                  .isEqualTo(new ProcessGroup.Ended(group.leader(), 0, 0));
             }
             assertThat(Files.readAllLines(seen))
                 .containsExactly(
@@ -88,14 +127,12 @@ class ProcessGroupTest {
   void aGroupThatIsGoneIsNotLookedForUnderItsNumber(@TempDir Path folder) throws IOException {
     Path program = script(folder, "exec sleep 20");
     ProcessGroup gone = ProcessGroup.start(Path.of("/bin/true"), List.of());
-    assertThat(gone.await()).isNotNull();
+    assertThat(gone.await(gone.leader())).isNotNull();
     try (ProcessGroup next = startAs(gone.leader(), program)) {
-      assertThatThrownBy(gone::await)
-          .isInstanceOfSatisfying(
-              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ECHILD));
       gone.close();
       next.signal(next.leader(), SIGTERM);
-      assertThat(next.await()).isEqualTo(new ProcessGroup.Ended(next.leader(), -1, SIGTERM));
+      assertThat(next.await(next.leader()))
+          .isEqualTo(new ProcessGroup.Ended(next.leader(), -1, SIGTERM));
     }
   }
 
@@ -129,7 +166,7 @@ class ProcessGroupTest {
       socket.keepOwnEnd();
       socket.send(message, null);
       group.signal(group.leader(), ProcessGroup.SIGKILL);
-      assertThat(group.await())
+      assertThat(group.await(group.leader()))
           .isEqualTo(new ProcessGroup.Ended(group.leader(), -1, ProcessGroup.SIGKILL));
       assertThatThrownBy(() -> socket.send(message, null))
           .isInstanceOfSatisfying(

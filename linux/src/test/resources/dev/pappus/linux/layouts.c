@@ -2,6 +2,8 @@
  * "name value" a line. LayoutTest compiles it and compares. */
 #define _GNU_SOURCE
 #include <linux/kvm.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,6 +24,10 @@ int main(void) {
   SIZE(sigevent); AT(sigevent, sigev_signo); AT(sigevent, sigev_notify); AT(sigevent, _sigev_un._tid);
   NUMBER(SIGEV_THREAD_ID);
   SIZE(sigaction); AT(sigaction, sa_handler); AT(sigaction, sa_flags);
+  SIZE(pollfd); AT(pollfd, fd); AT(pollfd, events); AT(pollfd, revents);
+  SIZE(seccomp_notif); AT(seccomp_notif, id); AT(seccomp_notif, pid);
+  SIZE(seccomp_notif_resp); AT(seccomp_notif_resp, id);
+  NUMBER(SECCOMP_IOCTL_NOTIF_RECV); NUMBER(SECCOMP_IOCTL_NOTIF_SEND);
   SIZE(kvm_userspace_memory_region);
   AT(kvm_userspace_memory_region, slot); AT(kvm_userspace_memory_region, flags);
   AT(kvm_userspace_memory_region, guest_phys_addr); AT(kvm_userspace_memory_region, memory_size);

@@ -62,7 +62,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return bound;
   }
 
-  /** What was in memory when it was cleaned last: worth being mapped before the next run. */
+  /** What was in memory when it was cleaned or bound: worth being mapped before the next run. */
   List<PageRange> present() {
     return present;
   }
@@ -119,19 +119,42 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     idleSinceNanos = nanos;
   }
 
-  /** Fills in the image of a function; the context is blank before. */
+  /**
+   * Fills in the image of a function; the context is blank before, or as {@link #clean} has left it
+   * for another function. Memory that it has is used again, up to {@link #KEPT_BYTES_MIN}.
+   */
   void bind(ProcessFunction function) {
-    if (bound != null || !present.isEmpty()) {
-      throw new IllegalStateException("not blank");
+    List<ElfImage.Segment> segments = function.image().segments();
+    List<PageRange> kept = List.of();
+    if (bound != null) {
+      List<PageRange> all = inMemory(EXTENTS_MAX + 1);
+      if (all.size() > EXTENTS_MAX) {
+        file.drop(0, file.sizeBytes());
+      } else {
+        kept = keepFirst(segments, all, KEPT_BYTES_MIN);
+      }
     }
     bound = function;
-    charge(function.constantBytes());
-    for (ElfImage.Segment segment : function.image().segments()) {
+    runs = 0;
+    present = new ArrayList<>(kept.size());
+    for (PageRange extent : kept) {
+      addWritable(present, function, extent.start(), extent.end());
+    }
+    charge(function.constantBytes() + sizeBytes(present));
+    for (ElfImage.Segment segment : segments) {
       if (!function.writes(segment)) {
         write(segment.address(), segment.bytes());
       }
     }
     restoreData(function);
+  }
+
+  private static long sizeBytes(List<PageRange> extents) {
+    long total = 0;
+    for (PageRange extent : extents) {
+      total += extent.sizeBytes();
+    }
+    return total;
   }
 
   /** Makes it blank: as new, and bound to nothing. */
@@ -153,10 +176,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       giveBack(function, all);
       return;
     }
-    long total = 0;
-    for (PageRange extent : written) {
-      total += extent.sizeBytes();
-    }
+    long total = sizeBytes(written);
     boolean review = ++runs % RUNS_PER_REVIEW == 0;
     long needed = Math.min(total, KEPT_BYTES_MIN);
     charge(function.constantBytes() + needed);
@@ -164,7 +184,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       chargedBytes += total - needed;
       needed = total;
     }
-    present = keepFirst(function, written, needed);
+    present = keepFirst(function.data(), written, needed);
     restoreData(function);
   }
 
@@ -177,7 +197,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   }
 
   private void giveBack(ProcessFunction function, List<PageRange> extents) {
-    present = keepFirst(function, extents, 0);
+    present = keepFirst(function.data(), extents, 0);
     charge(function.constantBytes());
     restoreData(function);
   }
@@ -226,11 +246,12 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    * Zeroes the first {@code bytes} of some pages, but for what is filled in anew in any case; gives
    * the others back. What was kept.
    *
+   * @param data what is filled in, ascending
    * @param extents ascending
    */
-  private List<PageRange> keepFirst(ProcessFunction function, List<PageRange> extents, long bytes) {
+  private List<PageRange> keepFirst(
+      List<ElfImage.Segment> data, List<PageRange> extents, long bytes) {
     List<PageRange> kept = new ArrayList<>(extents.size());
-    List<ElfImage.Segment> data = function.data();
     int next = 0;
     long left = bytes;
     for (PageRange extent : extents) {

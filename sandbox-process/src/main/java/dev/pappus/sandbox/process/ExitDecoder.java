@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how a function ended whose child is dead. What the function could have written counts for no
- * more than what a function may say of itself: how it ended, and where.
+ * Says how a function ended whose child is dead or waits. What the function could have written
+ * counts for no more than what a function may say of itself: how it ended, and where.
  */
 final class ExitDecoder {
   private static final int SIGILL = 4;
@@ -50,12 +50,12 @@ final class ExitDecoder {
   /**
    * The outcome of a run.
    *
-   * @param ended how the kernel says that the child ended
+   * @param ended how the kernel says that the child ended; null if it waits for another run
    * @param report what it has left
    * @param late whether it was to be ended because of its deadline
    */
-  RunOutcome decode(ProcessGroup.Ended ended, ExitReport report, boolean late) {
-    if (ended.signal() != 0) {
+  RunOutcome decode(ProcessGroup.@Nullable Ended ended, ExitReport report, boolean late) {
+    if (ended != null && ended.signal() != 0) {
       return killed(ended.signal(), late);
     }
     if (report.signal() == 0) {

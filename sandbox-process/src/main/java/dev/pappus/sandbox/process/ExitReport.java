@@ -19,6 +19,7 @@ import java.lang.foreign.MemorySegment;
  * @param rdx the register that {@code out} takes its port from
  * @param call number of a system call that the filter stopped
  * @param architecture in which it was made
+ * @param begun 1 if the function has begun
  */
 record ExitReport(
     int signal,
@@ -30,7 +31,8 @@ record ExitReport(
     long flags,
     long rdx,
     int call,
-    int architecture) {
+    int architecture,
+    int begun) {
   /** Reads each number once. */
   static ExitReport read(MemorySegment memory) {
     return new ExitReport(
@@ -43,6 +45,7 @@ record ExitReport(
         memory.get(JAVA_LONG, ZygoteProtocol.REPORT_FLAGS),
         memory.get(JAVA_LONG, ZygoteProtocol.REPORT_RDX),
         memory.get(JAVA_INT, ZygoteProtocol.REPORT_CALL),
-        memory.get(JAVA_INT, ZygoteProtocol.REPORT_ARCHITECTURE));
+        memory.get(JAVA_INT, ZygoteProtocol.REPORT_ARCHITECTURE),
+        memory.get(JAVA_INT, ZygoteProtocol.REPORT_BEGUN));
   }
 }

@@ -105,18 +105,18 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     slot.file().close();
   }
 
-  /** Makes one blank that waits for another function, the one that has waited longest. */
+  /**
+   * One that waits for another function, the one that has waited longest; if there is, one whose
+   * child can serve this function as well.
+   */
   private @Nullable Slot recycle(ProcessFunction function) {
-    Slot slot = takeOldest(each -> fits(each, function));
-    if (slot != null) {
-      try {
-        slot.unbind();
-      } catch (LinuxException e) {
-        discard(slot);
-        return null;
-      }
-    }
-    return slot;
+    Slot alike = takeOldest(each -> fits(each, function) && isAlike(each, function));
+    return alike != null ? alike : takeOldest(each -> fits(each, function));
+  }
+
+  private static boolean isAlike(Slot slot, ProcessFunction function) {
+    ProcessFunction bound = slot.file().bound();
+    return bound != null && bound.shape().equals(function.shape());
   }
 
   private Slot make(long contextBytes) {

@@ -34,6 +34,7 @@ public final class ProcessEngine implements ComputeEngine {
 
   private final ZygoteKeeper zygotes;
   private final ProcessDomain domain;
+  private final boolean childrenStay;
   private final DeadlineTimer timer = new DeadlineTimer();
   private final EngineThread thread;
   private boolean open = true;
@@ -44,6 +45,7 @@ public final class ProcessEngine implements ComputeEngine {
       AtomicInteger nodeContexts,
       EngineThread thread) {
     zygotes = new ZygoteKeeper(settings.zygote());
+    childrenStay = settings.childrenStay();
     domain =
         new ProcessDomain(
             zygotes, budget, settings.sandboxesPerEngine(), nodeContexts, settings.sandboxesMax());
@@ -59,6 +61,11 @@ public final class ProcessEngine implements ComputeEngine {
   /** The number of its zygote's process. */
   int zygoteProcess() {
     return zygotes.zygote().process();
+  }
+
+  /** Whether the child of the last run waits for another one. */
+  boolean hasWaitingChild() {
+    return zygotes.zygote().child() != 0;
   }
 
   @Override
@@ -99,13 +106,13 @@ public final class ProcessEngine implements ComputeEngine {
     ProcessDomain.Slot slot = context.slot();
     for (int attempt = 1; true; attempt++) {
       Zygote zygote = zygotes.zygote();
-      if (zygote.run(slot.number(), context.function(), slot.file().present())) {
+      if (zygote.begin(slot.number(), context.function(), childrenStay, slot.file().present())) {
         RunOutcome outcome = follow(context, deadline, zygote);
         if (outcome != null) {
           return outcome;
         }
       }
-      // It was ended before it made a child: nothing has happened yet.
+      // The function has not begun.
       String trouble = zygote.trouble();
       if (trouble != null || attempt == ATTEMPTS_MAX) {
         return new RunOutcome.SandboxFailed(
@@ -114,29 +121,35 @@ public final class ProcessEngine implements ComputeEngine {
     }
   }
 
-  /** Waits for a run's end; null if the zygote ended before it had made a child. */
+  /** Waits for a run's end; null if the function has not begun, and another attempt is due. */
   private @Nullable RunOutcome follow(ProcessContext context, Deadline deadline, Zygote zygote) {
     boolean stoodBack = false;
     long askedNanos = 0;
     while (true) {
-      ProcessGroup.Ended ended = zygote.await();
-      if (ended == null) {
-        stoodBack = stoodBack || standBack(zygote.child());
-        // In this order: a deadline that moves after the look at it finds the timer armed by its
-        // nudge.
-        timer.arm(deadline);
-        long now = System.nanoTime();
-        if (deadline.hasPassed(now)) {
-          askedNanos = end(zygote, now, askedNanos);
-          if (zygote.child() == 0 && now - deadline.nanos() > ZYGOTE_NANOS_MAX) {
-            zygotes.replace();
-            return new RunOutcome.SandboxFailed("the zygote does not answer");
+      switch (zygote.await()) {
+        case Zygote.Event.Interrupted _ -> {
+          stoodBack = stoodBack || standBack(zygote.child());
+          // In this order: a deadline that moves after the look at it finds the timer armed by its
+          // nudge.
+          timer.arm(deadline);
+          long now = System.nanoTime();
+          if (deadline.hasPassed(now)) {
+            askedNanos = end(zygote, now, askedNanos);
+            if (zygote.child() == 0 && now - deadline.nanos() > ZYGOTE_NANOS_MAX) {
+              zygotes.replace();
+              return new RunOutcome.SandboxFailed("the zygote does not answer");
+            }
           }
         }
-      } else if (ended.process() != zygote.process()) {
-        return conclude(context, zygote, ended, askedNanos != 0);
-      } else if (zygote.child() == 0) {
-        return null;
+        case Zygote.Event.Lost _ -> {
+          return null;
+        }
+        case Zygote.Event.Waits _ -> {
+          return conclude(context, zygote, null, askedNanos != 0);
+        }
+        case Zygote.Event.Ended(ProcessGroup.Ended how) -> {
+          return conclude(context, zygote, how, askedNanos != 0);
+        }
       }
     }
   }
@@ -166,14 +179,24 @@ public final class ProcessEngine implements ComputeEngine {
     return askedNanos;
   }
 
-  private static RunOutcome conclude(
-      ProcessContext context, Zygote zygote, ProcessGroup.Ended ended, boolean late) {
+  /** Says how a run has ended; null if its function has not begun. */
+  private static @Nullable RunOutcome conclude(
+      ProcessContext context, Zygote zygote, ProcessGroup.@Nullable Ended ended, boolean late) {
     String trouble = zygote.trouble();
     if (trouble != null) {
       return new RunOutcome.SandboxFailed(trouble);
     }
+    if (late) {
+      // The question may still be on its way to it.
+      zygote.endChild();
+    }
     ExitReport report = zygote.report();
     zygote.clean();
+    if (!late && report.begun() == 0 && zygote.isResumed()) {
+      // An earlier run has left the child so that this one could not begin.
+      zygote.endChild();
+      return null;
+    }
     return new ExitDecoder(context).decode(ended, report, late);
   }
 

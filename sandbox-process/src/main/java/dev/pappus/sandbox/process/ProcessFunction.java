@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ProcessFunction implements PreparedFunction {
   private final ElfImage image;
   private final GuestLayout layout;
-  private final List<MappedRange> ranges;
+  private final Shape shape;
   private final List<ElfImage.Segment> data;
   private final FaultBackoff backoff;
   private final long constantBytes;
@@ -27,7 +27,7 @@ final class ProcessFunction implements PreparedFunction {
     this.templateSlot = templateSlot;
     this.image = image;
     this.layout = layout;
-    this.ranges = List.copyOf(MappedRange.of(layout, image));
+    this.shape = Shape.of(MappedRange.of(layout, image), image.libos());
     this.backoff = backoff;
     this.data =
         image.segments().stream()
@@ -53,8 +53,12 @@ final class ProcessFunction implements PreparedFunction {
     return layout;
   }
 
+  Shape shape() {
+    return shape;
+  }
+
   List<MappedRange> ranges() {
-    return ranges;
+    return shape.ranges();
   }
 
   FaultBackoff backoff() {
@@ -63,7 +67,7 @@ final class ProcessFunction implements PreparedFunction {
 
   /** Whether the function may execute what stands at {@code address}. */
   boolean executes(long address) {
-    for (MappedRange range : ranges) {
+    for (MappedRange range : ranges()) {
       if (address >= range.start() && address < range.end()) {
         return range.executable();
       }
@@ -73,7 +77,7 @@ final class ProcessFunction implements PreparedFunction {
 
   /** Whether the function may write some of the pages that a segment stands in. */
   boolean writes(ElfImage.Segment segment) {
-    for (MappedRange range : ranges) {
+    for (MappedRange range : ranges()) {
       if (range.writable()
           && segment.address() < range.end()
           && segment.endAddress() > range.start()) {
@@ -126,7 +130,7 @@ final class ProcessFunction implements PreparedFunction {
   public PreparedFunction withTemplate(Template template) {
     ElfImage resumed = image.withTemplate(layout, template);
     ProcessFunction function = new ProcessFunction(resumed, layout, backoff, null);
-    ProcessDriver.requireFewPieces(function.ranges);
+    ProcessDriver.requireFewPieces(function.ranges());
     return function;
   }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits bounds for binaries and for memory that is kept between runs
  * @param pinEngines whether the threads of engines, and the children that run their functions, are
  *     confined to one processor each
+ * @param childrenStay whether a child serves one run after the other, where the kernel lets it;
+ *     else each run has a child of its own
  * @param libos for Linux programs, which are refused without
  * @param backoff what happens to functions that fault again and again
  */
@@ -25,6 +27,7 @@ public record ProcessSettings(
     int sandboxesMax,
     Limits limits,
     boolean pinEngines,
+    boolean childrenStay,
     @Nullable Libos libos,
     FaultBackoff.Settings backoff) {
   /** Most contexts of one engine that any host gives. */
@@ -49,6 +52,7 @@ public record ProcessSettings(
         64,
         Limits.DEFAULTS,
         false,
+        true,
         null,
         FaultBackoff.Settings.DEFAULTS);
   }
@@ -56,41 +60,76 @@ public record ProcessSettings(
   /** These settings with another program. */
   public ProcessSettings withZygote(Path program) {
     return new ProcessSettings(
-        program, sandboxesPerEngine, sandboxesMax, limits, pinEngines, libos, backoff);
+        program,
+        sandboxesPerEngine,
+        sandboxesMax,
+        limits,
+        pinEngines,
+        childrenStay,
+        libos,
+        backoff);
   }
 
   /** These settings with another bound for an engine's contexts. */
   public ProcessSettings withSandboxesPerEngine(int count) {
-    return new ProcessSettings(zygote, count, sandboxesMax, limits, pinEngines, libos, backoff);
+    return new ProcessSettings(
+        zygote, count, sandboxesMax, limits, pinEngines, childrenStay, libos, backoff);
   }
 
   /** These settings with another bound for the contexts of all engines. */
   public ProcessSettings withSandboxesMax(int count) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, count, limits, pinEngines, libos, backoff);
+        zygote, sandboxesPerEngine, count, limits, pinEngines, childrenStay, libos, backoff);
   }
 
   /** These settings with other limits. */
   public ProcessSettings withLimits(Limits newLimits) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, newLimits, pinEngines, libos, backoff);
+        zygote,
+        sandboxesPerEngine,
+        sandboxesMax,
+        newLimits,
+        pinEngines,
+        childrenStay,
+        libos,
+        backoff);
   }
 
   /** These settings with engines pinned or not. */
   public ProcessSettings withPinEngines(boolean pin) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, limits, pin, libos, backoff);
+        zygote, sandboxesPerEngine, sandboxesMax, limits, pin, childrenStay, libos, backoff);
+  }
+
+  /** These settings with children that serve many runs, or one. */
+  public ProcessSettings withChildrenStay(boolean stay) {
+    return new ProcessSettings(
+        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, stay, libos, backoff);
   }
 
   /** These settings with a library OS, so that programs can run, or without. */
   public ProcessSettings withLibos(@Nullable Libos newLibos) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, newLibos, backoff);
+        zygote,
+        sandboxesPerEngine,
+        sandboxesMax,
+        limits,
+        pinEngines,
+        childrenStay,
+        newLibos,
+        backoff);
   }
 
   /** These settings with another back-off. */
   public ProcessSettings withBackoff(FaultBackoff.Settings newBackoff) {
     return new ProcessSettings(
-        zygote, sandboxesPerEngine, sandboxesMax, limits, pinEngines, libos, newBackoff);
+        zygote,
+        sandboxesPerEngine,
+        sandboxesMax,
+        limits,
+        pinEngines,
+        childrenStay,
+        libos,
+        newBackoff);
   }
 }

@@ -62,6 +62,7 @@ final class SelfTest {
   private final ProcessSettings settings;
   private final List<String> findings = new ArrayList<>();
   private long roundTripNanos;
+  private boolean childrenStay;
   private String processor = "";
 
   private SelfTest(ProcessSettings settings) {
@@ -74,7 +75,12 @@ final class SelfTest {
     test.run();
     boolean usable = test.findings.isEmpty();
     return new SelfTestReport(
-        usable, usable ? test.roundTripNanos : 0, lowestAddress(), test.processor, test.findings);
+        usable,
+        usable ? test.roundTripNanos : 0,
+        usable && test.childrenStay,
+        lowestAddress(),
+        test.processor,
+        test.findings);
   }
 
   /** The lowest address that the kernel lets a process without privileges map. */
@@ -107,6 +113,7 @@ final class SelfTest {
       check(engine, program(), null);
       if (findings.isEmpty()) {
         roundTripNanos = roundTrip(engine);
+        childrenStay = engine.hasWaitingChild();
         processor = processor(engine);
       }
     } catch (LinuxException e) {

@@ -6,7 +6,8 @@ import java.util.List;
  * What this host lets the process backend do.
  *
  * @param usable whether a function has been run as it should
- * @param roundTripNanos median time from the request for a child to its end; 0 if none has run
+ * @param roundTripNanos median time of a run that does nothing; 0 if none has run
+ * @param childrenStay whether the kernel lets a process serve one run after the other
  * @param lowestAddress the lowest address that functions may be linked at
  * @param processor what programs see of the processor, as {@link dev.pappus.sandbox.ProcessorView}
  *     tells it; empty if that is not known
@@ -15,6 +16,7 @@ import java.util.List;
 public record SelfTestReport(
     boolean usable,
     long roundTripNanos,
+    boolean childrenStay,
     long lowestAddress,
     String processor,
     List<String> findings) {

@@ -3,6 +3,7 @@ package dev.pappus.sandbox.process;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.pappus.linux.CallListener;
 import dev.pappus.linux.Errno;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
@@ -15,12 +16,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running zygote (guest/process/zygote.c) and the child that it has made last. Children are this
- * process's own: their ends are noticed here, whatever becomes of the zygote. Belongs to the thread
- * that starts it.
+ * A running zygote (guest/process/zygote.c) and the children that it has made, at most one for each
+ * slot, of which one runs at a time. Children are this process's own: their ends are noticed here,
+ * whatever becomes of the zygote. Belongs to the thread that starts it.
  */
 final class Zygote implements AutoCloseable {
   /** Most contexts that it knows at a time. */
@@ -29,20 +31,50 @@ final class Zygote implements AutoCloseable {
   /** More pieces of memory than these are left for the child to fault in. */
   static final int WARM_MAX = 16;
 
-  /** Asks a function where it is; its handler answers and ends it. */
+  /** Asks a function where it is; its handler answers and ends the run. */
   private static final int SIGXCPU = 24;
 
   private static final int MADV_POPULATE_READ = 22;
 
+  private static final Event INTERRUPTED = new Event.Interrupted();
+  private static final Event LOST = new Event.Lost();
+  private static final Event WAITS = new Event.Waits();
+
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment request = arena.allocate(ZygoteProtocol.REQUEST_BYTES, 8);
+  private final MemorySegment answer = arena.allocate(JAVA_INT);
   private final MemoryFile file;
   private final Mapping mapping;
   private final MemorySegment memory;
   private final MessageSocket socket;
   private final ProcessGroup group;
+  private final @Nullable Child[] children = new @Nullable Child[SLOTS_MAX];
+  private @Nullable CallListener listener;
+
+  /**
+   * The slot of the run that is under way, what its child is made for, and whether it was there.
+   */
+  private int slot;
+
+  private @Nullable Shape shape;
+  private boolean resumed;
   private boolean open = true;
   private boolean alive = true;
+
+  /** What has become of a run. */
+  sealed interface Event {
+    /** A signal came, or something that means nothing. */
+    record Interrupted() implements Event {}
+
+    /** The zygote has ended before it made a child. */
+    record Lost() implements Event {}
+
+    /** The run is over; its child waits for the next one. */
+    record Waits() implements Event {}
+
+    /** The run is over; its child has ended and been waited for. */
+    record Ended(ProcessGroup.Ended how) implements Event {}
+  }
 
   private Zygote(MemoryFile file, Mapping mapping, MessageSocket socket, ProcessGroup group) {
     this.file = file;
@@ -101,29 +133,48 @@ final class Zygote implements AutoCloseable {
    *
    * @return false if the zygote is gone
    */
-  boolean attach(int slot, ContextFile context) {
-    return send(ZygoteProtocol.OPERATION_ATTACH, slot, 0, context);
+  boolean attach(int number, ContextFile context) {
+    return send(ZygoteProtocol.OPERATION_ATTACH, number, 0, context);
   }
 
-  /** Gives a slot up. */
-  boolean detach(int slot) {
-    return send(ZygoteProtocol.OPERATION_DETACH, slot, 0, null);
+  /** Gives a slot up, with its child. */
+  boolean detach(int number) {
+    endChild(number);
+    return send(ZygoteProtocol.OPERATION_DETACH, number, 0, null);
   }
 
   /**
-   * Has a child made that runs the function which is bound to the context in a slot.
+   * Begins a run of a function that is bound to the context in a slot: in the child that waits
+   * there, or in a new one.
    *
-   * @return false if the zygote is gone
+   * @param stays whether a new child may wait for another run afterwards
+   * @param warm pages that are worth being mapped in a new child before it begins
+   * @return false if the zygote is gone and there is no such child
    */
-  boolean run(int slot, ProcessFunction function, List<PageRange> warm) {
-    memory.set(JAVA_INT, ZygoteProtocol.STATUS_CHILD, 0);
-    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_ENTRY, function.image().entry());
-    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_STACK, function.layout().entryStackPointer());
+  boolean begin(int number, ProcessFunction function, boolean stays, List<PageRange> warm) {
+    slot = number;
+    shape = function.shape();
     LibosPlace libos = function.image().libos();
-    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_BEGIN, libos == null ? 0 : libos.begin());
-    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_END, libos == null ? 0 : libos.end());
-    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_CALLS, libos == null ? 0 : libos.signal());
-    List<MappedRange> ranges = function.ranges();
+    memory.set(JAVA_LONG, ZygoteProtocol.START_RIP, function.image().entry());
+    memory.set(JAVA_LONG, ZygoteProtocol.START_RSP, function.layout().entryStackPointer());
+    memory.set(JAVA_LONG, ZygoteProtocol.START_RAX, libos == null ? 0 : libos.signal());
+    Child waiting = children[number];
+    resumed =
+        waiting != null
+            && waiting.shape().equals(function.shape())
+            // Not if somebody else has ended it.
+            && Objects.requireNonNull(listener).answer(waiting.leaveCall());
+    if (resumed) {
+      return true;
+    }
+    endChild(number);
+    return makeChild(function.shape(), stays, warm);
+  }
+
+  private boolean makeChild(Shape made, boolean stays, List<PageRange> warm) {
+    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_BEGIN, made.libosBegin());
+    request.set(JAVA_LONG, ZygoteProtocol.REQUEST_LIBOS_END, made.libosEnd());
+    List<MappedRange> ranges = made.ranges();
     int warmCount = Math.min(warm.size(), WARM_MAX);
     int count = 0;
     for (int i = 0; i < ranges.size(); i++) {
@@ -135,7 +186,8 @@ final class Zygote implements AutoCloseable {
     }
     request.set(JAVA_INT, ZygoteProtocol.REQUEST_RANGE_COUNT, ranges.size());
     request.set(JAVA_INT, ZygoteProtocol.REQUEST_WARM_COUNT, warmCount);
-    return send(ZygoteProtocol.OPERATION_RUN, slot, count, null);
+    request.set(JAVA_INT, ZygoteProtocol.REQUEST_STAYS, stays ? 1 : 0);
+    return send(ZygoteProtocol.OPERATION_START, slot, count, null);
   }
 
   private void setRange(int index, long start, long end, int protection) {
@@ -145,9 +197,9 @@ final class Zygote implements AutoCloseable {
     request.set(JAVA_INT, at + ZygoteProtocol.RANGE_PROTECTION, protection);
   }
 
-  private boolean send(int operation, int slot, int ranges, @Nullable ContextFile passed) {
+  private boolean send(int operation, int number, int ranges, @Nullable ContextFile passed) {
     request.set(JAVA_INT, ZygoteProtocol.REQUEST_OPERATION, operation);
-    request.set(JAVA_INT, ZygoteProtocol.REQUEST_SLOT, slot);
+    request.set(JAVA_INT, ZygoteProtocol.REQUEST_SLOT, number);
     long bytes = ZygoteProtocol.REQUEST_RANGES + (long) ranges * ZygoteProtocol.RANGE_BYTES;
     try {
       socket.send(request.asSlice(0, bytes), passed == null ? null : passed.descriptor());
@@ -161,25 +213,70 @@ final class Zygote implements AutoCloseable {
     }
   }
 
-  /** The child that runs, or 0 while there is none yet. */
+  /** The process of the run that is under way, or has just ended; 0 if there is none. */
   int child() {
-    return memory.get(JAVA_INT, ZygoteProtocol.STATUS_CHILD);
+    Child running = children[slot];
+    return running == null ? 0 : running.process();
   }
 
-  /**
-   * Waits until the child has ended, or the zygote.
-   *
-   * @return null if a signal came first
-   */
-  ProcessGroup.@Nullable Ended await() {
-    ProcessGroup.Ended ended = group.await();
-    if (ended != null && ended.process() == group.leader()) {
-      alive = false;
+  /** Whether the run that is under way, or has just ended, is not its child's first. */
+  boolean isResumed() {
+    return resumed;
+  }
+
+  /** Waits for the end of the run that has begun. */
+  Event await() {
+    Child running = children[slot];
+    if (running == null) {
+      running = receiveChild();
+      if (running == null) {
+        return alive ? INTERRUPTED : LOST;
+      }
     }
-    return ended;
+    return switch (Objects.requireNonNull(listener).await(running.descriptor())) {
+      case CallListener.Event.Interrupted _ -> INTERRUPTED;
+      case CallListener.Event.Ended _ -> new Event.Ended(bury(slot, running));
+      case CallListener.Event.Called(int process, long id) -> {
+        // Another one that waits has been disturbed from outside, and waits anew: it will not be
+        // found again, and be replaced.
+        if (process != running.process()) {
+          yield INTERRUPTED;
+        }
+        running.waitIn(id);
+        yield WAITS;
+      }
+    };
   }
 
-  /** Asks the child where it is, which ends it. */
+  /** What the zygote says first, and then of the child that it has made; null if it has not yet. */
+  private @Nullable Child receiveChild() {
+    if (listener == null) {
+      MessageSocket.Received greeting = receive();
+      if (greeting == null) {
+        return null;
+      }
+      listener = new CallListener(greeting.passed());
+    }
+    if (receive() == null) {
+      return null;
+    }
+    int process = answer.get(JAVA_INT, 0);
+    Child made = new Child(process, Objects.requireNonNull(shape), ProcessGroup.open(process));
+    children[slot] = made;
+    return made;
+  }
+
+  /** One message; null if none has come. */
+  private MessageSocket.@Nullable Received receive() {
+    MessageSocket.Received received = socket.receive(answer);
+    if (received != null && received.bytes() == 0) {
+      alive = false;
+      return null;
+    }
+    return received;
+  }
+
+  /** Asks the child where it is, which ends the run. */
   void probe(int child) {
     group.signal(child, SIGXCPU);
   }
@@ -187,6 +284,25 @@ final class Zygote implements AutoCloseable {
   /** Ends the child. */
   void kill(int child) {
     group.signal(child, ProcessGroup.SIGKILL);
+  }
+
+  /** Ends the child of the run that is under way, or has just ended, if there is one. */
+  void endChild() {
+    endChild(slot);
+  }
+
+  private void endChild(int number) {
+    Child child = children[number];
+    if (child != null) {
+      kill(child.process());
+      ProcessGroup.Ended _ = bury(number, child);
+    }
+  }
+
+  private ProcessGroup.Ended bury(int number, Child child) {
+    children[number] = null;
+    child.descriptor().close();
+    return group.await(child.process());
   }
 
   /**
@@ -211,23 +327,30 @@ final class Zygote implements AutoCloseable {
     };
   }
 
-  /** What the dead child has left about its end; nothing in it can be trusted. */
+  /** What the run has left about its end; nothing in it can be trusted. */
   ExitReport report() {
     return ExitReport.read(memory);
   }
 
-  /** Removes what the dead child has left in the pages that the next one gets, too. */
+  /** Removes what the run has left in the pages that all children share. */
   void clean() {
-    memory.asSlice(ZygoteProtocol.EXIT_PAGES).fill((byte) 0);
+    memory.asSlice(ZygoteProtocol.EXIT_PAGES, ZygoteProtocol.EXIT_BYTES).fill((byte) 0);
   }
 
-  /** Ends it and its child, and awaits both. */
+  /** Ends it and its children, and awaits them all. */
   @Override
   public void close() {
     if (open) {
       open = false;
       alive = false;
+      for (int number = 0; number < SLOTS_MAX; number++) {
+        endChild(number);
+      }
       group.close();
+      CallListener ownListener = listener;
+      if (ownListener != null) {
+        ownListener.close();
+      }
       socket.close();
       mapping.close();
       file.close();

@@ -4,16 +4,15 @@ package dev.pappus.sandbox.process;
 final class ZygoteProtocol {
   static final long STUB_ADDRESS = 0x7F00_0000_0000L;
   static final int EXIT_BYTES = 0x8000;
-  static final int MEMORY_BYTES = 0x1000 + EXIT_BYTES;
+  static final int START_BYTES = 0x1000;
+  static final int MEMORY_BYTES = 0x1000 + EXIT_BYTES + START_BYTES;
 
-  static final int STATUS_CHILD = 0;
-  static final int STATUS_STEP = 4;
-  static final int STATUS_ERROR = 8;
-  static final int STATUS_BYTES = 12;
+  static final int STATUS_STEP = 0;
+  static final int STATUS_ERROR = 4;
 
   static final int EXIT_PAGES = 0x1000;
   static final int REPORT_RESERVE = 256;
-  static final int REPORT = MEMORY_BYTES - REPORT_RESERVE;
+  static final int REPORT = EXIT_PAGES + EXIT_BYTES - REPORT_RESERVE;
   static final int REPORT_SIGNAL = REPORT;
   static final int REPORT_CODE = REPORT + 4;
   static final int REPORT_VECTOR = REPORT + 8;
@@ -24,6 +23,12 @@ final class ZygoteProtocol {
   static final int REPORT_RDX = REPORT + 48;
   static final int REPORT_CALL = REPORT + 56;
   static final int REPORT_ARCHITECTURE = REPORT + 60;
+  static final int REPORT_BEGUN = REPORT + 64;
+
+  static final int START = EXIT_PAGES + EXIT_BYTES;
+  static final int START_RAX = START + 152;
+  static final int START_RSP = START + 168;
+  static final int START_RIP = START + 176;
 
   static final int STEP_START = 1;
   static final int STEP_CLONE = 2;
@@ -33,18 +38,16 @@ final class ZygoteProtocol {
 
   static final int OPERATION_ATTACH = 1;
   static final int OPERATION_DETACH = 2;
-  static final int OPERATION_RUN = 3;
+  static final int OPERATION_START = 3;
 
   static final int REQUEST_OPERATION = 0;
   static final int REQUEST_SLOT = 4;
-  static final int REQUEST_ENTRY = 8;
-  static final int REQUEST_STACK = 16;
-  static final int REQUEST_LIBOS_BEGIN = 24;
-  static final int REQUEST_LIBOS_END = 32;
-  static final int REQUEST_CALLS = 40;
-  static final int REQUEST_RANGE_COUNT = 48;
-  static final int REQUEST_WARM_COUNT = 52;
-  static final int REQUEST_RANGES = 56;
+  static final int REQUEST_LIBOS_BEGIN = 8;
+  static final int REQUEST_LIBOS_END = 16;
+  static final int REQUEST_RANGE_COUNT = 24;
+  static final int REQUEST_WARM_COUNT = 28;
+  static final int REQUEST_STAYS = 32;
+  static final int REQUEST_RANGES = 40;
 
   static final int RANGE_START = 0;
   static final int RANGE_END = 8;

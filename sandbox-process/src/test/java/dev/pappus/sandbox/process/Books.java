@@ -17,7 +17,7 @@ final class Books {
   /**
    * What a process holds.
    *
-   * @param descriptors open files
+   * @param descriptors open files, but for those of children
    * @param memoryFiles those of them that are memory files
    * @param mappings mapped memory files
    */
@@ -35,6 +35,8 @@ final class Books {
           // The folder's own descriptor is gone by now.
         }
       });
+      // As many as there are children, which come and go.
+      targets.removeIf(target -> target.contains("[pidfd]"));
       long memoryFiles = targets.stream().filter(target -> target.contains("memfd:")).count();
       return new Holdings(
           targets.size(), memoryFiles, maps.filter(line -> line.contains("memfd:")).count());

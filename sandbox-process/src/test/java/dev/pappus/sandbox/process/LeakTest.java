@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Many runs, with faults, kills, and functions given up among them, leave nothing behind. */
 class LeakTest {
   private static final long SEED = Long.getLong("pappus.seed", 20261128L);
+  private static final int CONTEXTS = 4;
   private static final String[] FAULTS = {
     "null_write", "divide_by_zero", "undefined", "execute_data", "stack_overflow", "system_call"
   };
@@ -38,7 +39,7 @@ class LeakTest {
 
   private void run(int rounds) {
     // First: digests make the JVM open its sources of chance, for ever.
-    ProcessSettings settings = TestSettings.plain().withSandboxesPerEngine(4);
+    ProcessSettings settings = TestSettings.plain().withSandboxesPerEngine(CONTEXTS);
     Books.Holdings before = Books.own();
     int zygote;
     try (ProcessDriver driver = new ProcessDriver(settings);
@@ -54,12 +55,12 @@ class LeakTest {
       for (int i = 0; i < rounds; i++) {
         one(runs, engine, i);
         if (i % 5000 == 4999) {
-          assertThat(Books.group(zygote)).containsExactly(zygote);
+          assertThat(Books.group(zygote)).contains(zygote).hasSizeLessThanOrEqualTo(1 + CONTEXTS);
         }
       }
       assertThat(Books.own()).as("seed %d", SEED).isEqualTo(warm);
       assertThat(Books.zombies()).isEmpty();
-      assertThat(Books.group(zygote)).containsExactly(zygote);
+      assertThat(Books.group(zygote)).contains(zygote).hasSizeLessThanOrEqualTo(1 + CONTEXTS);
       assertThat(engine.zygoteProcess()).isEqualTo(zygote);
       assertThat(Books.addressKibibytes(zygote)).isEqualTo(zygoteKibibytes);
     }

@@ -126,6 +126,7 @@ class ProcessCallsTest {
     long[] gone = {
       ZygoteProtocol.STUB_ADDRESS - 4096,
       ZygoteProtocol.STUB_ADDRESS + 0x9000,
+      ZygoteProtocol.STUB_ADDRESS + 0xB000,
       0x7F00_0010_0000L,
       0x7F00_0010_1000L,
       0x7F00_0010_3000L,
@@ -142,8 +143,10 @@ class ProcessCallsTest {
         assertThat(vector).as("%s 0x%x: %s", mode, address, problem).isIn(14, 6);
       }
     }
-    assertThat(Runs.failed(runs.process("write_at", ZygoteProtocol.STUB_ADDRESS)).code())
-        .isEqualTo(ProblemCode.GUEST_FAULT);
+    for (long page : new long[] {0, 0xA000}) {
+      assertThat(Runs.failed(runs.process("write_at", ZygoteProtocol.STUB_ADDRESS + page)).code())
+          .isEqualTo(ProblemCode.GUEST_FAULT);
+    }
     runs.assertServing();
   }
 }

@@ -53,7 +53,7 @@ class ProcessEngineTest {
   }
 
   @Test
-  void aZygoteThatWasKilledBetweenRunsIsReplaced() throws InterruptedException {
+  void aZygoteThatWasKilledBetweenRunsIsReplacedWhenAChildIsWanted() throws InterruptedException {
     try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
         ProcessEngine engine = driver.openEngine(0)) {
       Runs runs = new Runs(driver, engine);
@@ -61,6 +61,12 @@ class ProcessEngineTest {
         runs.assertServing();
         int zygote = engine.zygoteProcess();
         kill(zygote);
+        // In children that wait already.
+        runs.assertServing();
+        assertThat(engine.zygoteProcess()).isEqualTo(zygote);
+        // This run's child is lost; the next needs another.
+        assertThat(Runs.failed(runs.hostile("loop_forever", 1_000_000)).code())
+            .isEqualTo(ProblemCode.GUEST_DEADLINE);
         runs.assertServing();
         assertThat(engine.zygoteProcess()).isNotEqualTo(zygote);
         assertThat(Books.group(zygote)).isEmpty();
@@ -312,6 +318,9 @@ class ProcessEngineTest {
     assertThat(good.findings()).isEmpty();
     assertThat(good.usable()).isTrue();
     assertThat(good.roundTripNanos()).isPositive();
+    SelfTestReport alone = ProcessDriver.selfTest(TestSettings.plain().withChildrenStay(false));
+    assertThat(alone.usable()).isTrue();
+    assertThat(alone.childrenStay()).isFalse();
   }
 
   @Test

@@ -61,12 +61,31 @@ final class Runs {
 
   /** Runs {@code mode} of the guest that tries what only processes could do. */
   InstanceResult process(String mode, long number) {
+    return processFor(Limits.DEFAULTS.get(Limit.FUNCTION_RUN), mode, number);
+  }
+
+  /** The same, with a limit. */
+  InstanceResult processFor(long runNanos, String mode, long number) {
     return run(
         "process",
-        Limits.DEFAULTS,
+        Limits.DEFAULTS.with(Limit.FUNCTION_RUN, runNanos),
         Deadline.in(FAR_NANOS),
         set("mode", mode),
         set("number", Long.toString(number)));
+  }
+
+  /** Has the guest {@code echo}, which may be prepared several times, give back a text. */
+  void echo(PreparedFunction function, String text) {
+    DataSet data = new DataSet("data", List.of(Item.ofText("x", text)));
+    InstanceResult result =
+        new InstanceRunner(engine, MonotonicClock.SYSTEM)
+            .run(
+                function,
+                Guests.spec("echo"),
+                List.of(data),
+                Deadline.in(FAR_NANOS),
+                Limits.DEFAULTS);
+    assertThat(text(result)).isEqualTo(text);
   }
 
   /** What the probe of guest/programs does that is told to by a file; from a snapshot. */

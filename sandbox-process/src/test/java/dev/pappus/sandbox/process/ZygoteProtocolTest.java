@@ -25,7 +25,6 @@ class ZygoteProtocolTest {
     numbers.put("ZYGOTE_MEMORY_BYTES", (long) ZygoteProtocol.MEMORY_BYTES);
     numbers.put("REPORT_RESERVE", (long) ZygoteProtocol.REPORT_RESERVE);
     numbers.put("REPORT_ADDRESS - EXIT_ADDRESS", report - ZygoteProtocol.EXIT_PAGES);
-    numbers.put("offsetof(struct status, child)", (long) ZygoteProtocol.STATUS_CHILD);
     numbers.put("offsetof(struct status, step)", (long) ZygoteProtocol.STATUS_STEP);
     numbers.put("offsetof(struct status, error)", (long) ZygoteProtocol.STATUS_ERROR);
     numbers.put("offsetof(struct report, signal)", ZygoteProtocol.REPORT_SIGNAL - report);
@@ -39,6 +38,16 @@ class ZygoteProtocolTest {
     numbers.put("offsetof(struct report, call)", ZygoteProtocol.REPORT_CALL - report);
     numbers.put(
         "offsetof(struct report, architecture)", ZygoteProtocol.REPORT_ARCHITECTURE - report);
+    numbers.put("offsetof(struct report, begun)", ZygoteProtocol.REPORT_BEGUN - report);
+    long start = ZygoteProtocol.START;
+    numbers.put("START_BYTES", (long) ZygoteProtocol.START_BYTES);
+    numbers.put("0x1000 + EXIT_BYTES", start);
+    numbers.put(
+        "offsetof(struct start, context.uc_mcontext.rax)", ZygoteProtocol.START_RAX - start);
+    numbers.put(
+        "offsetof(struct start, context.uc_mcontext.rsp)", ZygoteProtocol.START_RSP - start);
+    numbers.put(
+        "offsetof(struct start, context.uc_mcontext.rip)", ZygoteProtocol.START_RIP - start);
     numbers.put("STEP_START", (long) ZygoteProtocol.STEP_START);
     numbers.put("STEP_CLONE", (long) ZygoteProtocol.STEP_CLONE);
     numbers.put("STEP_MAP", (long) ZygoteProtocol.STEP_MAP);
@@ -46,16 +55,14 @@ class ZygoteProtocolTest {
     numbers.put("STEP_ATTACH", (long) ZygoteProtocol.STEP_ATTACH);
     numbers.put("OPERATION_ATTACH", (long) ZygoteProtocol.OPERATION_ATTACH);
     numbers.put("OPERATION_DETACH", (long) ZygoteProtocol.OPERATION_DETACH);
-    numbers.put("OPERATION_RUN", (long) ZygoteProtocol.OPERATION_RUN);
+    numbers.put("OPERATION_START", (long) ZygoteProtocol.OPERATION_START);
     numbers.put("offsetof(struct request, operation)", (long) ZygoteProtocol.REQUEST_OPERATION);
     numbers.put("offsetof(struct request, slot)", (long) ZygoteProtocol.REQUEST_SLOT);
-    numbers.put("offsetof(struct request, entry)", (long) ZygoteProtocol.REQUEST_ENTRY);
-    numbers.put("offsetof(struct request, stack)", (long) ZygoteProtocol.REQUEST_STACK);
     numbers.put("offsetof(struct request, libos_begin)", (long) ZygoteProtocol.REQUEST_LIBOS_BEGIN);
     numbers.put("offsetof(struct request, libos_end)", (long) ZygoteProtocol.REQUEST_LIBOS_END);
-    numbers.put("offsetof(struct request, calls)", (long) ZygoteProtocol.REQUEST_CALLS);
     numbers.put("offsetof(struct request, range_count)", (long) ZygoteProtocol.REQUEST_RANGE_COUNT);
     numbers.put("offsetof(struct request, warm_count)", (long) ZygoteProtocol.REQUEST_WARM_COUNT);
+    numbers.put("offsetof(struct request, stays)", (long) ZygoteProtocol.REQUEST_STAYS);
     numbers.put("offsetof(struct request, ranges)", (long) ZygoteProtocol.REQUEST_RANGES);
     numbers.put("sizeof(struct request)", (long) ZygoteProtocol.REQUEST_BYTES);
     numbers.put("offsetof(struct range, start)", (long) ZygoteProtocol.RANGE_START);
@@ -69,7 +76,7 @@ class ZygoteProtocolTest {
 
   @Test
   void headerAndJavaAgree() throws IOException, InterruptedException {
-    StringBuilder program = new StringBuilder("#include <stdio.h>\n#include <zygote.h>\n");
+    StringBuilder program = new StringBuilder("#include <zygote.h>\n#include <stdio.h>\n");
     program.append("int main(void) {\n");
     List<String> expected = new ArrayList<>();
     javaNumbers()
