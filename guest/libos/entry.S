@@ -25,7 +25,7 @@
 
   .text
 
-/* The image's entry. rax is not 0 where a kernel is below (__pappus_signal). */
+/* The image's entry. rax is not 0 where a kernel is below (__pappus_signal): the way out of the run. */
   .globl __pappus_entry
 __pappus_entry:
   movq %rax, libos_kernel(%rip)
@@ -101,12 +101,10 @@ __pappus_syscall:
   call libos_call
   jmp return_to_program
 
-/* SIGSYS arrives here, with the way out of the run in rcx, if there is one. What the kernel saved is
- * changed in place, and restored by it. */
+/* SIGSYS arrives here. What the kernel saved is changed in place, and restored by it. */
   .globl __pappus_signal
   .type __pappus_signal, @function
 __pappus_signal:
-  movq %rcx, way_out(%rip)
   movq %rdx, %rdi
   leaq libos_stack_end(%rip), %rsp
   call libos_signal
@@ -118,20 +116,11 @@ __pappus_signal:
   syscall
   ud2
 
-/* Ends the run from inside of a signal handler, where another signal could not be delivered: by the
- * way out, or with the process. */
-  .globl libos_exit_group
-  .hidden libos_exit_group
-libos_exit_group:
-  movq way_out(%rip), %rax
-  testq %rax, %rax
-  jz 1f
-  jmp *%rax
-1:
-  movl $231, %eax
-  xorl %edi, %edi
-  syscall
-  jmp 1b
+/* Ends the run from inside of a signal handler, where another signal could not be delivered. */
+  .globl libos_leave
+  .hidden libos_leave
+libos_leave:
+  jmp *libos_kernel(%rip)
 
 /* long libos_arch_prctl(int what, uint64_t address): asks the kernel below. */
   .globl libos_arch_prctl
@@ -143,9 +132,6 @@ libos_arch_prctl:
   ret
 
   .bss
-  .balign 8
-way_out:
-  .skip 8
   .balign 64
 libos_stack:
   .skip 0x10000

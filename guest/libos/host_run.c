@@ -202,13 +202,15 @@ static void on_call(int number, siginfo_t *info, void *given) {
     registers[REG_RIP] = (greg_t)syscall_entry;
     return;
   }
-  __asm__ volatile("jmp *%0" ::"r"(signal_entry), "D"(number), "S"(info), "d"(given), "c"(0) : "memory");
+  __asm__ volatile("jmp *%0" ::"r"(signal_entry), "D"(number), "S"(info), "d"(given) : "memory");
 }
 
 /* Without the C library, whose thread pointer the program has changed. */
 static __attribute__((noreturn)) void quit(int number) {
   for (;;) __asm__ volatile("syscall" ::"a"(SYS_exit_group), "D"(number) : "rcx", "r11", "memory");
 }
+
+static void way_out(void) { quit(0); }
 
 static void on_fault(int number, siginfo_t *info, void *given) {
   ucontext_t *state = given;
@@ -256,7 +258,7 @@ static void child(uint64_t entry, uint64_t own_begin, uint64_t own_end) {
   __asm__ volatile(
       "movq %0, %%rsp\n"
       "xorl %%ebp, %%ebp\n"
-      "jmp *%1\n" ::"r"(context - 32), "r"(entry), "a"(1) : "memory");
+      "jmp *%1\n" ::"r"(context - 32), "r"(entry), "a"(way_out) : "memory");
   __builtin_unreachable();
 }
 

@@ -3,12 +3,12 @@
 
 pappus_control SHOWN control = {.exit_code = PAPPUS_EXIT_NEVER_INITIALISED};
 
-_Noreturn void libos_exit_group(void);
+_Noreturn void libos_leave(void);
 
 void pappus_leave(int code) {
   control.exit_code = code;
   if (libos_signal_context != NULL) {
-    libos_exit_group();
+    libos_leave();
   }
   __asm__ volatile("outb %%al, %0" ::"i"(PAPPUS_EXIT_PORT), "a"(0) : "memory");
   __builtin_trap();

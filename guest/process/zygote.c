@@ -74,44 +74,6 @@ static void require(long result) {
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
-/* Where signals arrive, on a stack of their own. Flags are as the function left them, so alignment
- * checks are switched off first. A system call of a program goes on to its library OS, with the
- * kernel's arguments and frame, and the way out of the run; calls in the 32-bit ABI, and all else,
- * are the function's end. */
-__asm__(
-    ".pushsection stub, \"ax\", @progbits\n"
-    "stub_signal:\n"
-    "  pushq $2\n"
-    "  popfq\n"
-    "  cmpl $" TEXT(SIGSYS) ", %edi\n"
-    "  jne stub_report\n"
-    "  cmpl $0xC000003E, 0x1C(%rsi)\n"
-    "  jne stub_report\n"
-    "  cmpq $0, calls_address(%rip)\n"
-    "  je stub_report\n"
-    "  leaq stub_wait(%rip), %rcx\n"
-    "  jmpq *calls_address(%rip)\n"
-    ".popsection\n");
-_Static_assert(AUDIT_ARCH_X86_64 == 0xC000003E && offsetof(siginfo_t, si_arch) == 0x1C,
-               "see stub_signal");
-
-STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct ucontext *context) {
-  volatile struct report *report = (void *)REPORT_ADDRESS;
-  const struct sigcontext *state = &context->uc_mcontext;
-  report->code = info->si_code;
-  report->vector = state->trapno;
-  report->error_code = state->err;
-  report->address = state->cr2;
-  report->instruction = state->rip;
-  report->flags = state->eflags;
-  report->rdx = state->rdx;
-  report->call = (uint32_t)info->si_syscall;
-  report->architecture = info->si_arch;
-  report->signal = (uint32_t)number;
-  __asm__ volatile("jmp stub_wait");
-  __builtin_unreachable();
-}
-
 /* stub_wait: the end of a run, good or not. Whatever the function has left in registers, flags and
  * the kernel's books of the thread, nobody can come to stub_woken but by the kernel, with the node's
  * answer; all else ends the child.
@@ -166,16 +128,53 @@ __asm__(
     "stub_begun:\n"
     "  jmp stub_leave\n"
     ".popsection\n");
+
+/* Where signals arrive, on a stack of their own. Flags are as the function left them, so alignment
+ * checks are switched off first. A system call of a program goes on to its library OS, with the
+ * kernel's arguments and frame; calls in the 32-bit ABI, and all else, are the function's end. */
+__asm__(
+    ".pushsection stub, \"ax\", @progbits\n"
+    "stub_signal:\n"
+    "  pushq $2\n"
+    "  popfq\n"
+    "  cmpl $" TEXT(SIGSYS) ", %edi\n"
+    "  jne stub_report\n"
+    "  cmpl $0xC000003E, 0x1C(%rsi)\n"
+    "  jne stub_report\n"
+    "  cmpq $0, calls_address(%rip)\n"
+    "  je stub_report\n"
+    "  jmpq *calls_address(%rip)\n"
+    ".popsection\n");
+_Static_assert(AUDIT_ARCH_X86_64 == 0xC000003E && offsetof(siginfo_t, si_arch) == 0x1C,
+               "see stub_signal");
+
+STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct ucontext *context) {
+  volatile struct report *report = (void *)REPORT_ADDRESS;
+  const struct sigcontext *state = &context->uc_mcontext;
+  report->code = info->si_code;
+  report->vector = state->trapno;
+  report->error_code = state->err;
+  report->address = state->cr2;
+  report->instruction = state->rip;
+  report->flags = state->eflags;
+  report->rdx = state->rdx;
+  report->call = (uint32_t)info->si_syscall;
+  report->architecture = info->si_arch;
+  report->signal = (uint32_t)number;
+  __asm__ volatile("jmp stub_wait");
+  __builtin_unreachable();
+}
+
 _Static_assert(ZYGOTE_ADDRESS == 0x7F0000100000 && ZYGOTE_BYTES == 0x100000, "see stub_enter");
 _Static_assert(START_ADDRESS == 0x7F000000A000 && offsetof(struct start, flags) == 0 &&
                    offsetof(struct start, context) == 8 &&
-                   START_ADDRESS + offsetof(struct start, context.uc_mcontext.rax) ==
-                       0x7F000000A098 &&
+                   START_ADDRESS + offsetof(struct start, calls) == 0x7F000000A138 &&
                    REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40,
                "see stub_begin, stub_signal, and the places in the Makefile");
 
 extern void stub_signal(void) __attribute__((visibility("hidden")));
 extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
+extern const char stub_wait[] __attribute__((visibility("hidden")));
 extern const char stub_woken[] __attribute__((visibility("hidden")));
 extern const char stub_begun[] __attribute__((visibility("hidden")));
 extern unsigned char stub_keys[] __attribute__((visibility("hidden")));
@@ -346,6 +345,7 @@ static void prepare_start(void) {
   struct ucontext *context = &start->context;
   context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
   context->uc_stack = signal_stack;
+  context->uc_mcontext.rax = (uint64_t)stub_wait; /* the way out */
   context->uc_mcontext.eflags = 0x202;
   context->uc_mcontext.cs = 0x33;
   context->uc_mcontext.ss = 0x2B;

@@ -69,11 +69,12 @@ struct report {
 #define EXIT_STACK_BYTES (EXIT_BYTES - REPORT_RESERVE)
 #define REPORT_ADDRESS (EXIT_ADDRESS + EXIT_STACK_BYTES)
 
-/* What a run begins with: the node writes RIP, RSP and RAX before each, the zygote the rest, once.
- * Functions can read it. RAX is where system calls of a program go on, 0: they are its end. */
+/* What a run begins with: the node writes RIP, RSP and `calls` before each, the zygote the rest,
+ * once. Functions can read it. */
 struct start {
   uint64_t flags; /* of the processor while the rest is restored */
   struct ucontext context;
+  uint64_t calls; /* where system calls of a program go on, 0: they are the run's end */
 };
 
 enum operation {

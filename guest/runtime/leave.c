@@ -22,6 +22,9 @@ void pappus_leave(int code) {
 #elif defined PAPPUS_EXIT_BY_CALL
   __asm__ volatile("syscall" ::"a"(231 /* exit_group */), "D"(0) : "rcx", "r11", "memory");
 #else
+  if (pappus_way_out != 0) {
+    __asm__ volatile("jmp *%0" ::"r"(pappus_way_out) : "memory");
+  }
   __asm__ volatile("outb %%al, %0" ::"i"(PAPPUS_EXIT_PORT), "a"(0) : "memory");
 #endif
   __builtin_trap();

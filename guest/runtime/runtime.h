@@ -24,6 +24,9 @@ _Noreturn void pappus_out_of_memory(size_t wanted);
 #ifdef __wasm__
 /* The platform's control block; `control` is a copy of it until the function leaves. */
 extern pappus_control *pappus_given_control;
+#else
+/* Where to jump to, to end the run; 0 where there is only an instruction for that. */
+extern uint64_t pappus_way_out;
 #endif
 
 /* Writes the output tables. */

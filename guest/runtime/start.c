@@ -15,11 +15,14 @@ __attribute__((export_name("pappus_run"))) int pappus_run(pappus_control *given)
 
 #else
 
+uint64_t pappus_way_out;
+
 /* The stack pointer may be anything at entry; the C code below it wants 16-byte alignment. */
 __asm__(".section .text._start,\"ax\",@progbits\n"
         ".globl _start\n"
         ".type _start,@function\n"
         "_start:\n"
+        "  movq %rax, pappus_way_out(%rip)\n"
         "  xorl %ebp, %ebp\n"
         "  andq $-16, %rsp\n"
         "  call pappus_run\n"

@@ -46,6 +46,10 @@ public abstract class IsolationContract extends ContractFixture {
     for (int register = 0; register < 16; register++) {
       long value = state.get(GuestAbi.U64, register * 8L);
       switch (register) {
+        case 0 ->
+            assertThat(value)
+                .as("rax: no way out, or one outside of the context")
+                .matches(way -> way == 0 || way >= Guests.CONTEXT_BYTES);
         case 4 -> assertThat(value).as("rsp").isEqualTo(layout.entryStackPointer());
         case 5 -> assertThat(value).as("rbp").isIn(0L, layout.entryStackPointer());
         default -> assertThat(value).as("register %d", register).isZero();

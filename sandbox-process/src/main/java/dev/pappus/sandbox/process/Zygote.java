@@ -157,7 +157,7 @@ final class Zygote implements AutoCloseable {
     LibosPlace libos = function.image().libos();
     memory.set(JAVA_LONG, ZygoteProtocol.START_RIP, function.image().entry());
     memory.set(JAVA_LONG, ZygoteProtocol.START_RSP, function.layout().entryStackPointer());
-    memory.set(JAVA_LONG, ZygoteProtocol.START_RAX, libos == null ? 0 : libos.signal());
+    memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, libos == null ? 0 : libos.signal());
     Child waiting = children[number];
     resumed =
         waiting != null

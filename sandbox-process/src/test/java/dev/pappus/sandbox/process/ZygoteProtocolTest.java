@@ -43,11 +43,10 @@ class ZygoteProtocolTest {
     numbers.put("START_BYTES", (long) ZygoteProtocol.START_BYTES);
     numbers.put("0x1000 + EXIT_BYTES", start);
     numbers.put(
-        "offsetof(struct start, context.uc_mcontext.rax)", ZygoteProtocol.START_RAX - start);
-    numbers.put(
         "offsetof(struct start, context.uc_mcontext.rsp)", ZygoteProtocol.START_RSP - start);
     numbers.put(
         "offsetof(struct start, context.uc_mcontext.rip)", ZygoteProtocol.START_RIP - start);
+    numbers.put("offsetof(struct start, calls)", ZygoteProtocol.START_CALLS - start);
     numbers.put("STEP_START", (long) ZygoteProtocol.STEP_START);
     numbers.put("STEP_CLONE", (long) ZygoteProtocol.STEP_CLONE);
     numbers.put("STEP_MAP", (long) ZygoteProtocol.STEP_MAP);
