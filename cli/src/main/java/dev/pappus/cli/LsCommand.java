@@ -3,11 +3,9 @@ package dev.pappus.cli;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Lists what a node has. */
-@Command(name = "ls", description = "List the functions and compositions of a node.")
 final class LsCommand implements Callable<Integer> {
   private enum Column {
     NAME("NAME", "name"),
@@ -38,11 +36,21 @@ final class LsCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Mixin private final NodeOption node = new NodeOption();
-  @Mixin private final OutputOption output = new OutputOption();
+  private final NodeOption node = new NodeOption();
+  private final OutputOption output = new OutputOption();
 
   LsCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec =
+        CommandSpec.wrapWithoutInspection(this)
+            .name("ls")
+            .addMixin("node", node.spec())
+            .addMixin("output", output.spec());
+    spec.usageMessage().description("List the functions and compositions of a node.");
+    return spec;
   }
 
   @Override

@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Which node to talk to, and as whom. */
 @Command
@@ -25,18 +26,37 @@ class NodeAddress {
 
   private static final long TOKEN_BYTES_MAX = 8192;
 
-  @Option(
-      names = "--server",
-      paramLabel = "URL",
-      description =
-          "Admin address of the node (default: the setting server, else " + DEFAULT_URL + ").")
   private @Nullable String url;
-
-  @Option(
-      names = {"-n", "--namespace"},
-      paramLabel = "NAME",
-      description = "Namespace to work in (default: the setting namespace, else the token's).")
   private @Nullable String namespace;
+
+  /** A mixin of this for commands that are described by annotations. */
+  @Mixin
+  private final CommandSpec spec =
+      CommandSpec.create()
+          .addOption(
+              DescribedOption.of(
+                      String.class,
+                      value -> url = value,
+                      "Admin address of the node (default: the setting server, else "
+                          + DEFAULT_URL
+                          + ").",
+                      "--server")
+                  .paramLabel("URL")
+                  .build())
+          .addOption(
+              DescribedOption.of(
+                      String.class,
+                      value -> namespace = value,
+                      "Namespace to work in (default: the setting namespace, else the token's).",
+                      "-n",
+                      "--namespace")
+                  .paramLabel("NAME")
+                  .build());
+
+  /** For commands that are described in code. */
+  final CommandSpec spec() {
+    return spec;
+  }
 
   /** A client for the node that option, environment, file or default name. */
   final NodeClient clientWaiting(Terminal terminal, int timeoutMillis) {

@@ -4,16 +4,23 @@ import dev.pappus.model.Limit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** How to reach a node, as whom, and how long to wait. */
 @Command
 final class NodeOption extends NodeAddress {
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long to wait for the node's answer, e.g. 5s (default: 90s).")
   private @Nullable String timeout;
+
+  NodeOption() {
+    spec()
+        .addOption(
+            DescribedOption.of(
+                    String.class,
+                    value -> timeout = value,
+                    "How long to wait for the node's answer, e.g. 5s (default: 90s).",
+                    "--timeout")
+                .paramLabel("TIME")
+                .build());
+  }
 
   /** A client for the node that option, environment, file or default name. */
   NodeClient client(Terminal terminal) {

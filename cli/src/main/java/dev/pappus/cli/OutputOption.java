@@ -3,7 +3,8 @@ package dev.pappus.cli;
 import dev.pappus.server.ConfigurationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IDefaultValueProvider;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code -o} of every command that prints data. */
 @Command
@@ -15,11 +16,26 @@ final class OutputOption {
     JSON
   }
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "json|table|wide",
-      description = "How to print data (default: table, or the setting output).")
   private Format format = Format.TABLE;
+
+  /** A mixin of this for commands that are described by annotations. */
+  @Mixin
+  private final CommandSpec spec =
+      CommandSpec.create()
+          .addOption(
+              DescribedOption.of(
+                      Format.class,
+                      value -> format = value,
+                      "How to print data (default: table, or the setting output).",
+                      "-o",
+                      "--output")
+                  .paramLabel("json|table|wide")
+                  .build());
+
+  /** For commands that are described in code. */
+  CommandSpec spec() {
+    return spec;
+  }
 
   /** Where nothing is said, what the setting {@code output} says. */
   static IDefaultValueProvider defaults(Terminal terminal) {

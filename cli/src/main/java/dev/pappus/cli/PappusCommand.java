@@ -2,10 +2,8 @@ package dev.pappus.cli;
 
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 
@@ -92,20 +90,16 @@ final class PappusCommand implements Runnable {
       }
     }
     command.addOption(
-        OptionSpec.builder(names)
-            .type(boolean.class)
-            .arity("0")
-            .setter(
-                new ISetter() {
-                  @Override
-                  public <T> @Nullable T set(@Nullable T value) {
-                    if (Boolean.TRUE.equals(value)) {
-                      set.run();
-                    }
-                    return null;
+        DescribedOption.of(
+                Boolean.class,
+                given -> {
+                  if (given) {
+                    set.run();
                   }
-                })
-            .description(description)
+                },
+                description,
+                names)
+            .arity("0")
             .build());
   }
 
@@ -139,7 +133,7 @@ final class PappusCommand implements Runnable {
       case "help" -> new HelpCommand(terminal);
       case "invoke" -> new InvokeCommand(terminal);
       case "logs" -> new LogsCommand(terminal);
-      case "ls" -> new LsCommand(terminal);
+      case "ls" -> new LsCommand(terminal).spec();
       case "new" -> new NewCommand(terminal);
       case "ps" -> new PsCommand(terminal);
       case "rm" -> new RmCommand(terminal);
@@ -149,7 +143,7 @@ final class PappusCommand implements Runnable {
       case "server" -> new ServerCommand(terminal);
       case "test" -> new TestCommand(terminal);
       case "token" -> new TokenCommand(terminal);
-      case "version" -> new VersionCommand(terminal);
+      case "version" -> new VersionCommand(terminal).spec();
       case "versions" -> new VersionsCommand(terminal);
       default -> throw new IllegalArgumentException(name);
     };

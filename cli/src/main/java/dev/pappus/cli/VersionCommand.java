@@ -1,17 +1,22 @@
 package dev.pappus.cli;
 
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints what runs. */
-@Command(name = "version", description = "Print the version of Pappus, Java and the system.")
 final class VersionCommand implements Runnable {
   private final Terminal terminal;
 
-  @Mixin private final OutputOption output = new OutputOption();
+  private final OutputOption output = new OutputOption();
 
   VersionCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec =
+        CommandSpec.wrapWithoutInspection(this).name("version").addMixin("output", output.spec());
+    spec.usageMessage().description("Print the version of Pappus, Java and the system.");
+    return spec;
   }
 
   @Override
