@@ -7,7 +7,8 @@
 # /usr/lib/jvm), PAPPUS_JAVA_OPTS (further JVM options), PAPPUS_CACHE (see docs/cli.md).
 set -eu
 
-home=$(dirname "$(readlink -f "$0")")
+home=$(readlink -f "$0")
+home=${home%/*}
 . "$home/sh/jdk.sh"
 . "$home/sh/cache.sh"
 . "$home/sh/start.sh"

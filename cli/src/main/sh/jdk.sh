@@ -10,6 +10,7 @@ read_jdk() {
     if [ "$key" = JAVA_VERSION ]; then
       value=${value#\"}
       found_version=${value%\"}
+      break # sh reads byte by byte
     fi
   done <"$1/release"
   found_major=${found_version%%[!0-9]*}

@@ -66,6 +66,7 @@ class LauncherTest {
         .contains(
             "dev.pappus.cli.Main|invoke|a b|$x'\"||",
             "--enable-native-access=ALL-UNNAMED",
+            "-Xlog:pagesize=off",
             "-Dpappus.home=" + tree.home());
   }
 

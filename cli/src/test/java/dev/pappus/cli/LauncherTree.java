@@ -19,12 +19,9 @@ final class LauncherTree {
       List.of(
           "sh",
           "readlink",
-          "dirname",
           "basename",
           "find",
-          "sort",
           "sha256sum",
-          "cut",
           "flock",
           "mkdir",
           "rm",
