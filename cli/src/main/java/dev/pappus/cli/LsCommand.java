@@ -65,7 +65,7 @@ final class LsCommand implements Callable<Integer> {
         new TextTable(columns.stream().map(column -> column.heading).toArray(String[]::new));
     addRows(table, client, "functions", columns, "compute");
     addRows(table, client, "compositions", columns, "composition");
-    terminal.out().print(table);
+    table.print(terminal.out());
     if (table.isEmpty()) {
       terminal.sayHint("nothing yet; deploy something with 'pappus deploy FILE'");
     }

@@ -3,6 +3,7 @@ package dev.pappus.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -130,36 +131,34 @@ final class PagedList {
   /** The node's columns may be others, in another order; but it names its entries. */
   private static void readTable(String table, List<String> columns, Consumer<String[]> row) {
     int end = table.indexOf('\n');
-    List<String> names = split(table, 0, Math.max(end, 0));
+    List<String> names = List.of(table.substring(0, Math.max(end, 0)).split("\t"));
     if (!names.contains(NAME) || !table.endsWith("\n")) {
       throw new CliException(
           ExitCode.FAILED,
           "the node's list is not whole",
           "ask again; is there something between here and the node that changes answers?");
     }
-    int[] places = columns.stream().mapToInt(names::indexOf).toArray();
+    int[] places = names.stream().mapToInt(columns::indexOf).toArray();
     for (int start = end + 1; start < table.length(); start = end + 1) {
       end = table.indexOf('\n', start);
-      List<String> cells = split(table, start, end);
-      String[] wanted = new String[places.length];
-      for (int i = 0; i < places.length; i++) {
-        wanted[i] = places[i] >= 0 && places[i] < cells.size() ? cells.get(places[i]) : "";
-      }
-      row.accept(wanted);
+      String[] cells = new String[columns.size()];
+      Arrays.fill(cells, "");
+      fill(cells, places, table, start, end);
+      row.accept(cells);
     }
   }
 
-  private static List<String> split(String table, int start, int end) {
-    List<String> cells = new ArrayList<>();
+  /** Puts each cell of a line into its place; what has none is not wanted. */
+  private static void fill(String[] cells, int[] places, String table, int start, int end) {
     int from = start;
-    for (int tab = table.indexOf('\t', from);
-        tab >= 0 && tab < end;
-        tab = table.indexOf('\t', from)) {
-      cells.add(table.substring(from, tab));
-      from = tab + 1;
+    for (int i = 0; i < places.length && from <= end; i++) {
+      int tab = table.indexOf('\t', from, end);
+      int to = tab < 0 ? end : tab;
+      if (places[i] >= 0) {
+        cells[places[i]] = table.substring(from, to);
+      }
+      from = to + 1;
     }
-    cells.add(table.substring(from, end));
-    return cells;
   }
 
   private static String[] cells(JsonObject entry, List<String> columns) {

@@ -110,6 +110,9 @@ final class ProblemText {
 
   /** Controls, and what lets text read in another order than it stands. */
   private static boolean steers(char c) {
+    if (c >= ' ' && c <= '~') {
+      return false; // as nearly all of what is shown
+    }
     return (Character.isISOControl(c) && c != '\t')
         || (c >= 0x202a && c <= 0x202e)
         || (c >= 0x2066 && c <= 0x2069);

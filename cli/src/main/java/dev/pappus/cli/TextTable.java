@@ -1,21 +1,27 @@
 package dev.pappus.cli;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Columns under headings; a heading that starts with {@code >} aligns its column right. */
 final class TextTable {
   private final List<String[]> rows = new ArrayList<>();
   private final boolean[] alignRight;
 
+  /** Of the widest cell of each column. */
+  private final int[] widths;
+
   TextTable(String... headings) {
     alignRight = new boolean[headings.length];
+    widths = new int[headings.length];
     String[] first = headings.clone();
     for (int i = 0; i < headings.length; i++) {
       alignRight[i] = headings[i].startsWith(">");
       first[i] = alignRight[i] ? headings[i].substring(1) : headings[i];
     }
-    rows.add(first);
+    row(first);
   }
 
   /** Adds a row with a cell for each heading. */
@@ -23,6 +29,7 @@ final class TextTable {
     String[] row = new String[cells.length];
     for (int i = 0; i < row.length; i++) {
       row[i] = ProblemText.printable(cells[i]);
+      widths[i] = Math.max(widths[i], width(row[i]));
     }
     rows.add(row);
   }
@@ -32,29 +39,31 @@ final class TextTable {
     return rows.size() == 1;
   }
 
+  /** In one piece, which a stream of characters would take apart. */
+  void print(PrintStream out) {
+    out.writeBytes(toString().getBytes(out.charset()));
+  }
+
   @Override
   public String toString() {
-    int[] widths = new int[alignRight.length];
-    int lineLength = 1;
-    for (int i = 0; i < widths.length; i++) {
-      for (String[] row : rows) {
-        widths[i] = Math.max(widths[i], width(row[i]));
-      }
-      lineLength += widths[i] + 2;
-    }
+    int lineLength = 1 + 2 * widths.length + IntStream.of(widths).sum();
     StringBuilder text = new StringBuilder(rows.size() * lineLength);
     for (String[] row : rows) {
-      int start = text.length();
-      for (int i = 0; i < widths.length; i++) {
-        String cell = row[i];
-        int blanks = widths[i] - width(cell);
-        text.repeat(' ', (i == 0 ? 0 : 2) + (alignRight[i] ? blanks : 0)).append(cell);
-        text.repeat(' ', alignRight[i] ? 0 : blanks);
-      }
-      stripTrailing(text, start);
-      text.append('\n');
+      append(text, row);
     }
     return text.toString();
+  }
+
+  /** A method of its own, so that the JVM has it compiled after some rows of many. */
+  private void append(StringBuilder text, String... row) {
+    int start = text.length();
+    for (int i = 0; i < row.length; i++) {
+      int blanks = widths[i] - width(row[i]);
+      text.repeat(' ', (i == 0 ? 0 : 2) + (alignRight[i] ? blanks : 0)).append(row[i]);
+      text.repeat(' ', alignRight[i] ? 0 : blanks);
+    }
+    stripTrailing(text, start);
+    text.append('\n');
   }
 
   private static int width(String cell) {

@@ -27,6 +27,9 @@ class RenderingTest {
             ä         1.5  x
             longer  10.25
             """);
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    table.print(new PrintStream(printed, true, StandardCharsets.ISO_8859_1));
+    assertThat(printed.toString(StandardCharsets.ISO_8859_1)).isEqualTo(table.toString());
   }
 
   @Test
