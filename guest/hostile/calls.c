@@ -3,7 +3,12 @@
  *
  * Calls are answered by twice their number, but for those that the handler has a use for. See modes.h for
  * its sets. */
+#include "../process/zygote.h"
 #include "modes.h"
+
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/ucontext.h>
 
 PAPPUS_FUNCTION(calls, IN(mode, number), OUT(result));
 
@@ -22,7 +27,7 @@ struct frame {
 
 __asm__(
     ".pushsection libos, \"ax\", @progbits\n"
-    ".globl __pappus_signal, libos_call\n"
+    ".globl __pappus_signal, libos_call, libos_restore\n"
     "__pappus_signal:\n"
     "  cmpl $31, %edi\n"
     "  jne 1f\n"
@@ -33,6 +38,10 @@ __asm__(
     "  movl $15, %eax\n"
     "  syscall\n"
     "1: ud2\n"
+    "libos_restore:\n"
+    "  movq %rdi, %rsp\n"
+    "  movl $15, %eax\n"
+    "  syscall\n"
     /* A call from here; the number comes as the first argument. */
     "libos_call:\n"
     "  movq %rdi, %rax\n"
@@ -43,6 +52,7 @@ __asm__(
     ".popsection\n");
 
 extern uint64_t libos_call(uint64_t number, uint64_t first, uint64_t second);
+extern _Noreturn void libos_restore(struct ucontext *context);
 
 __attribute__((section("libos"), target("general-regs-only"), used, noinline)) static void answer(struct frame *frame) {
   switch (frame->rax) {
@@ -224,8 +234,42 @@ static uint64_t unmap_zygote(uint64_t address) {
   return result;
 }
 
+enum { TRAP_NEXT_RUN = 1, BLOCK_SIGNALS = 2, STACK_IN_CONTEXT = 4, STACK_OVER_START = 8, STACK_OVER_REPORT = 16 };
+
+static uint8_t signal_area[0x10000];
+
+/* Ends its run well, after it has had the kernel set what only that can: where signals are put, which
+ * are blocked, and the trap flag for when the stub wakes up. */
+static uint64_t leave_spoiled(uint64_t how) {
+  static struct ucontext context;
+  const unsigned char *wait = (const unsigned char *)STUB_ADDRESS;
+  while (__builtin_memcmp(wait, "\xB8\x22\0\0\0\x0F\x05", 7) != 0) wait++;
+  context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+  context.uc_mcontext.rip = (uint64_t)wait + 5;
+  context.uc_mcontext.rax = 34;
+  context.uc_mcontext.rsp = (uint64_t)&context;
+  context.uc_mcontext.rbx = context.uc_mcontext.r12 = ~0ul;
+  context.uc_mcontext.cs = 0x33;
+  context.uc_mcontext.ss = 0x2B;
+  context.uc_mcontext.eflags = how & TRAP_NEXT_RUN ? 0x302 : 0x202;
+  if (how & BLOCK_SIGNALS) context.uc_sigmask = ~0ul;
+  if (how & STACK_IN_CONTEXT) context.uc_stack = (stack_t){signal_area, 0, sizeof signal_area};
+  if (how & STACK_OVER_START) context.uc_stack = (stack_t){(void *)(EXIT_ADDRESS + EXIT_BYTES), 0, 0x2000};
+  if (how & STACK_OVER_REPORT) context.uc_stack = (stack_t){(void *)EXIT_ADDRESS, 0, EXIT_BYTES};
+  control.exit_code = 0;
+  libos_restore(&context);
+}
+
+/* How many bytes of the area are not as at first. */
+static uint64_t spoilt_bytes(uint64_t ignored) {
+  (void)ignored;
+  uint64_t count = 0;
+  for (size_t i = 0; i < sizeof signal_area; i++) count += ((volatile uint8_t *)signal_area)[i] != 0;
+  return count;
+}
+
 static const struct mode modes[] = {
-    MODE(any_call), MODE(preserved), MODE(without_stack), MODE(on_exit_stack), MODE(many),
+    MODE(leave_spoiled), MODE(spoilt_bytes), MODE(any_call), MODE(preserved), MODE(without_stack), MODE(on_exit_stack), MODE(many),
     MODE(from_libos), MODE(base_from_libos), MODE(bases_from_libos), MODE(call_32), MODE(unmap_zygote),
 };
 

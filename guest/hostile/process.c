@@ -40,57 +40,40 @@ static uint64_t stub_place(const unsigned char *code, size_t size) {
   return (uint64_t)at;
 }
 
-/* The stub's `mov $34, %eax; syscall`, which waits for the next run, and `mov $15, %eax; syscall`,
- * which restores what the stack pointer points to. */
+/* The stub's `mov $34, %eax; syscall`, which waits for the next run. */
 static uint64_t stub_wait(void) { return stub_place((const unsigned char *)"\xB8\x22\0\0\0\x0F\x05", 7); }
-static uint64_t stub_restore(void) { return stub_place((const unsigned char *)"\xB8\x0F\0\0\0\x0F\x05", 7); }
 
-enum { SPOIL_SIGNALS = 1, SPOIL_FLAGS = 2, TRAP_NEXT_RUN = 4, SPOIL_STACK = 8 };
+enum { SPOIL_FLAGS = 1, TRAP_NEXT_RUN = 2, SPOIL_STACK = 4 };
 
-/* Ends its run well, after it has had the kernel set what only that can set: blocked signals, a stack
- * of signals that is none, flags. With TRAP_NEXT_RUN the trap flag is on when the stub wakes up. */
+/* Ends its run well, with flags that no run begins with, with a stack pointer that no processor takes,
+ * or in such a way that the trap flag is on when the stub wakes up. */
 static uint64_t leave_spoiled(uint64_t how) {
-  static struct ucontext context;
-  uint64_t wait = stub_wait();
-  context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-  context.uc_mcontext.rip = wait;
-  context.uc_mcontext.rsp = 0x5A5A5A5A5A5A;
-  context.uc_mcontext.rbx = 0x5A5A5A5A5A5A5A5A;
-  context.uc_mcontext.cs = 0x33;
-  context.uc_mcontext.ss = 0x2B;
-  context.uc_mcontext.eflags = 0x202;
-  if (how & SPOIL_SIGNALS) {
-    context.uc_sigmask = ~0ul;
-    context.uc_stack.ss_sp = (void *)0x5A5A0000;
-    context.uc_stack.ss_size = 0x8000;
-  }
-  if (how & SPOIL_FLAGS) context.uc_mcontext.eflags |= 0x40CD5;
-  if (how & TRAP_NEXT_RUN) {
-    context.uc_mcontext.eflags |= 0x100;
-    context.uc_mcontext.rip = wait + 5;
-    context.uc_mcontext.rax = 34;
-  }
+  uint64_t flags = how & SPOIL_FLAGS ? 0x244CD7 : 0x202, wait = stub_wait();
   control.exit_code = 0;
-  /* An address that no processor takes. */
-  if (how & SPOIL_STACK) __asm__ volatile("movq %0, %%rsp; jmp *%1" ::"r"(0x5A5A5A5A5A5A5A5A), "r"(wait));
-  __asm__ volatile(
-      "pushfq\n"
-      "orq %2, (%%rsp)\n"
-      "popfq\n"
-      "movq %1, %%rsp\n"
-      "jmp *%0"
-      :
-      : "r"(stub_restore()), "r"(&context), "r"(how & SPOIL_FLAGS ? 0x204000ul : 0ul)
-      : "memory");
+  if (how & TRAP_NEXT_RUN) {
+    /* To the system call itself: the trap comes after it. */
+    static uint64_t frame[5];
+    frame[0] = wait + 5;
+    frame[1] = 0x33;
+    frame[2] = flags | 0x100;
+    frame[3] = how & SPOIL_STACK ? 0x5A5A5A5A5A5A : (uint64_t)frame;
+    frame[4] = 0x2B;
+    __asm__ volatile("movq %0, %%rsp; movl $34, %%eax; iretq" ::"r"(frame) : "memory");
+  } else if (how & SPOIL_STACK) {
+    __asm__ volatile("pushq %0; popfq; movq %1, %%rsp; jmp *%2" ::"r"(flags), "r"(0x5A5A5A5A5A5A5A5A), "r"(wait));
+  } else {
+    __asm__ volatile("pushq %0; popfq; jmp *%1" ::"r"(flags), "r"(wait));
+  }
   __builtin_unreachable();
 }
 
-/* Flags that runs begin without: trap, direction, nested task, alignment check, identification. */
+/* Flags that runs begin without: trap, direction, overflow, nested task, alignment check,
+ * identification. */
 static uint64_t flags(uint64_t ignored) {
   (void)ignored;
   uint64_t value;
   __asm__ volatile("pushfq; popq %0" : "=r"(value));
-  return value & 0x244500;
+  return value & 0x244D00;
 }
 
 static uint64_t loop(uint64_t ignored) {

@@ -12,6 +12,9 @@
 
 #include <asm/errno.h>
 #include <asm/ptrace-abi.h>
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/ucontext.h>
 #include <asm/unistd_64.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -30,9 +33,6 @@
 
 /* Signals that faults arrive as, and the one by which the node asks where a function is. */
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
-
-static const stack_t signal_stack = {
-    .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
 
 /* Whether the kernel lets children wait for another run, so that the node hears of it. */
 static bool can_wait;
@@ -74,15 +74,13 @@ static void require(long result) {
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
-/* stub_wait: the end of a run, good or not. Whatever the function has left in registers, flags and
- * the kernel's books of the thread, nobody can come to stub_woken but by the kernel, with the node's
- * answer; all else ends the child.
+/* stub_wait: the end of a run, good or not. Past the call that waits there the kernel comes with the
+ * node's answer; a function that jumps there begins its own run again.
  *
  * stub_begin: the start of a run, with the processor as docs/abi.md says. No register is trusted, RSP
- * included. The kernel restores them all, vector state, signal mask and signal stack included
- * (rt_sigreturn without a vector state clears it), but for flags, data segments, and FS and GS with
- * their bases. Where a function has left the trap flag set, this ends before it has said that the
- * next run has begun; the node begins that one in a new child.
+ * included: the kernel must not take it for one on the stack of signals. What an earlier run has left
+ * can only be trapped here (its trap flag, say), which is told on the pages that the stub and the node
+ * share, before this run has begun; the node begins it in a new child.
  *
  * stub_enter: drops the zygote first. */
 __asm__(
@@ -110,11 +108,10 @@ __asm__(
     "  xorl %ecx, %ecx\n"
     "  xorl %edx, %edx\n"
     "stub_keys:\n"
-    "  .byte 0x0F, 0x1F, 0x00\n" /* a no-op; wrpkru where that exists, see allow_keys */
-    "  movabsq $0x7F000000A000, %rsp\n"
-    "  popfq\n"
+    "  .byte 0x0F, 0x1F, 0x00\n" /* a no-op; wrpkru where that exists, see fit_processor */
     "  movl %ecx, %ds\n"
     "  movl %ecx, %es\n"
+    "  xorl %esp, %esp\n"
     "  xorl %esi, %esi\n"
     "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
     "  movl $0x1001, %edi\n" /* ARCH_SET_GS */
@@ -122,11 +119,33 @@ __asm__(
     "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
     "  movl $0x1002, %edi\n" /* ARCH_SET_FS */
     "  syscall\n"
-    "  movl $1, begun(%rip)\n"
-    "  movl $" TEXT(__NR_rt_sigreturn) ", %eax\n"
+    "  movl $" TEXT(__NR_sigaltstack) ", %eax\n"
+    "  leaq start_signal_stack(%rip), %rdi\n"
     "  syscall\n"
-    "stub_begun:\n"
-    "  jmp stub_leave\n"
+    "  testq %rax, %rax\n"
+    "  jnz stub_leave\n"
+    "  movl $" TEXT(__NR_rt_sigprocmask) ", %eax\n"
+    "  movl $" TEXT(SIG_SETMASK) ", %edi\n"
+    "  leaq start_blocked(%rip), %rsi\n"
+    "  xorl %edx, %edx\n"
+    "  movl $8, %r10d\n"
+    "  syscall\n"
+    "  testq %rax, %rax\n"
+    "  jnz stub_leave\n"
+    "  fninit\n"
+    "  movl $0xFFFFFDFF, %eax\n" /* all but the protection keys */
+    "  movl $0xFFFFFFFF, %edx\n"
+    "stub_state:\n"
+    "  xrstor64 start_state(%rip)\n"
+    "  movl $1, begun(%rip)\n"
+    "  movabsq $0x7F000000A000, %rsp\n"
+    "  popfq\n"
+    "  .irp r, rcx,rdx,rbx,rbp,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15\n"
+    "  movq $0, %\\r\n"
+    "  .endr\n"
+    "  movq start_way_out(%rip), %rax\n"
+    "  movq start_stack_pointer(%rip), %rsp\n"
+    "  jmpq *start_entry(%rip)\n"
     ".popsection\n");
 
 /* Where signals arrive, on a stack of their own. Flags are as the function left them, so alignment
@@ -167,8 +186,13 @@ STUB _Noreturn void stub_report(int number, const siginfo_t *info, const struct 
 
 _Static_assert(ZYGOTE_ADDRESS == 0x7F0000100000 && ZYGOTE_BYTES == 0x100000, "see stub_enter");
 _Static_assert(START_ADDRESS == 0x7F000000A000 && offsetof(struct start, flags) == 0 &&
-                   offsetof(struct start, context) == 8 &&
-                   START_ADDRESS + offsetof(struct start, calls) == 0x7F000000A138 &&
+                   offsetof(struct start, signal_stack) == 0x08 &&
+                   offsetof(struct start, blocked) == 0x20 &&
+                   offsetof(struct start, way_out) == 0x28 &&
+                   offsetof(struct start, entry) == 0x30 &&
+                   offsetof(struct start, stack_pointer) == 0x38 &&
+                   offsetof(struct start, calls) == 0x40 &&
+                   offsetof(struct start, state) == 0x80 &&
                    REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40,
                "see stub_begin, stub_signal, and the places in the Makefile");
 
@@ -176,8 +200,8 @@ extern void stub_signal(void) __attribute__((visibility("hidden")));
 extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
 extern const char stub_wait[] __attribute__((visibility("hidden")));
 extern const char stub_woken[] __attribute__((visibility("hidden")));
-extern const char stub_begun[] __attribute__((visibility("hidden")));
 extern unsigned char stub_keys[] __attribute__((visibility("hidden")));
+extern unsigned char stub_state[] __attribute__((visibility("hidden")));
 
 /* ---- Children ---- */
 
@@ -192,73 +216,77 @@ extern unsigned char stub_keys[] __attribute__((visibility("hidden")));
   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4 * (half))
 
 /* What the stub asks for, the last rules of each filter, with the call's number at hand: the munmap
- * of stub_enter, which a second time does nothing; and, from its own instructions alone, to wait for
- * the next run and to begin it. What waiting is answered with is filled in, like the places. */
-enum { RULE_WOKEN = 13, RULE_WAIT = 14, RULE_BEGUN = 19, STUB_RULES_COUNT = 22 };
-#define STUB_RULES                        \
-  IF_NOT(__NR_munmap, 8),                 \
-  LOAD_ARGUMENT(0, 0),                    \
-  IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 18), \
-  LOAD_ARGUMENT(0, 1),                    \
-  IF_NOT(ZYGOTE_ADDRESS >> 32, 16),       \
-  LOAD_ARGUMENT(1, 0),                    \
-  IF_NOT(ZYGOTE_BYTES, 14),               \
-  LOAD_ARGUMENT(1, 1),                    \
-  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 11, 12), \
-  IF_NOT(__NR_pause, 5),                  \
-  LOAD_PLACE(1),                          \
-  IF_NOT(STUB_ADDRESS >> 32, 9),          \
-  LOAD_PLACE(0),                          \
-  IF_NOT(0, 7),                           \
-  RETURN(ALLOW),                          \
-  IF_NOT(__NR_rt_sigreturn, 5),           \
-  LOAD_PLACE(1),                          \
-  IF_NOT(STUB_ADDRESS >> 32, 3),          \
-  LOAD_PLACE(0),                          \
-  IF_NOT(0, 1),                           \
-  RETURN(ALLOW),                          \
+ * of stub_enter, which a second time does nothing; from its own instruction alone, to wait for the
+ * next run; and to handle signals as at the start. What waiting is answered with is filled in. */
+enum { RULE_WOKEN = 13, RULE_WAIT = 14, STUB_RULES_COUNT = 27 };
+#define START_PLACE(field) (START_ADDRESS + offsetof(struct start, field))
+#define STUB_RULES                                                        \
+  IF_NOT(__NR_munmap, 8),                                                 \
+  LOAD_ARGUMENT(0, 0),                                                    \
+  IF_NOT(ZYGOTE_ADDRESS & 0xFFFFFFFF, 23),                                \
+  LOAD_ARGUMENT(0, 1),                                                    \
+  IF_NOT(ZYGOTE_ADDRESS >> 32, 21),                                       \
+  LOAD_ARGUMENT(1, 0),                                                    \
+  IF_NOT(ZYGOTE_BYTES, 19),                                               \
+  LOAD_ARGUMENT(1, 1),                                                    \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 16, 17),                         \
+  IF_NOT(__NR_pause, 5),                                                  \
+  LOAD_PLACE(1),                                                          \
+  IF_NOT(STUB_ADDRESS >> 32, 14),                                         \
+  LOAD_PLACE(0),                                                          \
+  IF_NOT(0, 12),                                                          \
+  RETURN(ALLOW),                                                          \
+  IF_NOT(__NR_sigaltstack, 4),                                            \
+  LOAD_ARGUMENT(0, 0),                                                    \
+  IF_NOT(START_PLACE(signal_stack) & 0xFFFFFFFF, 8),                      \
+  LOAD_ARGUMENT(0, 1),                                                    \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, START_PLACE(signal_stack) >> 32, 5, 6), \
+  IF_NOT(__NR_rt_sigprocmask, 5),                                         \
+  LOAD_ARGUMENT(1, 0),                                                    \
+  IF_NOT(START_PLACE(blocked) & 0xFFFFFFFF, 3),                           \
+  LOAD_ARGUMENT(1, 1),                                                    \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, START_PLACE(blocked) >> 32, 0, 1),  \
+  RETURN(ALLOW),                                                          \
   RETURN(TRAP)
 
 /* What a function may ask of the kernel besides: to end, and to set its thread pointer (the
  * reference's process platform does). */
 static struct sock_filter function_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 27),
+    IF_NOT(AUDIT_ARCH_X86_64, 32),
     LOAD(nr),
-    IF(__NR_exit_group, 24),
+    IF(__NR_exit_group, 29),
     IF_NOT(__NR_arch_prctl, 3),
     LOAD_ARGUMENT(0, 0),
-    IF(0x1001 /* ARCH_SET_GS */, 21),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 20, 21),
+    IF(0x1001 /* ARCH_SET_GS */, 26),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 25, 26),
     STUB_RULES,
 };
 
 /* What a Linux program may: the library OS in it, or the stub, ends it; returns from the signals that
- * its calls are; and asks for its FS and GS base, and sets them. That a call comes from there keeps programs that mean well apart from it, no
- * more: anybody can jump there. */
-enum { RULE_BEGIN_LOW = 16, RULE_BYTES = 17, RULE_BEGIN_HIGH = 19, RULE_END_HIGH = 20 };
+ * its calls are; and asks for its FS and GS base, and sets them. That a call comes from there keeps
+ * programs that mean well apart from it, no more: anybody can jump there. */
+enum { RULE_BEGIN_LOW = 14, RULE_BYTES = 15, RULE_BEGIN_HIGH = 17, RULE_END_HIGH = 18 };
 static struct sock_filter program_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 40),
+    IF_NOT(AUDIT_ARCH_X86_64, 43),
     LOAD(nr),
-    IF(__NR_munmap, 17),
-    IF(__NR_pause, 16),
     IF(__NR_exit_group, 5),
     IF(__NR_rt_sigreturn, 4),
-    IF_NOT(__NR_arch_prctl, 34),
+    IF_NOT(__NR_arch_prctl, 13),
     LOAD_ARGUMENT(0, 0),
-    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x1001 /* ARCH_SET_GS */, 0, 32),
-    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x1004 /* ARCH_GET_GS */, 31, 0),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x1001 /* ARCH_SET_GS */, 0, 37),
+    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x1004 /* ARCH_GET_GS */, 36, 0),
     LOAD_PLACE(1),
     IF_NOT(STUB_ADDRESS >> 32, 2),
     LOAD_PLACE(0),
-    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)EXIT_ADDRESS, 27, 26),
+    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)EXIT_ADDRESS, 32, 31),
     LOAD_PLACE(0),
     [RULE_BEGIN_LOW] = BPF_STMT(BPF_ALU | BPF_SUB | BPF_K, 0),
-    [RULE_BYTES] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 24, 0),
+    [RULE_BYTES] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0, 29, 0),
     LOAD_PLACE(1),
-    [RULE_BEGIN_HIGH] = IF(0, 21),
-    [RULE_END_HIGH] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 20, 21),
+    [RULE_BEGIN_HIGH] = IF(0, 26),
+    [RULE_END_HIGH] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 25, 26),
     STUB_RULES,
 };
 
@@ -276,7 +304,6 @@ static long lock_in(const struct request *request) {
   }
   struct sock_filter *own = filter.filter + filter.len - STUB_RULES_COUNT;
   own[RULE_WOKEN].k = (uint32_t)(uintptr_t)stub_woken;
-  own[RULE_BEGUN].k = (uint32_t)(uintptr_t)stub_begun;
   if (!request->stays || !can_wait) own[RULE_WAIT].k = SECCOMP_RET_ERRNO | ENOSYS;
   return CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
 }
@@ -342,27 +369,33 @@ static void map_memory(void) {
 static void prepare_start(void) {
   struct start *start = (void *)START_ADDRESS;
   start->flags = 2;
-  struct ucontext *context = &start->context;
-  context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-  context->uc_stack = signal_stack;
-  context->uc_mcontext.rax = (uint64_t)stub_wait; /* the way out */
-  context->uc_mcontext.eflags = 0x202;
-  context->uc_mcontext.cs = 0x33;
-  context->uc_mcontext.ss = 0x2B;
+  start->signal_stack = (stack_t){
+      .ss_sp = (void *)EXIT_ADDRESS, .ss_flags = (int)SS_AUTODISARM_FLAG, .ss_size = EXIT_STACK_BYTES};
+  start->way_out = (uint64_t)stub_wait;
+  const uint16_t x87_control = 0x37F;
+  const uint32_t sse_control = 0x1F80;
+  __builtin_memcpy(start->state, &x87_control, sizeof x87_control);
+  __builtin_memcpy(start->state + 24, &sse_control, sizeof sse_control);
   require(CALL(mprotect, START_ADDRESS, START_BYTES, PROT_READ));
 }
 
+static uint32_t cpuid(uint32_t leaf, uint32_t *ecx) {
+  uint32_t ebx, edx;
+  *ecx = 0;
+  __asm__ volatile("cpuid" : "+a"(leaf), "=b"(ebx), "+c"(*ecx), "=d"(edx));
+  return leaf;
+}
+
 /* A function that has taken its pages' protection key away (wrpkru) must not spoil the start of the
- * next run. */
-static void allow_keys(void) {
-  uint32_t leaf = 7, subleaf = 0;
-  uint32_t highest = 0, unused;
-  __asm__ volatile("cpuid" : "+a"(highest), "=b"(unused), "=c"(unused), "=d"(unused));
-  if (highest < leaf) return;
-  __asm__ volatile("cpuid" : "+a"(leaf), "=b"(unused), "+c"(subleaf), "=d"(unused));
-  if ((subleaf & 1u << 4 /* OSPKE */) == 0) return;
+ * next run; and processors without xrstor have fxrstor. */
+static void fit_processor(void) {
+  uint32_t features, keys = 0;
+  uint32_t leaf_max = cpuid(0, &features);
+  cpuid(1, &features);
+  if (leaf_max >= 7) cpuid(7, &keys);
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_WRITE));
-  stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
+  if (keys & 1u << 4 /* OSPKE */) stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
+  if ((features & 1u << 27 /* OSXSAVE */) == 0) stub_state[3] = 0x0D;
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_EXEC));
 }
 
@@ -389,8 +422,9 @@ static void handle_signals(void) {
     action.sa_mask = signals[i] == SIGSYS ? 0 : ~0ul;
     require(kernel(__NR_rt_sigaction, signals[i], (long)&action, 0, sizeof action.sa_mask, 0, 0));
   }
-  const sigset_t nothing = 0;
-  require(kernel(__NR_rt_sigprocmask, SIG_SETMASK, (long)&nothing, 0, sizeof nothing, 0, 0));
+  /* Until a run begins: nobody comes to the stub who is not locked in. */
+  const sigset_t all = ~0ul;
+  require(kernel(__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof all, 0, 0));
 }
 
 /* A message of the socket, with at most one descriptor. */
@@ -471,7 +505,7 @@ __attribute__((used)) static _Noreturn void zygote(void) {
   require(CALL(close_range, ZYGOTE_MEMORY, ~0u, 0));
   drop_mappings();
   prepare_start();
-  allow_keys();
+  fit_processor();
   handle_signals();
   offer_to_wait();
   long node = CALL(getppid, 0, 0, 0);

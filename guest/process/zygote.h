@@ -10,10 +10,7 @@
 #ifndef PAPPUS_ZYGOTE_H
 #define PAPPUS_ZYGOTE_H
 
-#include <asm/sigcontext.h>
-#include <asm/siginfo.h>
 #include <asm/signal.h>
-#include <asm/ucontext.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,12 +66,17 @@ struct report {
 #define EXIT_STACK_BYTES (EXIT_BYTES - REPORT_RESERVE)
 #define REPORT_ADDRESS (EXIT_ADDRESS + EXIT_STACK_BYTES)
 
-/* What a run begins with: the node writes RIP, RSP and `calls` before each, the zygote the rest,
- * once. Functions can read it. */
+/* What a run begins with: the node writes entry, stack pointer and `calls` before each, the zygote the
+ * rest, once. Functions can read it. */
 struct start {
-  uint64_t flags; /* of the processor while the rest is restored */
-  struct ucontext context;
-  uint64_t calls; /* where system calls of a program go on, 0: they are the run's end */
+  uint64_t flags;
+  stack_t signal_stack;
+  uint64_t blocked;       /* signals */
+  uint64_t way_out;       /* where a run may jump to, to end, as RAX tells it at entry */
+  uint64_t entry;
+  uint64_t stack_pointer;
+  uint64_t calls;         /* where system calls of a program go on, 0: they are the run's end */
+  _Alignas(64) unsigned char state[512 + 64]; /* for xrstor: all in its first state */
 };
 
 enum operation {

@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallListener implements AutoCloseable {
   private static final int POLLIN = 1;
 
-  // SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP of <linux/seccomp.h>,
-  // which
-  // headers before Linux 6.6 lack.
+  // SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP: not in headers before 6.6.
   private static final long SET_FLAGS = 0x4008_2104L;
   private static final long SYNC_WAKE_UP = 1;
 
@@ -48,7 +46,7 @@ public final class CallListener implements AutoCloseable {
 
   /** What has been waited for. */
   public sealed interface Event {
-    /** A signal came first. */
+    /** A signal came first, or time was up. */
     record Interrupted() implements Event {}
 
     /** The process has ended. */
@@ -70,10 +68,11 @@ public final class CallListener implements AutoCloseable {
    * Waits for the next call of any process that the filter is on, or for the end of one.
    *
    * @param process descriptor of that one
+   * @param timeoutMillis how long at most; below 0 for ever
    */
-  public Event await(FileDescriptor process) {
+  public Event await(FileDescriptor process, int timeoutMillis) {
     polled.set(JAVA_INT, Pollfd.LAYOUT.byteSize() + Pollfd.FD, process.number());
-    int ready = LibC.poll(polled, 2, -1);
+    int ready = LibC.poll(polled, 2, timeoutMillis);
     if (ready == -Errno.EINTR) {
       return INTERRUPTED;
     }

@@ -36,8 +36,9 @@ class ProcessGroupTest {
     try (ProcessGroup group = ProcessGroup.start(Path.of("/bin/cat"), List.of());
         FileDescriptor process = ProcessGroup.open(group.leader());
         CallListener nobody = new CallListener(null)) {
+      assertThat(nobody.await(process, 0)).isEqualTo(new CallListener.Event.Interrupted());
       group.signal(group.leader(), SIGTERM);
-      assertThat(nobody.await(process)).isEqualTo(new CallListener.Event.Ended());
+      assertThat(nobody.await(process, -1)).isEqualTo(new CallListener.Event.Ended());
     }
   }
 

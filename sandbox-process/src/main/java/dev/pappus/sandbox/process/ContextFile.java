@@ -166,15 +166,19 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     charge(0);
   }
 
-  /** Removes what a run has left. Nobody else may be able to write to it any more. */
-  void clean() {
+  /**
+   * Removes what a run has left. Nobody else may be able to write to it any more.
+   *
+   * @return false if that was in so many pieces that nothing of it is kept
+   */
+  boolean clean() {
     ProcessFunction function = Objects.requireNonNull(bound);
     List<PageRange> written = writablePresent(function);
     if (written.size() > EXTENTS_MAX) {
       List<PageRange> all = new ArrayList<>();
       addWritable(all, function, 0, file.sizeBytes());
       giveBack(function, all);
-      return;
+      return false;
     }
     long total = sizeBytes(written);
     boolean review = ++runs % RUNS_PER_REVIEW == 0;
@@ -186,6 +190,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     }
     present = keepFirst(function.data(), written, needed);
     restoreData(function);
+    return true;
   }
 
   /** Gives back what is only kept because it may be used again. */

@@ -35,6 +35,7 @@ final class ProcessContext implements Context {
   private final Warmth warmth;
   private State state = State.PREPARING;
   private boolean forTemplate;
+  private boolean endedBySignal;
   private PageRange itemPages = new PageRange(0, 0);
   private Runnable giveBack = () -> {};
   private List<String> outputs = List.of();
@@ -67,6 +68,15 @@ final class ProcessContext implements Context {
   void seal() {
     require(State.PREPARING);
     state = State.SEALED;
+  }
+
+  /** How its run has ended: by the agreed way, or by a signal, of which the kernel keeps traces. */
+  void endedBySignal(boolean signal) {
+    endedBySignal = signal;
+  }
+
+  boolean wasEndedBySignal() {
+    return endedBySignal;
   }
 
   @Override

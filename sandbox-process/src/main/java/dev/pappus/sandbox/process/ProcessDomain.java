@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine's contexts. Belongs to the engine's thread. */
 final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
-  /** A memory file and the number under which zygotes know it. */
-  record Slot(int number, ContextFile file) implements PooledDomain.Sandbox {
+  /** A memory file, the number under which zygotes know it, and who keeps the zygote. */
+  record Slot(int number, ContextFile file, ZygoteKeeper zygotes) implements PooledDomain.Sandbox {
     @Override
     public boolean holds(PreparedFunction function) {
       return function instanceof ProcessFunction own && own.owns(file.bound());
@@ -27,6 +27,7 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
 
     @Override
     public void giveBack() {
+      zygotes.endChild(this);
       file.economise();
     }
 
@@ -40,6 +41,9 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
       file.restSince(nanos);
     }
   }
+
+  /** What has served so recently is better left to its function. */
+  private static final long ALIKE_IDLE_NANOS = 100_000_000;
 
   private final ZygoteKeeper zygotes;
   private final ResidentBudget budget;
@@ -106,11 +110,16 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
   }
 
   /**
-   * One that waits for another function, the one that has waited longest; if there is, one whose
-   * child can serve this function as well.
+   * One that waits for another function, the one that has waited longest; if one has waited a while
+   * whose child can serve this function as well, that one.
    */
   private @Nullable Slot recycle(ProcessFunction function) {
-    Slot alike = takeOldest(each -> fits(each, function) && isAlike(each, function));
+    long usedBefore = System.nanoTime() - ALIKE_IDLE_NANOS;
+    Slot alike =
+        takeOldest(each ->
+            fits(each, function)
+                && isAlike(each, function)
+                && each.idleSinceNanos() - usedBefore < 0);
     return alike != null ? alike : takeOldest(each -> fits(each, function));
   }
 
@@ -129,7 +138,7 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     int number = numbers.nextClearBit(0);
     numbers.set(number);
     nodeContexts.incrementAndGet();
-    Slot slot = new Slot(number, file);
+    Slot slot = new Slot(number, file, zygotes);
     zygotes.attach(slot);
     return slot;
   }
@@ -182,10 +191,12 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     }
     boolean clean = false;
     try {
+      zygotes.settle(slot, context.wasEndedBySignal());
       if (wasForgotten(slot)) {
         slot.unbind();
-      } else {
-        slot.file().clean();
+      } else if (!slot.file().clean()) {
+        // Nor are its page tables kept.
+        zygotes.endChild(slot);
       }
       clean = true;
     } catch (LinuxException e) {

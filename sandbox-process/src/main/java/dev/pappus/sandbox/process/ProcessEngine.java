@@ -116,7 +116,7 @@ public final class ProcessEngine implements ComputeEngine {
       String trouble = zygote.trouble();
       if (trouble != null || attempt == ATTEMPTS_MAX) {
         return new RunOutcome.SandboxFailed(
-            trouble == null ? "the zygote was ended from outside, again and again" : trouble);
+            trouble == null ? "processes were ended from outside, again and again" : trouble);
       }
     }
   }
@@ -142,7 +142,11 @@ public final class ProcessEngine implements ComputeEngine {
           }
         }
         case Zygote.Event.Lost _ -> {
-          return null;
+          // Perhaps between the child and the word of it.
+          zygote.endProcesses();
+          return zygote.report().begun() == 0
+              ? null
+              : new RunOutcome.SandboxFailed("the zygote was ended from outside");
         }
         case Zygote.Event.Waits _ -> {
           return conclude(context, zygote, null, askedNanos != 0);
@@ -179,24 +183,26 @@ public final class ProcessEngine implements ComputeEngine {
     return askedNanos;
   }
 
-  /** Says how a run has ended; null if its function has not begun. */
+  /** Says how a run has ended; null if its function has not begun, and another attempt is due. */
   private static @Nullable RunOutcome conclude(
       ProcessContext context, Zygote zygote, ProcessGroup.@Nullable Ended ended, boolean late) {
-    String trouble = zygote.trouble();
-    if (trouble != null) {
-      return new RunOutcome.SandboxFailed(trouble);
-    }
     if (late) {
       // The question may still be on its way to it.
       zygote.endChild();
     }
     ExitReport report = zygote.report();
     zygote.clean();
-    if (!late && report.begun() == 0 && zygote.isResumed()) {
-      // An earlier run has left the child so that this one could not begin.
+    String trouble = zygote.trouble();
+    if (trouble != null || report.begun() == 0) {
       zygote.endChild();
+    }
+    if (trouble != null) {
+      return new RunOutcome.SandboxFailed(trouble);
+    }
+    if (report.begun() == 0 && !late) {
       return null;
     }
+    context.endedBySignal(report.signal() != 0);
     return new ExitDecoder(context).decode(ended, report, late);
   }
 

@@ -36,6 +36,11 @@ final class Zygote implements AutoCloseable {
 
   private static final int MADV_POPULATE_READ = 22;
 
+  /** A child that has not gone through a start for so long will not. */
+  private static final long SETTLE_NANOS_MAX = 50_000_000;
+
+  private static final int SETTLE_POLL_MILLIS = 10;
+
   private static final Event INTERRUPTED = new Event.Interrupted();
   private static final Event LOST = new Event.Lost();
   private static final Event WAITS = new Event.Waits();
@@ -57,7 +62,6 @@ final class Zygote implements AutoCloseable {
   private int slot;
 
   private @Nullable Shape shape;
-  private boolean resumed;
   private boolean open = true;
   private boolean alive = true;
 
@@ -137,9 +141,8 @@ final class Zygote implements AutoCloseable {
     return send(ZygoteProtocol.OPERATION_ATTACH, number, 0, context);
   }
 
-  /** Gives a slot up, with its child. */
+  /** Gives a slot up. */
   boolean detach(int number) {
-    endChild(number);
     return send(ZygoteProtocol.OPERATION_DETACH, number, 0, null);
   }
 
@@ -155,20 +158,70 @@ final class Zygote implements AutoCloseable {
     slot = number;
     shape = function.shape();
     LibosPlace libos = function.image().libos();
-    memory.set(JAVA_LONG, ZygoteProtocol.START_RIP, function.image().entry());
-    memory.set(JAVA_LONG, ZygoteProtocol.START_RSP, function.layout().entryStackPointer());
-    memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, libos == null ? 0 : libos.signal());
+    setStart(
+        function.image().entry(),
+        function.layout().entryStackPointer(),
+        libos == null ? 0 : libos.signal());
     Child waiting = children[number];
-    resumed =
-        waiting != null
-            && waiting.shape().equals(function.shape())
-            // Not if somebody else has ended it.
-            && Objects.requireNonNull(listener).answer(waiting.leaveCall());
-    if (resumed) {
+    if (waiting != null && waiting.shape().equals(function.shape()) && resume(waiting)) {
       return true;
     }
     endChild(number);
     return makeChild(function.shape(), stays, warm);
+  }
+
+  private void setStart(long entry, long stackPointer, long calls) {
+    memory.set(JAVA_LONG, ZygoteProtocol.START_ENTRY, entry);
+    memory.set(JAVA_LONG, ZygoteProtocol.START_STACK_POINTER, stackPointer);
+    memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, calls);
+  }
+
+  /** False if somebody else has ended the child. */
+  private boolean resume(Child waiting) {
+    return Objects.requireNonNull(listener).answer(waiting.leaveCall());
+  }
+
+  /**
+   * Has the child of a slot shed what its last run has left in the kernel's books, which it might
+   * otherwise do only when the next one has its inputs. A program, unlike a function, can have set
+   * its own stack of signals and blocked them: where that stands, a signal on the way into the next
+   * run would write. So the child goes through a start that leads to nothing, before its context is
+   * wiped. What does not come through is ended.
+   *
+   * @param spoilt whether it shall be ended in any case
+   */
+  void settle(int number, boolean spoilt) {
+    Child child = children[number];
+    if (child == null || child.shape().libosEnd() == 0) {
+      return;
+    }
+    clean();
+    setStart(memory.get(JAVA_LONG, ZygoteProtocol.START_WAY_OUT), 0, 0);
+    if (spoilt || !resume(child) || !waitsAgain(child)) {
+      endChild(number);
+    }
+    clean();
+  }
+
+  private boolean waitsAgain(Child child) {
+    CallListener ownListener = Objects.requireNonNull(listener);
+    long patienceEnds = System.nanoTime() + SETTLE_NANOS_MAX;
+    while (System.nanoTime() - patienceEnds < 0) {
+      switch (ownListener.await(child.descriptor(), SETTLE_POLL_MILLIS)) {
+        case CallListener.Event.Interrupted _ -> {}
+        case CallListener.Event.Ended _ -> {
+          return false;
+        }
+        case CallListener.Event.Called(int process, long id) -> {
+          if (process == child.process()) {
+            child.waitIn(id);
+            ExitReport report = report();
+            return report.begun() == 1 && report.signal() == 0;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   private boolean makeChild(Shape made, boolean stays, List<PageRange> warm) {
@@ -219,11 +272,6 @@ final class Zygote implements AutoCloseable {
     return running == null ? 0 : running.process();
   }
 
-  /** Whether the run that is under way, or has just ended, is not its child's first. */
-  boolean isResumed() {
-    return resumed;
-  }
-
   /** Waits for the end of the run that has begun. */
   Event await() {
     Child running = children[slot];
@@ -233,7 +281,7 @@ final class Zygote implements AutoCloseable {
         return alive ? INTERRUPTED : LOST;
       }
     }
-    return switch (Objects.requireNonNull(listener).await(running.descriptor())) {
+    return switch (Objects.requireNonNull(listener).await(running.descriptor(), -1)) {
       case CallListener.Event.Interrupted _ -> INTERRUPTED;
       case CallListener.Event.Ended _ -> new Event.Ended(bury(slot, running));
       case CallListener.Event.Called(int process, long id) -> {
@@ -291,7 +339,8 @@ final class Zygote implements AutoCloseable {
     endChild(slot);
   }
 
-  private void endChild(int number) {
+  /** Ends the child of a slot, if there is one. */
+  void endChild(int number) {
     Child child = children[number];
     if (child != null) {
       kill(child.process());
@@ -337,16 +386,21 @@ final class Zygote implements AutoCloseable {
     memory.asSlice(ZygoteProtocol.EXIT_PAGES, ZygoteProtocol.EXIT_BYTES).fill((byte) 0);
   }
 
-  /** Ends it and its children, and awaits them all. */
+  /** Ends it and its children, and awaits them all, also one that it has not told of. */
+  void endProcesses() {
+    alive = false;
+    for (int number = 0; number < SLOTS_MAX; number++) {
+      endChild(number);
+    }
+    group.close();
+  }
+
+  /** Ends its processes. */
   @Override
   public void close() {
     if (open) {
       open = false;
-      alive = false;
-      for (int number = 0; number < SLOTS_MAX; number++) {
-        endChild(number);
-      }
-      group.close();
+      endProcesses();
       CallListener ownListener = listener;
       if (ownListener != null) {
         ownListener.close();

@@ -67,9 +67,30 @@ final class ZygoteKeeper implements AutoCloseable {
     }
   }
 
+  /** Ends the child of a context, if there is one: children outlive their zygote. */
+  void endChild(ProcessDomain.Slot slot) {
+    Zygote current = zygote;
+    if (current != null) {
+      current.endChild(slot.number());
+    }
+  }
+
+  /** See {@link Zygote#settle}. */
+  void settle(ProcessDomain.Slot slot, boolean spoilt) {
+    Zygote current = zygote;
+    if (current != null) {
+      try {
+        current.settle(slot.number(), spoilt);
+      } catch (LinuxException e) {
+        replace();
+      }
+    }
+  }
+
   /** A context goes. */
   void detach(ProcessDomain.Slot slot) {
     slots.remove(slot);
+    endChild(slot);
     Zygote current = zygote;
     if (current != null && current.isAlive()) {
       try {

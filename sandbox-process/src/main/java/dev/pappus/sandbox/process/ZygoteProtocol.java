@@ -26,9 +26,10 @@ final class ZygoteProtocol {
   static final int REPORT_BEGUN = REPORT + 64;
 
   static final int START = EXIT_PAGES + EXIT_BYTES;
-  static final int START_RSP = START + 168;
-  static final int START_RIP = START + 176;
-  static final int START_CALLS = START + 312;
+  static final int START_WAY_OUT = START + 40;
+  static final int START_ENTRY = START + 48;
+  static final int START_STACK_POINTER = START + 56;
+  static final int START_CALLS = START + 64;
 
   static final int STEP_START = 1;
   static final int STEP_CLONE = 2;

@@ -147,6 +147,30 @@ class ContextFileTest {
   }
 
   @Test
+  void anotherFunctionFindsNothingOfTheFirst() {
+    for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {
+      ResidentBudget budget = new ResidentBudget(capacity);
+      byte[] found = new byte[(int) CONTEXT_BYTES];
+      try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {
+        for (int change = 0; change < 20; change++) {
+          byte[] expected = new byte[found.length];
+          boolean plain = change % 2 == 0;
+          file.bind(plain ? function() : pieces(expected));
+          for (int run = 0; run < 2; run++) {
+            file.read(0, MemorySegment.ofArray(found));
+            assertThat(Arrays.mismatch(found, plain ? clean() : expected))
+                .as("seed %d change %d run %d", SEED, change, run)
+                .isEqualTo(-1);
+            spoil(file);
+            file.clean();
+          }
+        }
+      }
+      assertThat(budget.chargedBytes()).isZero();
+    }
+  }
+
+  @Test
   void scatteredPagesAreCleanToo() {
     ResidentBudget budget = new ResidentBudget(1 << 30);
     try (ContextFile file = new ContextFile(CONTEXT_BYTES, budget)) {

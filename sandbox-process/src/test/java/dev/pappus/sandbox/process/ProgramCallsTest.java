@@ -45,6 +45,9 @@ class ProgramCallsTest {
   private static final int LEAVE = 1003;
   private static final int OUT = 1004;
 
+  /** Of leave_spoiled. */
+  private static final int WAYS = 32;
+
   private final ProcessDriver driver = new ProcessDriver(TestSettings.plain());
   private ProcessEngine engine;
   private ProcessFunction function;
@@ -189,6 +192,35 @@ class ProgramCallsTest {
     assertThat(late.code()).isEqualTo(ProblemCode.GUEST_DEADLINE);
     assertThat(Objects.requireNonNull(late.guest()).symbol()).startsWith("answer");
     assertServing();
+  }
+
+  /**
+   * Where signals are put, which are blocked, and whether one comes before the next run has begun.
+   */
+  @Test
+  void whatTheKernelKeepsOfARunIsGoneBeforeTheNext() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 100; i++) {
+      int how = i < WAYS ? i : random.nextInt(WAYS);
+      InstanceResult left = run("leave_spoiled", how);
+      assertThat(left.problem()).as("way %d", how).isNull();
+      assertThat(left.outputs().getFirst().isEmpty()).isTrue();
+      assertThat(Runs.text(run(i % 2 == 0 ? "spoilt_bytes" : "any_call", 21)))
+          .as("seed %d, way %d", SEED, how)
+          .isEqualTo(i % 2 == 0 ? "0" : "42");
+    }
+    assertServing();
+  }
+
+  /** The kernel would tell a later run's signals of an earlier run's fault. */
+  @Test
+  void aFaultCostsAProgramsChild() {
+    assertThat(Runs.text(run("any_call", 21))).isEqualTo("42");
+    List<Integer> first = Books.group(engine.zygoteProcess());
+    assertThat(Runs.text(run("any_call", 21))).isEqualTo("42");
+    assertThat(Books.group(engine.zygoteProcess())).isEqualTo(first);
+    assertThat(Runs.failed(run("any_call", FAULT)).code()).isEqualTo(ProblemCode.GUEST_FAULT);
+    assertThat(Books.group(engine.zygoteProcess())).hasSize(1);
   }
 
   @Test

@@ -42,10 +42,10 @@ class ZygoteProtocolTest {
     long start = ZygoteProtocol.START;
     numbers.put("START_BYTES", (long) ZygoteProtocol.START_BYTES);
     numbers.put("0x1000 + EXIT_BYTES", start);
+    numbers.put("offsetof(struct start, way_out)", ZygoteProtocol.START_WAY_OUT - start);
+    numbers.put("offsetof(struct start, entry)", ZygoteProtocol.START_ENTRY - start);
     numbers.put(
-        "offsetof(struct start, context.uc_mcontext.rsp)", ZygoteProtocol.START_RSP - start);
-    numbers.put(
-        "offsetof(struct start, context.uc_mcontext.rip)", ZygoteProtocol.START_RIP - start);
+        "offsetof(struct start, stack_pointer)", ZygoteProtocol.START_STACK_POINTER - start);
     numbers.put("offsetof(struct start, calls)", ZygoteProtocol.START_CALLS - start);
     numbers.put("STEP_START", (long) ZygoteProtocol.STEP_START);
     numbers.put("STEP_CLONE", (long) ZygoteProtocol.STEP_CLONE);
