@@ -20,6 +20,9 @@ public final class FunctionCode {
   private static final int TRUST_MAX = 1 << 16;
   private static final int TRUST_REGAINED = 4;
 
+  /** One run too long among so many is taken for the host's fault. */
+  private static final int FORGIVEN = 256;
+
   private final Digest content;
   private final Digest binary;
   private final long binaryBytes;
@@ -94,12 +97,16 @@ public final class FunctionCode {
   }
 
   /**
-   * A run that was expected to be short took {@code nanos}. If that is far too long, the function
-   * is not trusted for a while, twice as long each time; that it was somebody else's fault, such as
-   * a busy host's, is forgotten after four times as many good runs.
+   * A run that was expected to be short took {@code nanos}. If that is far too long, and was not
+   * the first for long, the function is not trusted for a while, twice as long each time; that is
+   * forgotten after four times as many good runs.
    */
   public synchronized void tookBriefly(long nanos) {
     if (nanos <= TOO_LONG_NANOS) {
+      return;
+    }
+    if (trust >= trustNeeded + FORGIVEN) {
+      trust = trustNeeded;
       return;
     }
     trust = 0;

@@ -1,0 +1,85 @@
+package dev.pappus.dispatcher.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pappus.model.Digest;
+import dev.pappus.model.FunctionSpec;
+import dev.pappus.model.Item;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which functions the thread runs itself that has read a request. */
+class FunctionCodeTest {
+  private static final long SHORT = 50_000;
+  private static final long TOO_LONG = 2_000_000;
+
+  private final FunctionCode code =
+      new FunctionCode(
+          Digest.of(Item.ofText("x", "content").data()),
+          Digest.of(Item.ofText("x", "binary").data()),
+          1,
+          new FunctionSpec("f", List.of(), List.of(), 64 << 20, List.of()),
+          "process");
+
+  /** Runs it as often, until it is trusted again; the first runs after a long one count too. */
+  private int runsUntilTrusted() {
+    int runs = 0;
+    while (!code.isShort()) {
+      code.ranOn(0, SHORT);
+      runs++;
+    }
+    return runs;
+  }
+
+  private void runWell(int times) {
+    for (int i = 0; i < times; i++) {
+      code.ranOn(0, SHORT);
+      code.tookBriefly(SHORT);
+    }
+  }
+
+  private void runTooLong() {
+    code.tookBriefly(TOO_LONG);
+    code.ranOn(0, TOO_LONG);
+  }
+
+  @Test
+  void aFunctionIsTrustedAfterAWhile() {
+    assertThat(code.isShort()).isFalse();
+    assertThat(runsUntilTrusted()).isEqualTo(16);
+    runWell(1);
+    assertThat(code.isShort()).isTrue();
+  }
+
+  @Test
+  void whoeverTakesLongAgainAndAgainIsTrustedLessAndLess() {
+    runsUntilTrusted();
+    int before = 0;
+    for (int i = 0; i < 5; i++) {
+      runTooLong();
+      int needed = runsUntilTrusted();
+      assertThat(needed).isGreaterThan(before);
+      before = needed;
+    }
+    assertThat(before).isGreaterThanOrEqualTo(16 << 4);
+  }
+
+  @Test
+  void oneLongRunAmongManyIsForgiven() {
+    runsUntilTrusted();
+    for (int i = 0; i < 10; i++) {
+      runWell(300);
+      runTooLong();
+      // Until the average is down again, no longer.
+      assertThat(runsUntilTrusted()).isLessThan(16);
+    }
+  }
+
+  @Test
+  void whatTakesLongOnAverageIsNotShort() {
+    for (int i = 0; i < 100; i++) {
+      code.ranOn(0, 400_000);
+    }
+    assertThat(code.isShort()).isFalse();
+  }
+}
