@@ -37,6 +37,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   private final MemorySegment memory;
   private final ResidentBudget budget;
   private @Nullable ProcessFunction bound;
+  private @Nullable Shape shape;
   private List<PageRange> present = List.of();
   private long chargedBytes;
   private int runs;
@@ -60,6 +61,11 @@ final class ContextFile implements GuestMemory, AutoCloseable {
 
   @Nullable ProcessFunction bound() {
     return bound;
+  }
+
+  /** Whether its child, if it has one, can serve {@code function}. */
+  boolean isAlike(ProcessFunction function) {
+    return function.shape().equals(shape);
   }
 
   /** What was in memory when it was cleaned or bound: worth being mapped before the next run. */
@@ -119,29 +125,18 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     idleSinceNanos = nanos;
   }
 
-  /**
-   * Fills in the image of a function; the context is blank before, or as {@link #clean} has left it
-   * for another function. Memory that it has is used again, up to {@link #KEPT_BYTES_MIN}.
-   */
+  /** Fills in the image of a function, into memory that it has where that is possible. */
   void bind(ProcessFunction function) {
-    List<ElfImage.Segment> segments = function.image().segments();
-    List<PageRange> kept = List.of();
-    if (bound != null) {
-      List<PageRange> all = inMemory(EXTENTS_MAX + 1);
-      if (all.size() > EXTENTS_MAX) {
-        file.drop(0, file.sizeBytes());
-      } else {
-        kept = keepFirst(segments, all, KEPT_BYTES_MIN);
-      }
-    }
+    unbind();
     bound = function;
-    runs = 0;
-    present = new ArrayList<>(kept.size());
-    for (PageRange extent : kept) {
+    shape = function.shape();
+    List<PageRange> blank = present;
+    present = new ArrayList<>(blank.size());
+    for (PageRange extent : blank) {
       addWritable(present, function, extent.start(), extent.end());
     }
     charge(function.constantBytes() + sizeBytes(present));
-    for (ElfImage.Segment segment : segments) {
+    for (ElfImage.Segment segment : function.image().segments()) {
       if (!function.writes(segment)) {
         write(segment.address(), segment.bytes());
       }
@@ -157,13 +152,28 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return total;
   }
 
-  /** Makes it blank: as new, and bound to nothing. */
+  /**
+   * Makes it blank: bound to nothing, and all zero. It has been cleaned, so that only the image is
+   * left; up to {@link #KEPT_BYTES_MIN} of its memory stay for the next function.
+   */
   void unbind() {
+    ProcessFunction function = bound;
+    if (function == null) {
+      return;
+    }
     bound = null;
-    file.drop(0, file.sizeBytes());
-    present = List.of();
     runs = 0;
-    charge(0);
+    List<PageRange> all = inMemory(EXTENTS_MAX + 1);
+    if (all.size() > EXTENTS_MAX) {
+      file.drop(0, file.sizeBytes());
+      present = List.of();
+    } else {
+      for (ElfImage.Segment segment : function.image().segments()) {
+        zero(segment.address(), segment.address() + segment.bytes().byteSize());
+      }
+      present = trim(all, KEPT_BYTES_MIN);
+    }
+    charge(sizeBytes(present));
   }
 
   /**
@@ -188,7 +198,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       chargedBytes += total - needed;
       needed = total;
     }
-    present = keepFirst(function.data(), written, needed);
+    present = keepFirst(function, written, needed);
     restoreData(function);
     return true;
   }
@@ -196,13 +206,19 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** Gives back what is only kept because it may be used again. */
   void economise() {
     ProcessFunction function = bound;
-    if (function != null && !present.isEmpty()) {
+    if (present.isEmpty()) {
+      return;
+    }
+    if (function == null) {
+      present = trim(present, 0);
+      charge(0);
+    } else {
       giveBack(function, present);
     }
   }
 
   private void giveBack(ProcessFunction function, List<PageRange> extents) {
-    present = keepFirst(function.data(), extents, 0);
+    present = keepFirst(function, extents, 0);
     charge(function.constantBytes());
     restoreData(function);
   }
@@ -251,29 +267,36 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    * Zeroes the first {@code bytes} of some pages, but for what is filled in anew in any case; gives
    * the others back. What was kept.
    *
-   * @param data what is filled in, ascending
    * @param extents ascending
    */
-  private List<PageRange> keepFirst(
-      List<ElfImage.Segment> data, List<PageRange> extents, long bytes) {
-    List<PageRange> kept = new ArrayList<>(extents.size());
+  private List<PageRange> keepFirst(ProcessFunction function, List<PageRange> extents, long bytes) {
+    List<PageRange> kept = trim(extents, bytes);
+    List<ElfImage.Segment> data = function.data();
     int next = 0;
+    for (PageRange extent : kept) {
+      long at = extent.start();
+      for (; next < data.size() && data.get(next).address() < extent.end(); next++) {
+        ElfImage.Segment segment = data.get(next);
+        zero(at, segment.address());
+        at = Math.max(at, segment.address() + segment.bytes().byteSize());
+        if (at > extent.end()) {
+          // It reaches into the next piece as well.
+          break;
+        }
+      }
+      zero(at, extent.end());
+    }
+    return kept;
+  }
+
+  /** The first {@code bytes} of some pages, in whole pages; gives the others back. */
+  private List<PageRange> trim(List<PageRange> extents, long bytes) {
+    List<PageRange> kept = new ArrayList<>(extents.size());
     long left = bytes;
     for (PageRange extent : extents) {
       long split = extent.start() + Math.min(left, extent.sizeBytes()) / PAGE * PAGE;
       left -= split - extent.start();
       if (split > extent.start()) {
-        long at = extent.start();
-        for (; next < data.size() && data.get(next).address() < split; next++) {
-          ElfImage.Segment segment = data.get(next);
-          zero(at, segment.address());
-          at = Math.max(at, segment.address() + segment.bytes().byteSize());
-          if (at > split) {
-            // It reaches into the next piece as well.
-            break;
-          }
-        }
-        zero(at, split);
         kept.add(new PageRange(extent.start(), split));
       }
       if (split < extent.end()) {

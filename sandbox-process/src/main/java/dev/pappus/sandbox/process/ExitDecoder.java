@@ -98,7 +98,9 @@ final class ExitDecoder {
 
   private RunOutcome exception(ExitReport report) {
     long instruction = report.instruction();
-    if (report.vector() < 0 || report.vector() >= VECTORS) {
+    // Of a signal that somebody has sent (siginfo's code is not positive) the vector is an earlier
+    // fault's, perhaps of another function.
+    if (report.code() <= 0 || report.vector() < 0 || report.vector() >= VECTORS) {
       return new RunOutcome.Faulted(
           "the function ended by signal " + report.signal() + ", which no fault explains",
           at(instruction));

@@ -78,7 +78,10 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     if (bound != null) {
       return lend(bound, own, new Context.Warmth(true, false));
     }
-    Slot blank = takeLatest(slot -> fits(slot, own) && slot.file().bound() == null);
+    Slot blank = takeLatest(slot -> isBlank(slot, own) && slot.file().isAlike(own));
+    if (blank == null) {
+      blank = takeLatest(slot -> isBlank(slot, own));
+    }
     boolean fresh = false;
     if (blank == null && !hasRoom()) {
       blank = recycle(own);
@@ -90,6 +93,10 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     }
     bind(blank, own);
     return lend(blank, own, new Context.Warmth(false, fresh));
+  }
+
+  private static boolean isBlank(Slot slot, ProcessFunction function) {
+    return fits(slot, function) && slot.file().bound() == null;
   }
 
   private static boolean fits(Slot slot, ProcessFunction function) {
@@ -118,14 +125,9 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     Slot alike =
         takeOldest(each ->
             fits(each, function)
-                && isAlike(each, function)
+                && each.file().isAlike(function)
                 && each.idleSinceNanos() - usedBefore < 0);
     return alike != null ? alike : takeOldest(each -> fits(each, function));
-  }
-
-  private static boolean isAlike(Slot slot, ProcessFunction function) {
-    ProcessFunction bound = slot.file().bound();
-    return bound != null && bound.shape().equals(function.shape());
   }
 
   private Slot make(long contextBytes) {
@@ -192,11 +194,12 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     boolean clean = false;
     try {
       zygotes.settle(slot, context.wasEndedBySignal());
-      if (wasForgotten(slot)) {
-        slot.unbind();
-      } else if (!slot.file().clean()) {
+      if (!slot.file().clean()) {
         // Nor are its page tables kept.
         zygotes.endChild(slot);
+      }
+      if (wasForgotten(slot)) {
+        slot.unbind();
       }
       clean = true;
     } catch (LinuxException e) {

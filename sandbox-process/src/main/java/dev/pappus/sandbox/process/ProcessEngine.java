@@ -193,14 +193,16 @@ public final class ProcessEngine implements ComputeEngine {
     ExitReport report = zygote.report();
     zygote.clean();
     String trouble = zygote.trouble();
-    if (trouble != null || report.begun() == 0) {
+    // A function that has wiped this out and left well has begun all the same.
+    boolean begun = report.begun() != 0 || (ended == null && report.signal() == 0);
+    if (trouble != null || !begun) {
       zygote.endChild();
     }
     if (trouble != null) {
       return new RunOutcome.SandboxFailed(trouble);
     }
-    if (report.begun() == 0 && !late) {
-      return null;
+    if (!begun) {
+      return late ? new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN) : null;
     }
     context.endedBySignal(report.signal() != 0);
     return new ExitDecoder(context).decode(ended, report, late);

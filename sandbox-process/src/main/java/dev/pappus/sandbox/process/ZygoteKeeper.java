@@ -71,7 +71,11 @@ final class ZygoteKeeper implements AutoCloseable {
   void endChild(ProcessDomain.Slot slot) {
     Zygote current = zygote;
     if (current != null) {
-      current.endChild(slot.number());
+      try {
+        current.endChild(slot.number());
+      } catch (LinuxException e) {
+        replace();
+      }
     }
   }
 
