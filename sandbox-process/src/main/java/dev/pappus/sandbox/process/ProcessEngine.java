@@ -113,7 +113,7 @@ public final class ProcessEngine implements ComputeEngine {
         }
       }
       // The function has not begun.
-      String trouble = zygote.trouble();
+      String trouble = zygote.pages().trouble();
       if (trouble != null || attempt == ATTEMPTS_MAX) {
         return new RunOutcome.SandboxFailed(
             trouble == null ? "processes were ended from outside, again and again" : trouble);
@@ -144,7 +144,7 @@ public final class ProcessEngine implements ComputeEngine {
         case Zygote.Event.Lost _ -> {
           // Perhaps between the child and the word of it.
           zygote.endProcesses();
-          return zygote.report().begun() == 0
+          return zygote.pages().report().begun() == 0
               ? null
               : new RunOutcome.SandboxFailed("the zygote was ended from outside");
         }
@@ -190,9 +190,9 @@ public final class ProcessEngine implements ComputeEngine {
       // The question may still be on its way to it.
       zygote.endChild();
     }
-    ExitReport report = zygote.report();
-    zygote.clean();
-    String trouble = zygote.trouble();
+    ExitReport report = zygote.pages().report();
+    zygote.pages().clean();
+    String trouble = zygote.pages().trouble();
     // A function that has wiped this out and left well has begun all the same.
     boolean begun = report.begun() != 0 || (ended == null && report.signal() == 0);
     if (trouble != null || !begun) {

@@ -6,8 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.pappus.linux.CallListener;
 import dev.pappus.linux.Errno;
 import dev.pappus.linux.LinuxException;
-import dev.pappus.linux.Mapping;
-import dev.pappus.linux.MemoryFile;
 import dev.pappus.linux.MessageSocket;
 import dev.pappus.linux.ProcessGroup;
 import dev.pappus.sandbox.LibosPlace;
@@ -48,17 +46,13 @@ final class Zygote implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment request = arena.allocate(ZygoteProtocol.REQUEST_BYTES, 8);
   private final MemorySegment answer = arena.allocate(JAVA_INT);
-  private final MemoryFile file;
-  private final Mapping mapping;
-  private final MemorySegment memory;
+  private final SharedPages pages;
   private final MessageSocket socket;
   private final ProcessGroup group;
   private final @Nullable Child[] children = new @Nullable Child[SLOTS_MAX];
   private @Nullable CallListener listener;
 
-  /**
-   * The slot of the run that is under way, what its child is made for, and whether it was there.
-   */
+  /** The slot of the run that is under way, and what its child is made for. */
   private int slot;
 
   private @Nullable Shape shape;
@@ -80,10 +74,8 @@ final class Zygote implements AutoCloseable {
     record Ended(ProcessGroup.Ended how) implements Event {}
   }
 
-  private Zygote(MemoryFile file, Mapping mapping, MessageSocket socket, ProcessGroup group) {
-    this.file = file;
-    this.mapping = mapping;
-    this.memory = mapping.segment();
+  private Zygote(SharedPages pages, MessageSocket socket, ProcessGroup group) {
+    this.pages = pages;
     this.socket = socket;
     this.group = group;
   }
@@ -94,32 +86,27 @@ final class Zygote implements AutoCloseable {
    * @throws LinuxException if the host does not let it be started
    */
   static Zygote start(Path program) {
-    MemoryFile file = MemoryFile.create("pappus-exit", ZygoteProtocol.MEMORY_BYTES);
+    SharedPages pages = new SharedPages();
     try {
-      Mapping mapping = file.map();
+      MessageSocket socket = MessageSocket.pair();
       try {
-        return start(program, file, mapping);
+        ProcessGroup group =
+            ProcessGroup.start(program, List.of(socket.otherEnd(), pages.descriptor()));
+        socket.keepOwnEnd();
+        return new Zygote(pages, socket, group);
       } catch (LinuxException e) {
-        mapping.close();
+        socket.close();
         throw e;
       }
     } catch (LinuxException e) {
-      file.close();
+      pages.close();
       throw e;
     }
   }
 
-  private static Zygote start(Path program, MemoryFile file, Mapping mapping) {
-    MessageSocket socket = MessageSocket.pair();
-    try {
-      ProcessGroup group =
-          ProcessGroup.start(program, List.of(socket.otherEnd(), file.descriptor()));
-      socket.keepOwnEnd();
-      return new Zygote(file, mapping, socket, group);
-    } catch (LinuxException e) {
-      socket.close();
-      throw e;
-    }
+  /** What it shares with its children. */
+  SharedPages pages() {
+    return pages;
   }
 
   /** The number of its process. */
@@ -158,7 +145,7 @@ final class Zygote implements AutoCloseable {
     slot = number;
     shape = function.shape();
     LibosPlace libos = function.image().libos();
-    setStart(
+    pages.setStart(
         function.image().entry(),
         function.layout().entryStackPointer(),
         libos == null ? 0 : libos.signal());
@@ -168,12 +155,6 @@ final class Zygote implements AutoCloseable {
     }
     endChild(number);
     return makeChild(function.shape(), stays, warm);
-  }
-
-  private void setStart(long entry, long stackPointer, long calls) {
-    memory.set(JAVA_LONG, ZygoteProtocol.START_ENTRY, entry);
-    memory.set(JAVA_LONG, ZygoteProtocol.START_STACK_POINTER, stackPointer);
-    memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, calls);
   }
 
   /** False if somebody else has ended the child. */
@@ -195,12 +176,12 @@ final class Zygote implements AutoCloseable {
     if (child == null || child.shape().libosEnd() == 0) {
       return;
     }
-    clean();
-    setStart(memory.get(JAVA_LONG, ZygoteProtocol.START_WAY_OUT), 0, 0);
+    pages.clean();
+    pages.setStartThatLeaves();
     if (spoilt || !resume(child) || !waitsAgain(child)) {
       endChild(number);
     }
-    clean();
+    pages.clean();
   }
 
   private boolean waitsAgain(Child child) {
@@ -215,7 +196,7 @@ final class Zygote implements AutoCloseable {
         case CallListener.Event.Called(int process, long id) -> {
           if (process == child.process()) {
             child.waitIn(id);
-            ExitReport report = report();
+            ExitReport report = pages.report();
             return report.begun() == 1 && report.signal() == 0;
           }
         }
@@ -354,38 +335,6 @@ final class Zygote implements AutoCloseable {
     return group.await(child.process());
   }
 
-  /**
-   * What the child, or the zygote, could not do before the function began; null if nothing, or if
-   * it has been asked before.
-   */
-  @Nullable String trouble() {
-    int step = memory.get(JAVA_INT, ZygoteProtocol.STATUS_STEP);
-    memory.set(JAVA_INT, ZygoteProtocol.STATUS_STEP, 0);
-    int error = memory.get(JAVA_INT, ZygoteProtocol.STATUS_ERROR);
-    return switch (step) {
-      case 0 -> null;
-      case ZygoteProtocol.STEP_START -> "the zygote could not lock itself in: " + Errno.name(error);
-      case ZygoteProtocol.STEP_CLONE -> "no child process could be made: " + Errno.name(error);
-      case ZygoteProtocol.STEP_MAP ->
-          "the function's memory could not be mapped in its process: " + Errno.name(error);
-      case ZygoteProtocol.STEP_FILTER ->
-          "the system call filter could not be installed: " + Errno.name(error);
-      case ZygoteProtocol.STEP_ATTACH ->
-          "a context could not be handed to the zygote: " + Errno.name(error);
-      default -> "the zygote failed at step " + step + ": " + Errno.name(error);
-    };
-  }
-
-  /** What the run has left about its end; nothing in it can be trusted. */
-  ExitReport report() {
-    return ExitReport.read(memory);
-  }
-
-  /** Removes what the run has left in the pages that all children share. */
-  void clean() {
-    memory.asSlice(ZygoteProtocol.EXIT_PAGES, ZygoteProtocol.EXIT_BYTES).fill((byte) 0);
-  }
-
   /** Ends it and its children, and awaits them all, also one that it has not told of. */
   void endProcesses() {
     alive = false;
@@ -406,8 +355,7 @@ final class Zygote implements AutoCloseable {
         ownListener.close();
       }
       socket.close();
-      mapping.close();
-      file.close();
+      pages.close();
       arena.close();
     }
   }

@@ -55,6 +55,7 @@ public final class Measure {
       ProcessSettings keepLittle =
           settings().withLimits(Limits.DEFAULTS.with(Limit.RESIDENT_BYTES, 0));
       bound("same, no more than 2 MiB kept", keepLittle, 8 << 20);
+      bound("touch 64 KiB, a child for each run", settings().withChildrenStay(false), 64 << 10);
       alternating();
       fresh();
       hostile("fault", "null_write", Limits.DEFAULTS);
