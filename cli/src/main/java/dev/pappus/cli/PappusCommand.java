@@ -140,7 +140,7 @@ final class PappusCommand implements Runnable {
       case "rollback" -> new RollbackCommand(terminal);
       case "run" -> new RunCommand(terminal);
       case "runtime" -> new RuntimeCommand(terminal);
-      case "server" -> new ServerCommand(terminal);
+      case "server" -> new ServerCommand(terminal).spec();
       case "test" -> new TestCommand(terminal);
       case "token" -> new TokenCommand(terminal);
       case "version" -> new VersionCommand(terminal).spec();

@@ -6,71 +6,117 @@ import dev.pappus.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a node until it is told to stop. */
-@Command(name = "server", description = "Run a node until SIGTERM or Ctrl-C.")
 final class ServerCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--config", paramLabel = "FILE", description = SettingsSource.CONFIG_HELP)
   private @Nullable Path config;
-
-  @Option(names = "--host", description = "Address for invocations (default: 127.0.0.1).")
   private @Nullable String host;
-
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "Port for invocations; 0 is a free one (default: 8080).")
   private @Nullable Integer port;
-
-  @Option(names = "--admin-host", description = "Address for administration (default: 127.0.0.1).")
   private @Nullable String adminHost;
-
-  @Option(
-      names = "--admin-port",
-      paramLabel = "N",
-      description = "Port for administration; 0 is a free one (default: 9080).")
   private @Nullable Integer adminPort;
-
-  @Option(names = "--data", paramLabel = "DIR", description = "Folder for what is registered.")
   private @Nullable Path data;
-
-  @Option(names = "--engines", paramLabel = "N", description = "Compute engines.")
   private @Nullable Integer engines;
-
-  @Option(
-      names = "--io-cores",
-      paramLabel = "N",
-      description =
-          "Cores kept for HTTP, communication functions and the JVM; functions get the others"
-              + " (default: 0, all share all).")
   private @Nullable Integer ioCores;
-
-  @Option(
-      names = "--sandbox",
-      paramLabel = "KIND",
-      description = "What functions run in: auto, kvm, process or wasm (default: auto).")
   private @Nullable String sandbox;
-
-  @Option(
-      names = "--egress",
-      paramLabel = "HOST|CIDR[:PORT]",
-      description = "A destination beside public ones that compositions may reach; repeatable.")
   private final List<String> egress = new ArrayList<>();
-
-  @Option(
-      names = "--allow-remote-deploy",
-      description = "Whoever reaches a non-loopback address may deploy.")
   private boolean allowRemoteDeploy;
 
   ServerCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /** Described in code, as a node's start is as long as its command takes to be read. */
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("server");
+    spec.usageMessage().description("Run a node until SIGTERM or Ctrl-C.");
+    addPlaces(spec);
+    addWork(spec);
+    return spec;
+  }
+
+  private void addPlaces(CommandSpec spec) {
+    add(spec, Path.class, value -> config = value, SettingsSource.CONFIG_HELP, "FILE", "--config");
+    add(
+        spec,
+        String.class,
+        value -> host = value,
+        "Address for invocations (default: 127.0.0.1).",
+        "<host>",
+        "--host");
+    add(
+        spec,
+        Integer.class,
+        value -> port = value,
+        "Port for invocations; 0 is a free one (default: 8080).",
+        "N",
+        "--port");
+    add(
+        spec,
+        String.class,
+        value -> adminHost = value,
+        "Address for administration (default: 127.0.0.1).",
+        "<adminHost>",
+        "--admin-host");
+    add(
+        spec,
+        Integer.class,
+        value -> adminPort = value,
+        "Port for administration; 0 is a free one (default: 9080).",
+        "N",
+        "--admin-port");
+    add(spec, Path.class, value -> data = value, "Folder for what is registered.", "DIR", "--data");
+  }
+
+  private void addWork(CommandSpec spec) {
+    add(spec, Integer.class, value -> engines = value, "Compute engines.", "N", "--engines");
+    add(
+        spec,
+        Integer.class,
+        value -> ioCores = value,
+        "Cores kept for HTTP, communication functions and the JVM; functions get the others"
+            + " (default: 0, all share all).",
+        "N",
+        "--io-cores");
+    add(
+        spec,
+        String.class,
+        value -> sandbox = value,
+        "What functions run in: auto, kvm, process or wasm (default: auto).",
+        "KIND",
+        "--sandbox");
+    add(
+        spec,
+        String[].class,
+        values -> Collections.addAll(egress, values),
+        "A destination beside public ones that compositions may reach; repeatable.",
+        "HOST|CIDR[:PORT]",
+        "--egress");
+    spec.addOption(
+        DescribedOption.of(
+                Boolean.class,
+                value -> allowRemoteDeploy = value,
+                "Whoever reaches a non-loopback address may deploy.",
+                "--allow-remote-deploy")
+            .arity("0")
+            .build());
+  }
+
+  private static <T> void add(
+      CommandSpec spec,
+      Class<T> type,
+      Consumer<T> set,
+      String description,
+      String label,
+      String name) {
+    spec.addOption(DescribedOption.of(type, set, description, name).paramLabel(label).build());
   }
 
   @Override
@@ -84,7 +130,7 @@ final class ServerCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private Configuration configuration(Settings settings) {
+  Configuration configuration(Settings settings) {
     Configuration.Builder builder = settings.builder().compilers(new NodeCompiler(terminal));
     if (host != null) {
       builder.host(host);
