@@ -112,9 +112,10 @@ public final class ProcessEngine implements ComputeEngine {
           return outcome;
         }
       }
-      // The function has not begun.
+      // The function has not begun. Another zygote may fare better: with this one its children end,
+      // which may be more processes than the host allows.
       String trouble = zygote.pages().trouble();
-      if (trouble != null || attempt == ATTEMPTS_MAX) {
+      if (attempt == ATTEMPTS_MAX) {
         return new RunOutcome.SandboxFailed(
             trouble == null ? "processes were ended from outside, again and again" : trouble);
       }
