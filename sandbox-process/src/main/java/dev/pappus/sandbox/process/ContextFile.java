@@ -93,6 +93,11 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     return found;
   }
 
+  /** Whether it keeps more for the next run than it does in any case. */
+  boolean keepsMuch() {
+    return sizeBytes(present) > KEPT_BYTES_MIN;
+  }
+
   /** What it keeps in memory between runs. */
   long keptBytes() {
     return chargedBytes;

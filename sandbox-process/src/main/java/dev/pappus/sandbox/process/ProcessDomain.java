@@ -27,7 +27,10 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
 
     @Override
     public void giveBack() {
-      zygotes.endChild(this);
+      if (file.keepsMuch()) {
+        // Its page tables go, too.
+        zygotes.endChild(this);
+      }
       file.economise();
     }
 

@@ -318,9 +318,17 @@ class ProcessEngineTest {
     assertThat(good.findings()).isEmpty();
     assertThat(good.usable()).isTrue();
     assertThat(good.roundTripNanos()).isPositive();
+    assertThat(good.childrenStay()).isEqualTo(hasNotifications());
     SelfTestReport alone = ProcessDriver.selfTest(TestSettings.plain().withChildrenStay(false));
     assertThat(alone.usable()).isTrue();
     assertThat(alone.childrenStay()).isFalse();
+  }
+
+  /** Whether Linux is 5.19 or newer. */
+  private static boolean hasNotifications() {
+    String[] version = System.getProperty("os.version").split("[.-]", -1);
+    int major = Integer.parseInt(version[0]);
+    return major > 5 || (major == 5 && Integer.parseInt(version[1]) >= 19);
   }
 
   @Test
