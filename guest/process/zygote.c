@@ -30,6 +30,10 @@
 #define NOBODY 65534
 #define CONTEXT_DESCRIPTOR(slot) (16 + (int)(slot))
 #define SS_AUTODISARM_FLAG (1u << 31)
+/* Of Linux 5.19; the kernel's headers may be older than the kernel. */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1ul << 5)
+#endif
 
 /* Signals that faults arrive as, and the one by which the node asks where a function is. */
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
