@@ -190,19 +190,28 @@ class BenchCommandTest {
           assertThat(point.number(Column.WRONG)).isZero();
           assertThat(point.number(Column.FAILED)).isZero();
         });
-    // After points with cold functions the first request may find its own gone, too.
+    // A point's first requests, at most as many as run at a time, may find their function gone to
+    // make
+    // room for cold ones. Of the few that a slow machine sends in a point they can be most; closed
+    // loops
+    // send hundreds.
     assertThat(points)
         .filteredOn(point -> point.text(Column.SERIES).equals("hot100"))
-        .anySatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isEqualTo(100))
+        .filteredOn(BenchCommandTest::sentHundreds)
+        .isNotEmpty()
         .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isGreaterThan(60));
     assertThat(points)
         .filteredOn(point -> point.text(Column.SERIES).equals("hot0"))
-        .filteredOn(point -> point.number(Column.SENT) > 10) // of fewer, most may be one's own
+        .filteredOn(BenchCommandTest::sentHundreds)
         .isNotEmpty()
         .allSatisfy(point -> assertThat(point.number(Column.HOT_SEEN_PERCENT)).isLessThan(60));
     assertThat(folder.resolve("curves/figure5.svg")).content().contains("in-process", "0 % hot");
     assertThat(Files.readString(folder.resolve("curves/run.json")))
         .contains("matmul_n.elf", "pappus-process.isolation");
+  }
+
+  private static boolean sentHundreds(Point point) {
+    return point.number(Column.SENT) >= 100;
   }
 
   /** Every part of it, in about a minute; what is left out of it is said. */
