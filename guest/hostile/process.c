@@ -98,6 +98,30 @@ static uint64_t thread_pointer(uint64_t number) {
   return result == 0 ? read : result;
 }
 
+static uint64_t read_bases(void) {
+  uint64_t fs, gs;
+  __asm__ volatile("rdfsbase %0; rdgsbase %1" : "=r"(fs), "=r"(gs));
+  return fs | gs;
+}
+
+/* What a run finds in its segment registers, which should be nothing: at its start, and what the kernel
+ * puts there when it has let another process run, as it does when a base is set. Leaves them full. */
+static uint64_t bases(uint64_t set) {
+  uint64_t fs, gs;
+  __asm__ volatile("movl %%fs, %k0; movl %%gs, %k1" : "=r"(fs), "=r"(gs));
+  uint64_t found = fs | gs | read_bases();
+  found |= call(ARCH_PRCTL, set, 0x10000);
+  uint64_t other;
+  if (set == SET_GS) {
+    __asm__ volatile("rdfsbase %0" : "=r"(other));
+  } else {
+    __asm__ volatile("rdgsbase %0" : "=r"(other));
+  }
+  __asm__ volatile("movl %0, %%ds; movl %0, %%es" ::"r"(0x2B));
+  __asm__ volatile("movl %0, %%fs; movl %0, %%gs" ::"r"(0x2B));
+  return found | other;
+}
+
 static uint64_t leave_by_call(uint64_t status) {
   control.exit_code = 0;
   return call(EXIT_GROUP, status, 0);
@@ -144,7 +168,7 @@ static uint64_t forge(uint64_t seed) {
 
 static const struct mode modes[] = {
     MODE(any_call), MODE(call_32), MODE(call_from_stub), MODE(arch_prctl), MODE(unmap),
-    MODE(unmap_again), MODE(thread_pointer), MODE(leave_by_call), MODE(read_at),
+    MODE(unmap_again), MODE(thread_pointer), MODE(bases), MODE(leave_by_call), MODE(read_at),
     MODE(write_at), MODE(jump_to), MODE(forge), MODE(leave_spoiled), MODE(flags), MODE(loop),
 };
 

@@ -2,6 +2,8 @@
  * library OS has its own stack, because below the program's stack pointer is a red zone, and uses no
  * vector registers. There is one thread. */
 
+#include "../process/mark.h"
+
 #define RAX 0
 #define RDI 8
 #define RSI 16
@@ -128,6 +130,7 @@ libos_leave:
   .type libos_arch_prctl, @function
 libos_arch_prctl:
   movl $ARCH_PRCTL, %eax
+  movl $LIBOS_MARK, %edx
   syscall
   ret
 

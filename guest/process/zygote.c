@@ -84,7 +84,9 @@ static void require(long result) {
  * stub_begin: the start of a run, with the processor as docs/abi.md says. No register is trusted, RSP
  * included: the kernel must not take it for one on the stack of signals. What an earlier run has left
  * can only be trapped here (its trap flag, say), which is told on the pages that the stub and the node
- * share, before this run has begun; the node begins it in a new child.
+ * share, before this run has begun; the node begins it in a new child. What the kernel keeps of a child,
+ * signals and segment bases, costs four calls to put back, and is only so where the node says it may
+ * differ: in a new child, in a program, after a signal, and after a function has changed its bases.
  *
  * stub_enter: drops the zygote first. */
 __asm__(
@@ -115,6 +117,10 @@ __asm__(
     "  .byte 0x0F, 0x1F, 0x00\n" /* a no-op; wrpkru where that exists, see fit_processor */
     "  movl %ecx, %ds\n"
     "  movl %ecx, %es\n"
+    "  movl %ecx, %fs\n"
+    "  movl %ecx, %gs\n"
+    "  cmpl $0, restore(%rip)\n"
+    "  je stub_restored\n"
     "  xorl %esp, %esp\n"
     "  xorl %esi, %esi\n"
     "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
@@ -136,6 +142,12 @@ __asm__(
     "  syscall\n"
     "  testq %rax, %rax\n"
     "  jnz stub_leave\n"
+    "stub_restored:\n"
+    "  movl $0, restore(%rip)\n"
+    "  xorl %ecx, %ecx\n"
+    "stub_bases:\n"
+    "  .byte 0x0F, 0x1F, 0x44, 0, 0\n" /* no-ops; wrfsbase and wrgsbase where those work */
+    "  .byte 0x0F, 0x1F, 0x44, 0, 0\n"
     "  fninit\n"
     "  movl $0xFFFFFDFF, %eax\n" /* all but the protection keys */
     "  movl $0xFFFFFFFF, %edx\n"
@@ -197,7 +209,8 @@ _Static_assert(START_ADDRESS == 0x7F000000A000 && offsetof(struct start, flags) 
                    offsetof(struct start, stack_pointer) == 0x38 &&
                    offsetof(struct start, calls) == 0x40 &&
                    offsetof(struct start, state) == 0x80 &&
-                   REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40,
+                   REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40 &&
+                   REPORT_ADDRESS + offsetof(struct report, restore) == 0x7F0000008F44,
                "see stub_begin, stub_signal, and the places in the Makefile");
 
 extern void stub_signal(void) __attribute__((visibility("hidden")));
@@ -205,6 +218,7 @@ extern _Noreturn void stub_enter(void) __attribute__((visibility("hidden")));
 extern const char stub_wait[] __attribute__((visibility("hidden")));
 extern const char stub_woken[] __attribute__((visibility("hidden")));
 extern unsigned char stub_keys[] __attribute__((visibility("hidden")));
+extern unsigned char stub_bases[] __attribute__((visibility("hidden")));
 extern unsigned char stub_state[] __attribute__((visibility("hidden")));
 
 /* ---- Children ---- */
@@ -257,10 +271,12 @@ enum { RULE_WOKEN = 13, RULE_WAIT = 14, STUB_RULES_COUNT = 27 };
  * reference's process platform does). */
 static struct sock_filter function_rules[] = {
     LOAD(arch),
-    IF_NOT(AUDIT_ARCH_X86_64, 32),
+    IF_NOT(AUDIT_ARCH_X86_64, 34),
     LOAD(nr),
-    IF(__NR_exit_group, 29),
-    IF_NOT(__NR_arch_prctl, 3),
+    IF(__NR_exit_group, 31),
+    IF_NOT(__NR_arch_prctl, 5),
+    LOAD_ARGUMENT(2, 0),
+    IF(LIBOS_MARK, 29),
     LOAD_ARGUMENT(0, 0),
     IF(0x1001 /* ARCH_SET_GS */, 26),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x1002 /* ARCH_SET_FS */, 25, 26),
@@ -390,15 +406,48 @@ static uint32_t cpuid(uint32_t leaf, uint32_t *ecx) {
   return leaf;
 }
 
+static void skip_instruction(int number, const siginfo_t *info, struct ucontext *context) {
+  (void)number, (void)info;
+  context->uc_mcontext.rip += 5;
+  context->uc_mcontext.rax = 0;
+}
+
+extern void return_from_signal(void) __attribute__((visibility("hidden")));
+__asm__(
+    ".text\n"
+    "return_from_signal:\n"
+    "  movl $" TEXT(__NR_rt_sigreturn) ", %eax\n"
+    "  syscall\n");
+
+/* Tried, as there are kernels that have not enabled the instructions and run above one that has. */
+static bool can_set_bases(void) {
+  const struct sigaction action = {
+      .sa_handler = (__sighandler_t)(void *)skip_instruction,
+      .sa_flags = SA_SIGINFO | 0x04000000 /* SA_RESTORER */,
+      .sa_restorer = (__sigrestore_t)return_from_signal,
+  };
+  const sigset_t none = 0;
+  require(kernel(__NR_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none, 0, 0));
+  require(kernel(__NR_rt_sigaction, SIGILL, (long)&action, 0, sizeof action.sa_mask, 0, 0));
+  uint64_t can = 1;
+  __asm__ volatile(".byte 0xF3, 0x48, 0x0F, 0xAE, 0xD1" /* wrfsbase %rcx */ : "+a"(can) : "c"(0ul));
+  return can != 0;
+}
+
 /* A function that has taken its pages' protection key away (wrpkru) must not spoil the start of the
- * next run; and processors without xrstor have fxrstor. */
+ * next run; what sets FS and GS base in a function must put them back; and processors without xrstor
+ * have fxrstor. */
 static void fit_processor(void) {
+  static const unsigned char bases[] = {0xF3, 0x48, 0x0F, 0xAE, 0xD1,  /* wrfsbase %rcx */
+                                        0xF3, 0x48, 0x0F, 0xAE, 0xD9}; /* wrgsbase %rcx */
+  const bool set_bases = can_set_bases();
   uint32_t features, keys = 0;
   uint32_t leaf_max = cpuid(0, &features);
   cpuid(1, &features);
   if (leaf_max >= 7) cpuid(7, &keys);
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_WRITE));
   if (keys & 1u << 4 /* OSPKE */) stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
+  if (set_bases) __builtin_memcpy(stub_bases, bases, sizeof bases);
   if ((features & 1u << 27 /* OSXSAVE */) == 0) stub_state[3] = 0x0D;
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_EXEC));
 }
@@ -460,14 +509,22 @@ static void answer(int32_t value, int descriptor) {
   if (CALL(sendmsg, ZYGOTE_SOCKET, &message, 0) < 0) leave();
 }
 
-/* Lets the node hear of children that wait, and sends it where. From then on no signal but the last
- * one interrupts a child that waits, once the node knows of it. */
+/* Lets the node hear of children that wait, and of functions that set their FS or GS base to anything
+ * but 0, and sends it where. From then on no signal but the last one interrupts a child that waits,
+ * once the node knows of it. */
 static void offer_to_wait(void) {
   static struct sock_filter rules[] = {
       LOAD(nr),
-      IF_NOT(__NR_pause, 1),
-      RETURN(USER_NOTIF),
+      IF(__NR_pause, 8),
+      IF_NOT(__NR_arch_prctl, 6),
+      LOAD_ARGUMENT(2, 0),
+      IF(LIBOS_MARK, 4),
+      LOAD_ARGUMENT(1, 0),
+      IF_NOT(0, 3),
+      LOAD_ARGUMENT(1, 1),
+      IF_NOT(0, 1),
       RETURN(ALLOW),
+      RETURN(USER_NOTIF),
   };
   const struct sock_fprog filter = {sizeof rules / sizeof *rules, rules};
   long listener = CALL(seccomp, SECCOMP_SET_MODE_FILTER,
@@ -516,11 +573,11 @@ __attribute__((used)) static _Noreturn void zygote(void) {
   for (;;) serve(node);
 }
 
-static char own_stack[8192] __attribute__((aligned(16), used));
+static char own_stack[0x4000] __attribute__((aligned(16), used));
 
 __asm__(
     ".globl _start\n"
     "_start:\n"
     "  xorl %ebp, %ebp\n"
-    "  leaq own_stack+8192(%rip), %rsp\n"
+    "  leaq own_stack+0x4000(%rip), %rsp\n"
     "  call zygote\n");

@@ -5,14 +5,16 @@
  * dev.pappus.sandbox.process knows the same numbers; a test compares them.
  *
  * The first answer comes unasked: an int32_t, and with it the descriptor on which the kernel tells
- * the node that a child waits for its next run (seccomp_unotify(2)). It is 0, or why there is no
- * such descriptor: then a child serves one run. */
+ * the node that a child waits for its next run, or that a function changes its FS or GS base
+ * (seccomp_unotify(2)). It is 0, or why there is no such descriptor: then a child serves one run. */
 #ifndef PAPPUS_ZYGOTE_H
 #define PAPPUS_ZYGOTE_H
 
 #include <asm/signal.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "mark.h"
 
 enum { ZYGOTE_SOCKET = 3, ZYGOTE_MEMORY = 4 };
 
@@ -46,7 +48,8 @@ enum step {
 };
 
 /* At the end of the exit pages; before it is the stack of the signal handler. The function can
- * write here what it likes: it can only lie about its own end. */
+ * write here what it likes: it can only lie about its own end. Between what the node writes and the
+ * stub reads before a run, no function runs. */
 struct report {
   uint32_t signal;  /* 0: the child ended without one */
   int32_t code;     /* si_code */
@@ -59,7 +62,7 @@ struct report {
   uint32_t call;          /* number of a forbidden system call */
   uint32_t architecture;  /* AUDIT_ARCH_... of it */
   uint32_t begun;         /* 1: nothing of what earlier runs have left was in the way of this one */
-  uint32_t reserved;
+  uint32_t restore; /* said by the node before a run: the kernel's books of the child need it */
 };
 
 #define REPORT_RESERVE 256

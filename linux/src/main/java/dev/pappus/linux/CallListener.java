@@ -56,9 +56,10 @@ public final class CallListener implements AutoCloseable {
      * A system call of a process waits for its answer.
      *
      * @param process that made it
+     * @param number of the call
      * @param id by which it is answered
      */
-    record Called(int process, long id) implements Event {}
+    record Called(int process, int number, long id) implements Event {}
   }
 
   private static final Event INTERRUPTED = new Event.Interrupted();
@@ -82,7 +83,9 @@ public final class CallListener implements AutoCloseable {
       int received = listener.tryIoctl(SeccompNotif.RECEIVE, call.address());
       if (received == 0) {
         return new Event.Called(
-            call.get(JAVA_INT, SeccompNotif.PID), call.get(JAVA_LONG, SeccompNotif.ID));
+            call.get(JAVA_INT, SeccompNotif.PID),
+            call.get(JAVA_INT, SeccompNotif.NUMBER),
+            call.get(JAVA_LONG, SeccompNotif.ID));
       }
       if (received != -Errno.ENOENT && received != -Errno.EINTR) {
         throw new LinuxException("ioctl(SECCOMP_IOCTL_NOTIF_RECV)", -received, "");
@@ -99,7 +102,22 @@ public final class CallListener implements AutoCloseable {
    * @return false if nobody waits for that any more
    */
   public boolean answer(long id) {
+    return send(id, 0);
+  }
+
+  /**
+   * Lets the kernel do what is called. Only for callers whose arguments nobody can change
+   * meanwhile, because they have one thread and the call takes none in memory.
+   *
+   * @return false if nobody waits for that any more
+   */
+  public boolean letPass(long id) {
+    return send(id, SeccompNotifResp.CONTINUE);
+  }
+
+  private boolean send(long id, int flags) {
     answer.set(JAVA_LONG, SeccompNotifResp.ID, id);
+    answer.set(JAVA_INT, SeccompNotifResp.FLAGS, flags);
     int sent = listener.tryIoctl(SeccompNotifResp.SEND, answer.address());
     if (sent < 0 && sent != -Errno.ENOENT) {
       throw new LinuxException("ioctl(SECCOMP_IOCTL_NOTIF_SEND)", -sent, "");

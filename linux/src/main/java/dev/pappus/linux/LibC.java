@@ -69,6 +69,7 @@ final class LibC {
   private static final MethodHandle SYSCALL =
       link("syscall", Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
 
+  private static final int FSTAT = 5;
   private static final int PIDFD_OPEN = 434;
 
   private LibC() {}
@@ -300,6 +301,14 @@ final class LibC {
 
   static long lseek(int descriptor, long offset, int whence) {
     return wide(register(LSEEK, descriptor, offset, whence, 0, 0, 0));
+  }
+
+  static int fstat(int descriptor, MemorySegment status) {
+    try {
+      return call(SYSCALL, FSTAT, descriptor, pointer(status), 0, 0, 0);
+    } finally {
+      Reference.reachabilityFence(status);
+    }
   }
 
   static int fcntl(int descriptor, int command, int argument) {

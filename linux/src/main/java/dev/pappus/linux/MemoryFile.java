@@ -1,5 +1,8 @@
 package dev.pappus.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.pappus.linux.struct.Stat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -19,8 +22,11 @@ public final class MemoryFile implements AutoCloseable {
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
 
+  private static final int BLOCK_BYTES = 512;
+
   private final FileDescriptor file;
   private final long sizeBytes;
+  private final MemorySegment status = Arena.ofAuto().allocate(Stat.LAYOUT);
 
   private MemoryFile(FileDescriptor file, long sizeBytes) {
     this.file = file;
@@ -87,6 +93,15 @@ public final class MemoryFile implements AutoCloseable {
   /** The first page at or after {@code offset} that takes no memory, or {@link #sizeBytes}. */
   public long nextAbsent(long offset) {
     return seek(offset, SEEK_HOLE);
+  }
+
+  /**
+   * How much of it takes memory, be that swapped out. A page that was only read counts as well,
+   * until the kernel wants its memory back. Not for two threads at once.
+   */
+  public long presentBytes() {
+    LibC.check(LibC.fstat(file.number(), status), "fstat", file.toString());
+    return status.get(JAVA_LONG, Stat.BLOCKS) * BLOCK_BYTES;
   }
 
   private long seek(long offset, int whence) {

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
@@ -25,9 +26,11 @@ int main(void) {
   NUMBER(SIGEV_THREAD_ID);
   SIZE(sigaction); AT(sigaction, sa_handler); AT(sigaction, sa_flags);
   SIZE(pollfd); AT(pollfd, fd); AT(pollfd, events); AT(pollfd, revents);
-  SIZE(seccomp_notif); AT(seccomp_notif, id); AT(seccomp_notif, pid);
-  SIZE(seccomp_notif_resp); AT(seccomp_notif_resp, id);
+  SIZE(stat); AT(stat, st_blocks);
+  SIZE(seccomp_notif); AT(seccomp_notif, id); AT(seccomp_notif, pid); AT(seccomp_notif, data.nr);
+  SIZE(seccomp_notif_resp); AT(seccomp_notif_resp, id); AT(seccomp_notif_resp, flags);
   NUMBER(SECCOMP_IOCTL_NOTIF_RECV); NUMBER(SECCOMP_IOCTL_NOTIF_SEND);
+  NUMBER(SECCOMP_USER_NOTIF_FLAG_CONTINUE);
   SIZE(kvm_userspace_memory_region);
   AT(kvm_userspace_memory_region, slot); AT(kvm_userspace_memory_region, flags);
   AT(kvm_userspace_memory_region, guest_phys_addr); AT(kvm_userspace_memory_region, memory_size);

@@ -14,9 +14,12 @@ public final class SeccompNotif {
           JAVA_INT.withName("pid"),
           JAVA_INT.withName("flags"),
           // struct seccomp_data: what is called, in which ABI, from where, with what.
-          MemoryLayout.sequenceLayout(8, JAVA_LONG).withName("data"));
+          JAVA_INT.withName("data.nr"),
+          JAVA_INT.withName("data.arch"),
+          MemoryLayout.sequenceLayout(7, JAVA_LONG).withName("data.rest"));
   public static final long ID = Fields.offset(LAYOUT, "id");
   public static final long PID = Fields.offset(LAYOUT, "pid");
+  public static final long NUMBER = Fields.offset(LAYOUT, "data.nr");
 
   /** SECCOMP_IOCTL_NOTIF_RECV. */
   public static final long RECEIVE = 0xC050_2100L;

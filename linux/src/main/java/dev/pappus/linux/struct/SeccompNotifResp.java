@@ -15,6 +15,10 @@ public final class SeccompNotifResp {
           JAVA_INT.withName("error"),
           JAVA_INT.withName("flags"));
   public static final long ID = Fields.offset(LAYOUT, "id");
+  public static final long FLAGS = Fields.offset(LAYOUT, "flags");
+
+  /** SECCOMP_USER_NOTIF_FLAG_CONTINUE. */
+  public static final int CONTINUE = 1;
 
   /** SECCOMP_IOCTL_NOTIF_SEND. */
   public static final long SEND = 0xC018_2101L;

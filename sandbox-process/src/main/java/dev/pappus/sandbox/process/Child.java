@@ -16,6 +16,9 @@ final class Child {
   /** The system call that it waits in for its next run; 0 while it runs. */
   private long call;
 
+  /** Whether its signals, or its segment bases, may not be as a run finds them. */
+  private boolean disturbed;
+
   Child(int process, Shape shape, FileDescriptor descriptor) {
     this.process = process;
     this.shape = shape;
@@ -39,8 +42,23 @@ final class Child {
     call = waitingCall;
   }
 
-  /** It goes on; the call that it has waited in. */
+  /**
+   * The run has left something in the kernel's books of it that the next one must not find: a
+   * signal has come, which leaves others blocked and the stack of signals taken away, or the
+   * function has set its FS or GS base.
+   */
+  void disturb() {
+    disturbed = true;
+  }
+
+  /** Whether the start of the next run has to put that right. A program can do so unseen. */
+  boolean isDisturbed() {
+    return disturbed || shape.libosEnd() != 0;
+  }
+
+  /** It goes on, undisturbed again; the call that it has waited in. */
   long leaveCall() {
+    disturbed = false;
     long left = call;
     call = 0;
     return left;

@@ -39,6 +39,10 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   private @Nullable ProcessFunction bound;
   private @Nullable Shape shape;
   private List<PageRange> present = List.of();
+
+  /** Whether all of {@code present} was written here: the kernel drops no such page. */
+  private boolean presentIsWritten = true;
+
   private long chargedBytes;
   private int runs;
   private long idleSinceNanos;
@@ -95,7 +99,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
 
   /** Whether it keeps more for the next run than it does in any case. */
   boolean keepsMuch() {
-    return sizeBytes(present) > KEPT_BYTES_MIN;
+    return Extents.sizeBytes(present) > KEPT_BYTES_MIN;
   }
 
   /** What it keeps in memory between runs. */
@@ -140,7 +144,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     for (PageRange extent : blank) {
       addWritable(present, function, extent.start(), extent.end());
     }
-    charge(function.constantBytes() + sizeBytes(present));
+    charge(function.constantBytes() + Extents.sizeBytes(present));
     for (ElfImage.Segment segment : function.image().segments()) {
       if (!function.writes(segment)) {
         write(segment.address(), segment.bytes());
@@ -149,12 +153,15 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     restoreData(function);
   }
 
-  private static long sizeBytes(List<PageRange> extents) {
-    long total = 0;
-    for (PageRange extent : extents) {
-      total += extent.sizeBytes();
-    }
-    return total;
+  /**
+   * Whether nothing is in memory but {@code present} and the constants of the bound function. The
+   * kernel tells in one call how many pages there are; to find them takes two for each range. All
+   * of these have been written and so are among them: if there are just as many, there is no other.
+   */
+  private boolean isAccountedFor(ProcessFunction function) {
+    return presentIsWritten
+        && file.presentBytes()
+            == Extents.sizeBytes(present) + Extents.sizeBytes(function.constantPages());
   }
 
   /**
@@ -168,17 +175,24 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     }
     bound = null;
     runs = 0;
-    List<PageRange> all = inMemory(EXTENTS_MAX + 1);
+    List<PageRange> all;
+    if (isAccountedFor(function)) {
+      all = Extents.merge(present, function.constantPages());
+    } else {
+      all = inMemory(EXTENTS_MAX + 1);
+      presentIsWritten = false;
+    }
     if (all.size() > EXTENTS_MAX) {
       file.drop(0, file.sizeBytes());
       present = List.of();
+      presentIsWritten = true;
     } else {
       for (ElfImage.Segment segment : function.image().segments()) {
         zero(segment.address(), segment.address() + segment.bytes().byteSize());
       }
       present = trim(all, KEPT_BYTES_MIN);
     }
-    charge(sizeBytes(present));
+    charge(Extents.sizeBytes(present));
   }
 
   /**
@@ -188,14 +202,14 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    */
   boolean clean() {
     ProcessFunction function = Objects.requireNonNull(bound);
-    List<PageRange> written = writablePresent(function);
+    List<PageRange> written = isAccountedFor(function) ? present : writablePresent(function);
     if (written.size() > EXTENTS_MAX) {
       List<PageRange> all = new ArrayList<>();
       addWritable(all, function, 0, file.sizeBytes());
       giveBack(function, all);
       return false;
     }
-    long total = sizeBytes(written);
+    long total = Extents.sizeBytes(written);
     boolean review = ++runs % RUNS_PER_REVIEW == 0;
     long needed = Math.min(total, KEPT_BYTES_MIN);
     charge(function.constantBytes() + needed);
@@ -276,6 +290,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    */
   private List<PageRange> keepFirst(ProcessFunction function, List<PageRange> extents, long bytes) {
     List<PageRange> kept = trim(extents, bytes);
+    presentIsWritten = true;
     List<ElfImage.Segment> data = function.data();
     int next = 0;
     for (PageRange extent : kept) {

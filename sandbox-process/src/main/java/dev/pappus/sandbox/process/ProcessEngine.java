@@ -205,6 +205,9 @@ public final class ProcessEngine implements ComputeEngine {
     if (!begun) {
       return late ? new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN) : null;
     }
+    if (report.signal() != 0) {
+      zygote.disturbed();
+    }
     context.endedBySignal(report.signal() != 0);
     return new ExitDecoder(context).decode(ended, report, late);
   }

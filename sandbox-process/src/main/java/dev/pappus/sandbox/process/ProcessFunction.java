@@ -1,11 +1,15 @@
 package dev.pappus.sandbox.process;
 
+import static dev.pappus.linux.Mapping.PAGE;
+
 import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.FaultBackoff;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.PageRange;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.Template;
 import dev.pappus.sandbox.TemplateSlot;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,7 @@ final class ProcessFunction implements PreparedFunction {
   private final List<ElfImage.Segment> data;
   private final FaultBackoff backoff;
   private final long constantBytes;
+  private final List<PageRange> constantPages = new ArrayList<>();
   private final @Nullable TemplateSlot templateSlot;
 
   private ProcessFunction(
@@ -35,7 +40,13 @@ final class ProcessFunction implements PreparedFunction {
             .toList();
     long constant = 0;
     for (ElfImage.Segment segment : image.segments()) {
-      constant += writes(segment) ? 0 : segment.bytes().byteSize();
+      long bytes = segment.bytes().byteSize();
+      if (bytes > 0 && !writes(segment)) {
+        constant += bytes;
+        long end = segment.address() + bytes;
+        Extents.add(
+            constantPages, new PageRange(segment.address() & -PAGE, (end + PAGE - 1) & -PAGE));
+      }
     }
     constantBytes = constant;
   }
@@ -95,6 +106,11 @@ final class ProcessFunction implements PreparedFunction {
   /** What of the image stays in each context that it is bound to. */
   long constantBytes() {
     return constantBytes;
+  }
+
+  /** The pages that hold them, ascending. */
+  List<PageRange> constantPages() {
+    return constantPages;
   }
 
   @Override

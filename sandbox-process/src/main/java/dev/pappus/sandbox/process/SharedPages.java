@@ -45,8 +45,10 @@ final class SharedPages implements AutoCloseable {
    * Says how the next run begins.
    *
    * @param calls where system calls of a program go on; 0 if they end the run
+   * @param restores whether what the kernel keeps of the child may differ from how runs begin
    */
-  void setStart(long entry, long stackPointer, long calls) {
+  void setStart(long entry, long stackPointer, long calls, boolean restores) {
+    memory.set(JAVA_INT, ZygoteProtocol.REPORT_RESTORE, restores ? 1 : 0);
     memory.set(JAVA_LONG, ZygoteProtocol.START_ENTRY, entry);
     memory.set(JAVA_LONG, ZygoteProtocol.START_STACK_POINTER, stackPointer);
     memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, calls);
@@ -54,7 +56,7 @@ final class SharedPages implements AutoCloseable {
 
   /** Lets the next run end as soon as it has begun. */
   void setStartThatLeaves() {
-    setStart(memory.get(JAVA_LONG, ZygoteProtocol.START_WAY_OUT), 0, 0);
+    setStart(memory.get(JAVA_LONG, ZygoteProtocol.START_WAY_OUT), 0, 0, true);
   }
 
   /** What the run has left about its end; nothing in it can be trusted. */

@@ -34,6 +34,9 @@ final class Zygote implements AutoCloseable {
 
   private static final int MADV_POPULATE_READ = 22;
 
+  /** Number of the call in which children wait for their next run. */
+  private static final int PAUSE = 34;
+
   /** A child that has not gone through a start for so long will not. */
   private static final long SETTLE_NANOS_MAX = 50_000_000;
 
@@ -144,17 +147,25 @@ final class Zygote implements AutoCloseable {
   boolean begin(int number, ProcessFunction function, boolean stays, List<PageRange> warm) {
     slot = number;
     shape = function.shape();
+    Child waiting = children[number];
+    if (waiting != null && waiting.shape().equals(function.shape())) {
+      setStart(function, waiting.isDisturbed());
+      if (resume(waiting)) {
+        return true;
+      }
+    }
+    endChild(number);
+    setStart(function, true);
+    return makeChild(function.shape(), stays, warm);
+  }
+
+  private void setStart(ProcessFunction function, boolean restores) {
     LibosPlace libos = function.image().libos();
     pages.setStart(
         function.image().entry(),
         function.layout().entryStackPointer(),
-        libos == null ? 0 : libos.signal());
-    Child waiting = children[number];
-    if (waiting != null && waiting.shape().equals(function.shape()) && resume(waiting)) {
-      return true;
-    }
-    endChild(number);
-    return makeChild(function.shape(), stays, warm);
+        libos == null ? 0 : libos.signal(),
+        restores);
   }
 
   /** False if somebody else has ended the child. */
@@ -193,8 +204,11 @@ final class Zygote implements AutoCloseable {
         case CallListener.Event.Ended _ -> {
           return false;
         }
-        case CallListener.Event.Called(int process, long id) -> {
+        case CallListener.Event.Called(int process, int call, long id) -> {
           if (process == child.process()) {
+            if (call != PAUSE) {
+              return false;
+            }
             child.waitIn(id);
             ExitReport report = pages.report();
             return report.begun() == 1 && report.signal() == 0;
@@ -247,6 +261,14 @@ final class Zygote implements AutoCloseable {
     }
   }
 
+  /** A signal has ended the run that has just ended; see {@link Child#disturb}. */
+  void disturbed() {
+    Child child = children[slot];
+    if (child != null) {
+      child.disturb();
+    }
+  }
+
   /** The process of the run that is under way, or has just ended; 0 if there is none. */
   int child() {
     Child running = children[slot];
@@ -262,13 +284,20 @@ final class Zygote implements AutoCloseable {
         return alive ? INTERRUPTED : LOST;
       }
     }
-    return switch (Objects.requireNonNull(listener).await(running.descriptor(), -1)) {
+    CallListener ownListener = Objects.requireNonNull(listener);
+    return switch (ownListener.await(running.descriptor(), -1)) {
       case CallListener.Event.Interrupted _ -> INTERRUPTED;
       case CallListener.Event.Ended _ -> new Event.Ended(bury(slot, running));
-      case CallListener.Event.Called(int process, long id) -> {
+      case CallListener.Event.Called(int process, int call, long id) -> {
         // Another one that waits has been disturbed from outside, and waits anew: it will not be
         // found again, and be replaced.
         if (process != running.process()) {
+          yield INTERRUPTED;
+        }
+        if (call != PAUSE) {
+          // Its filter lets it set its segment bases, no more.
+          running.disturb();
+          ownListener.letPass(id);
           yield INTERRUPTED;
         }
         running.waitIn(id);

@@ -26,6 +26,10 @@ class ChildReuseTest {
   private static final int SPOIL_STACK = 4;
   private static final int WAYS = 8;
 
+  // Of arch_prctl(2).
+  private static final int SET_GS = 0x1001;
+  private static final int SET_FS = 0x1002;
+
   private final ProcessDriver driver =
       new ProcessDriver(TestSettings.plain().withSandboxesPerEngine(1));
   private ProcessEngine engine;
@@ -65,6 +69,20 @@ class ChildReuseTest {
       assertThat(Runs.failed(runs.process("write_at", 8)).code())
           .isEqualTo(ProblemCode.GUEST_FAULT);
       assertThat(Runs.failed(runs.process("any_call", 41)).detail()).contains("41 (socket)");
+    }
+    assertThat(processes()).isEqualTo(first);
+  }
+
+  /** The kernel keeps bases that were set by a call, and puts them back whenever it switches. */
+  @Test
+  void segmentsThatARunHasSetAreGone() {
+    assertThat(Runs.text(runs.process("bases", SET_FS))).isEqualTo("0");
+    List<Integer> first = processes();
+    for (int i = 0; i < 20; i++) {
+      assertThat(Runs.text(runs.process("bases", SET_GS))).isEqualTo("0");
+      assertThat(Runs.text(runs.process("bases", SET_FS))).isEqualTo("0");
+      assertThat(Runs.text(runs.process("thread_pointer", 7))).isEqualTo("7");
+      leaveSpoiled(0);
     }
     assertThat(processes()).isEqualTo(first);
   }
