@@ -96,6 +96,11 @@ public final class Mapping implements AutoCloseable {
     return new Mapping(map(sizeBytes, protection, MAP_SHARED, file.number()), sizeBytes);
   }
 
+  /** Address of a file's mapping that the caller unmaps, and nobody reads. */
+  static long mapReadOnly(FileDescriptor file, long sizeBytes) {
+    return map(sizeBytes, PROT_READ, MAP_SHARED, file.number());
+  }
+
   private static long map(long sizeBytes, int protection, int flags, int descriptor) {
     long address = LibC.mmap(0, sizeBytes, protection, flags, descriptor, 0);
     if (address < 0) {

@@ -112,7 +112,12 @@ class LayoutTest {
     expect.put("pollfd.events", Pollfd.EVENTS);
     expect.put("pollfd.revents", Pollfd.REVENTS);
     expect.put("stat", Stat.LAYOUT.byteSize());
+    expect.put("stat.st_mode", Stat.MODE);
+    expect.put("stat.st_uid", Stat.UID);
+    expect.put("stat.st_size", Stat.SIZE);
     expect.put("stat.st_blocks", Stat.BLOCKS);
+    expect.put("S_IFMT", (long) Stat.TYPE);
+    expect.put("S_IFREG", (long) Stat.REGULAR);
     expect.put("seccomp_notif", SeccompNotif.LAYOUT.byteSize());
     expect.put("seccomp_notif.id", SeccompNotif.ID);
     expect.put("seccomp_notif.pid", SeccompNotif.PID);

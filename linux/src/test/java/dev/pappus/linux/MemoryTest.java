@@ -73,23 +73,28 @@ class MemoryTest {
   }
 
   @Test
-  void mappedFilesShowTheirBytesAndTheirCache(@TempDir Path folder) throws IOException {
-    Path path = folder.resolve("file");
-    byte[] content = new byte[10_000];
-    content[9_999] = 9;
-    Files.write(path, content);
-    try (MappedFile file = MappedFile.open(path)) {
-      assertThat(file.segment().toArray(JAVA_BYTE)).isEqualTo(content);
-      assertThat(file.pages()).isEqualTo(3);
-      assertThat(file.cachedPages()).hasValue(3);
+  void filesThatWereJustWrittenAreInMemory(@TempDir Path folder) throws IOException {
+    assertThat(CachedFile.isInMemory(Files.write(folder.resolve("file"), new byte[10_000])))
+        .isTrue();
+    assertThat(CachedFile.isInMemory(Files.createFile(folder.resolve("empty")))).isTrue();
+    assertThat(CachedFile.isInMemory(folder)).isTrue();
+  }
+
+  @Test
+  void pagesOfAMemoryFileAreCounted() {
+    try (MemoryFile file = MemoryFile.create("test", 16 * Mapping.PAGE);
+        Mapping mapping = file.map()) {
+      assertThat(file.presentBytes()).isZero();
+      mapping.segment().set(JAVA_BYTE, 0, (byte) 0);
+      mapping.segment().set(JAVA_BYTE, 5 * Mapping.PAGE, (byte) 1);
+      assertThat(file.presentBytes()).isEqualTo(2 * Mapping.PAGE);
+      file.drop(0, Mapping.PAGE);
+      assertThat(file.presentBytes()).isEqualTo(Mapping.PAGE);
     }
   }
 
   @Test
-  void whatIsNoFileIsRefused(@TempDir Path folder) throws IOException {
-    Path empty = Files.createFile(folder.resolve("empty"));
-    assertThatThrownBy(() -> MappedFile.open(empty)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> MappedFile.open(folder)).isInstanceOf(IOException.class);
+  void whatIsNoFileIsRefused(@TempDir Path folder) {
     Path absent = folder.resolve("absent");
     assertThatThrownBy(() -> FileDescriptor.openReadOnly(absent))
         .isInstanceOfSatisfying(

@@ -26,7 +26,8 @@ int main(void) {
   NUMBER(SIGEV_THREAD_ID);
   SIZE(sigaction); AT(sigaction, sa_handler); AT(sigaction, sa_flags);
   SIZE(pollfd); AT(pollfd, fd); AT(pollfd, events); AT(pollfd, revents);
-  SIZE(stat); AT(stat, st_blocks);
+  SIZE(stat); AT(stat, st_mode); AT(stat, st_uid); AT(stat, st_size); AT(stat, st_blocks);
+  NUMBER(S_IFMT); NUMBER(S_IFREG);
   SIZE(seccomp_notif); AT(seccomp_notif, id); AT(seccomp_notif, pid); AT(seccomp_notif, data.nr);
   SIZE(seccomp_notif_resp); AT(seccomp_notif_resp, id); AT(seccomp_notif_resp, flags);
   NUMBER(SECCOMP_IOCTL_NOTIF_RECV); NUMBER(SECCOMP_IOCTL_NOTIF_SEND);

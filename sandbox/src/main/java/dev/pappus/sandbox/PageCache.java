@@ -1,10 +1,8 @@
 package dev.pappus.sandbox;
 
+import dev.pappus.linux.CachedFile;
 import dev.pappus.linux.LinuxException;
-import dev.pappus.linux.MappedFile;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.OptionalLong;
 
 /** What the kernel keeps in memory of files: the difference between start levels file and disk. */
 public final class PageCache {
@@ -15,10 +13,9 @@ public final class PageCache {
    * or the file cannot be looked at: reading it will say why.
    */
   public static boolean holds(Path file) {
-    try (MappedFile mapped = MappedFile.open(file)) {
-      OptionalLong cached = mapped.cachedPages();
-      return cached.isEmpty() || cached.getAsLong() == mapped.pages();
-    } catch (IOException | LinuxException e) {
+    try {
+      return CachedFile.isInMemory(file);
+    } catch (LinuxException e) {
       return true;
     }
   }
