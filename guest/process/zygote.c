@@ -119,8 +119,8 @@ __asm__(
     "  movl %ecx, %es\n"
     "  movl %ecx, %fs\n"
     "  movl %ecx, %gs\n"
-    "  cmpl $0, restore(%rip)\n"
-    "  je stub_restored\n"
+    "  cmpl $2, asked(%rip)\n" /* ASK_RESTORE */
+    "  jne stub_restored\n"
     "  xorl %esp, %esp\n"
     "  xorl %esi, %esi\n"
     "  movl $" TEXT(__NR_arch_prctl) ", %eax\n"
@@ -143,7 +143,7 @@ __asm__(
     "  testq %rax, %rax\n"
     "  jnz stub_leave\n"
     "stub_restored:\n"
-    "  movl $0, restore(%rip)\n"
+    "  movl $0, asked(%rip)\n"
     "  xorl %ecx, %ecx\n"
     "stub_bases:\n"
     "  .byte 0x0F, 0x1F, 0x44, 0, 0\n" /* no-ops; wrfsbase and wrgsbase where those work */
@@ -210,7 +210,7 @@ _Static_assert(START_ADDRESS == 0x7F000000A000 && offsetof(struct start, flags) 
                    offsetof(struct start, calls) == 0x40 &&
                    offsetof(struct start, state) == 0x80 &&
                    REPORT_ADDRESS + offsetof(struct report, begun) == 0x7F0000008F40 &&
-                   REPORT_ADDRESS + offsetof(struct report, restore) == 0x7F0000008F44,
+                   REPORT_ADDRESS + offsetof(struct report, asked) == 0x7F0000008F44 && ASK_RESTORE == 2,
                "see stub_begin, stub_signal, and the places in the Makefile");
 
 extern void stub_signal(void) __attribute__((visibility("hidden")));
@@ -419,7 +419,8 @@ __asm__(
     "  movl $" TEXT(__NR_rt_sigreturn) ", %eax\n"
     "  syscall\n");
 
-/* Tried, as there are kernels that have not enabled the instructions and run above one that has. */
+/* Tried, as there are kernels that have not enabled the instructions and run above one that has. Once:
+ * a guest that is moved to other hardware while it runs keeps the first answer. */
 static bool can_set_bases(void) {
   const struct sigaction action = {
       .sa_handler = (__sighandler_t)(void *)skip_instruction,

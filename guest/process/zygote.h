@@ -62,7 +62,12 @@ struct report {
   uint32_t call;          /* number of a forbidden system call */
   uint32_t architecture;  /* AUDIT_ARCH_... of it */
   uint32_t begun;         /* 1: nothing of what earlier runs have left was in the way of this one */
-  uint32_t restore; /* said by the node before a run: the kernel's books of the child need it */
+  uint32_t asked;   /* enum ask: what the node wants of the stub; 0 once that has begun */
+};
+
+enum ask {
+  ASK_BEGIN = 1,    /* a run */
+  ASK_RESTORE = 2,  /* a run, and before it what the kernel keeps of the child as it was at first */
 };
 
 #define REPORT_RESERVE 256

@@ -236,15 +236,28 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
     for (int i = idle.size() - 1; i >= 0; i--) {
       S sandbox = idle.get(i);
       if (overdrawn || now - sandbox.idleSinceNanos() > LONG_IDLE_NANOS) {
-        try {
-          sandbox.giveBack();
-        } catch (LinuxException e) {
-          discard(idle.remove(i));
-        }
+        orDiscard(i, sandbox::giveBack);
       }
     }
     while (idle.size() > 1 && budget.overdrawn()) {
       discard(idle.removeFirst());
+    }
+  }
+
+  /**
+   * What cannot be brought to an end with an idle sandbox ends that, as its memory may be anything.
+   */
+  private void orDiscard(int index, Runnable step) {
+    boolean done = false;
+    try {
+      step.run();
+      done = true;
+    } catch (LinuxException e) {
+      // Below.
+    } finally {
+      if (!done) {
+        discard(idle.remove(index));
+      }
     }
   }
 
@@ -253,11 +266,7 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
     for (int i = idle.size() - 1; i >= 0; i--) {
       S sandbox = idle.get(i);
       if (sandbox.holds(function)) {
-        try {
-          sandbox.unbind();
-        } catch (LinuxException e) {
-          discard(idle.remove(i));
-        }
+        orDiscard(i, sandbox::unbind);
       }
     }
     for (S sandbox : inUse) {

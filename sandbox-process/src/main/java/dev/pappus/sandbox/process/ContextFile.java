@@ -157,8 +157,10 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    * Whether nothing is in memory but {@code present} and the constants of the bound function. The
    * kernel tells in one call how many pages there are; to find them takes two for each range. All
    * of these have been written and so are among them: if there are just as many, there is no other.
+   * (Before Linux 5.16 a memory error of the hardware could take a page out of the file, and one
+   * new page would then go unseen.)
    */
-  private boolean isAccountedFor(ProcessFunction function) {
+  boolean isAccountedFor(ProcessFunction function) {
     return presentIsWritten
         && file.presentBytes()
             == Extents.sizeBytes(present) + Extents.sizeBytes(function.constantPages());

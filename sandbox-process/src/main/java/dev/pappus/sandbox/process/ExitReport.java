@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
  * @param call number of a system call that the filter stopped
  * @param architecture in which it was made
  * @param begun 1 if the function has begun
+ * @param asked 0 if the stub has come by at all
  */
 record ExitReport(
     int signal,
@@ -32,7 +33,8 @@ record ExitReport(
     long rdx,
     int call,
     int architecture,
-    int begun) {
+    int begun,
+    int asked) {
   /** Reads each number once. */
   static ExitReport read(MemorySegment memory) {
     return new ExitReport(
@@ -46,6 +48,17 @@ record ExitReport(
         memory.get(JAVA_LONG, ZygoteProtocol.REPORT_RDX),
         memory.get(JAVA_INT, ZygoteProtocol.REPORT_CALL),
         memory.get(JAVA_INT, ZygoteProtocol.REPORT_ARCHITECTURE),
-        memory.get(JAVA_INT, ZygoteProtocol.REPORT_BEGUN));
+        memory.get(JAVA_INT, ZygoteProtocol.REPORT_BEGUN),
+        memory.get(JAVA_INT, ZygoteProtocol.REPORT_ASKED));
+  }
+
+  /**
+   * Whether the function has begun. One that has wiped that out and left well has begun all the
+   * same, unless the stub has not even seen what it was asked.
+   *
+   * @param ended whether the child has ended
+   */
+  boolean saysBegun(boolean ended) {
+    return begun != 0 || (!ended && signal == 0 && asked == 0);
   }
 }

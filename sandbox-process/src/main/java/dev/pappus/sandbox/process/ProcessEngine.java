@@ -63,6 +63,11 @@ public final class ProcessEngine implements ComputeEngine {
     return zygotes.zygote().process();
   }
 
+  /** Whether the child of the last run has to be put right by the next one; see {@link Child}. */
+  boolean hasDisturbedChild() {
+    return zygotes.zygote().childIsDisturbed();
+  }
+
   /** Whether the child of the last run waits for another one. */
   boolean hasWaitingChild() {
     return zygotes.zygote().child() != 0;
@@ -194,8 +199,7 @@ public final class ProcessEngine implements ComputeEngine {
     ExitReport report = zygote.pages().report();
     zygote.pages().clean();
     String trouble = zygote.pages().trouble();
-    // A function that has wiped this out and left well has begun all the same.
-    boolean begun = report.begun() != 0 || (ended == null && report.signal() == 0);
+    boolean begun = report.saysBegun(ended != null);
     if (trouble != null || !begun) {
       zygote.endChild();
     }
@@ -205,7 +209,7 @@ public final class ProcessEngine implements ComputeEngine {
     if (!begun) {
       return late ? new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN) : null;
     }
-    if (report.signal() != 0) {
+    if (report.signal() != 0 || report.begun() == 0) {
       zygote.disturbed();
     }
     context.endedBySignal(report.signal() != 0);

@@ -48,7 +48,8 @@ final class SharedPages implements AutoCloseable {
    * @param restores whether what the kernel keeps of the child may differ from how runs begin
    */
   void setStart(long entry, long stackPointer, long calls, boolean restores) {
-    memory.set(JAVA_INT, ZygoteProtocol.REPORT_RESTORE, restores ? 1 : 0);
+    int ask = restores ? ZygoteProtocol.ASK_RESTORE : ZygoteProtocol.ASK_BEGIN;
+    memory.set(JAVA_INT, ZygoteProtocol.REPORT_ASKED, ask);
     memory.set(JAVA_LONG, ZygoteProtocol.START_ENTRY, entry);
     memory.set(JAVA_LONG, ZygoteProtocol.START_STACK_POINTER, stackPointer);
     memory.set(JAVA_LONG, ZygoteProtocol.START_CALLS, calls);

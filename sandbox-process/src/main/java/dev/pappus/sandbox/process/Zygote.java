@@ -261,6 +261,11 @@ final class Zygote implements AutoCloseable {
     }
   }
 
+  boolean childIsDisturbed() {
+    Child child = children[slot];
+    return child != null && child.isDisturbed();
+  }
+
   /** A signal has ended the run that has just ended; see {@link Child#disturb}. */
   void disturbed() {
     Child child = children[slot];

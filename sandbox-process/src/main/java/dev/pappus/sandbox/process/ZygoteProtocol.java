@@ -24,7 +24,10 @@ final class ZygoteProtocol {
   static final int REPORT_CALL = REPORT + 56;
   static final int REPORT_ARCHITECTURE = REPORT + 60;
   static final int REPORT_BEGUN = REPORT + 64;
-  static final int REPORT_RESTORE = REPORT + 68;
+  static final int REPORT_ASKED = REPORT + 68;
+
+  static final int ASK_BEGIN = 1;
+  static final int ASK_RESTORE = 2;
 
   static final int START = EXIT_PAGES + EXIT_BYTES;
   static final int START_WAY_OUT = START + 40;

@@ -87,6 +87,21 @@ class ChildReuseTest {
     assertThat(processes()).isEqualTo(first);
   }
 
+  /** Whatever the processor can do: calls that put a child right are made where they are due. */
+  @Test
+  void theNodeKnowsWhichChildrenAreDisturbed() {
+    leaveSpoiled(0);
+    assertThat(engine.hasDisturbedChild()).isFalse();
+    assertThat(Runs.text(runs.process("thread_pointer", 1))).isEqualTo("1");
+    assertThat(engine.hasDisturbedChild()).isTrue();
+    leaveSpoiled(0);
+    assertThat(engine.hasDisturbedChild()).isFalse();
+    assertThat(Runs.failed(runs.process("write_at", 8)).code()).isEqualTo(ProblemCode.GUEST_FAULT);
+    assertThat(engine.hasDisturbedChild()).isTrue();
+    leaveSpoiled(0);
+    assertThat(engine.hasDisturbedChild()).isFalse();
+  }
+
   @Test
   void aProgramsChildStaysToo() {
     runs.program(Limits.DEFAULTS, "work");

@@ -96,6 +96,54 @@ class ContextFileTest {
         new FaultBackoff(FaultBackoff.Settings.DEFAULTS));
   }
 
+  /** To look at all of it would bring all of it into memory: only at what is there. */
+  @Test
+  void whatIsNotSearchedForIsNotThere() {
+    for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {
+      int accounted = 0;
+      try (ContextFile file = new ContextFile(CONTEXT_BYTES, new ResidentBudget(capacity))) {
+        byte[] own = data;
+        for (int run = 0; run < 300; run++) {
+          ProcessFunction function = file.bound();
+          if (function == null || random.nextInt(8) == 0) {
+            own = bytes(DATA_BYTES);
+            function = function(own);
+            file.bind(function);
+          }
+          if (random.nextInt(8) == 0) {
+            file.economise();
+          }
+          if (random.nextInt(4) == 0) {
+            file.read(random.nextInt(1000) * 4096L, MemorySegment.ofArray(new byte[4096]));
+          }
+          if (random.nextInt(3) > 0) {
+            file.write(
+                DATA + random.nextInt(random.nextBoolean() ? 0x4000 : 0x400000),
+                MemorySegment.ofArray(bytes(3000)));
+          }
+          file.clean();
+          accounted += file.isAccountedFor(function) ? 1 : 0;
+          assertHolds(file, own, "seed " + SEED + " run " + run);
+        }
+      }
+      assertThat(accounted).as("capacity %d", capacity).isBetween(50, 300);
+    }
+  }
+
+  private void assertHolds(ContextFile file, byte[] written, String when) {
+    byte[] expected = new byte[(int) CONTEXT_BYTES];
+    System.arraycopy(code, 0, expected, (int) CODE, CODE_BYTES);
+    System.arraycopy(written, 0, expected, (int) DATA, written.length);
+    for (PageRange range : file.inMemory()) {
+      byte[] found = new byte[(int) range.sizeBytes()];
+      file.read(range.start(), MemorySegment.ofArray(found));
+      int from = (int) range.start();
+      assertThat(Arrays.mismatch(found, 0, found.length, expected, from, from + found.length))
+          .as("%s from 0x%x", when, from)
+          .isEqualTo(-1);
+    }
+  }
+
   @Test
   void everyPieceOfASnapshotIsPutBack() {
     for (long capacity : new long[] {0, 3 << 20, 1 << 30}) {

@@ -39,6 +39,9 @@ class ZygoteProtocolTest {
     numbers.put(
         "offsetof(struct report, architecture)", ZygoteProtocol.REPORT_ARCHITECTURE - report);
     numbers.put("offsetof(struct report, begun)", ZygoteProtocol.REPORT_BEGUN - report);
+    numbers.put("offsetof(struct report, asked)", ZygoteProtocol.REPORT_ASKED - report);
+    numbers.put("ASK_BEGIN", (long) ZygoteProtocol.ASK_BEGIN);
+    numbers.put("ASK_RESTORE", (long) ZygoteProtocol.ASK_RESTORE);
     long start = ZygoteProtocol.START;
     numbers.put("START_BYTES", (long) ZygoteProtocol.START_BYTES);
     numbers.put("0x1000 + EXIT_BYTES", start);
