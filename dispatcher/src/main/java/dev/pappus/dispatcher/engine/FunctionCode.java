@@ -8,7 +8,13 @@ import dev.pappus.model.FunctionSpec;
  * counts: a function that is registered anew has a new one.
  */
 public final class FunctionCode {
-  private static final long RUN_WEIGHT = 8;
+  private static final int RUN_WEIGHT = 16;
+
+  /**
+   * A run counts for no more than so many usual ones: most that take longer have been held up by
+   * the host, and what has become slow shows by many.
+   */
+  private static final long OUTLIER = 8;
 
   /** What belies that a function is short. */
   private static final long TOO_LONG_NANOS = 1_000_000L;
@@ -16,12 +22,16 @@ public final class FunctionCode {
   /** What a short run takes at most, on average. */
   private static final long SHORT_NANOS = 250_000L;
 
-  private static final int TRUST_MIN = 16;
-  private static final int TRUST_MAX = 1 << 16;
-  private static final int TRUST_REGAINED = 4;
+  /** So many runs come before the first that is expected to be short. */
+  private static final int TRIED = 16;
 
-  /** One run too long among so many is taken for the host's fault. */
-  private static final int FORGIVEN = 256;
+  /**
+   * One run too long among so many is taken for the host's fault: its collector, its compilers, or
+   * a processor taken away. Such things come together, so that some at once are forgiven as well.
+   */
+  private static final int FORGIVEN = 32;
+
+  private static final int OWED_MAX = 4 * FORGIVEN;
 
   private final Digest content;
   private final Digest binary;
@@ -31,10 +41,10 @@ public final class FunctionCode {
   private volatile int lastEngine = -1;
   private volatile long expectedNanos;
 
-  /** Runs since the last that belied {@link #isShort}, and how many it takes to be believed. */
-  private volatile int trust;
+  /** Runs that it has yet to make before nothing is held against it. */
+  private volatile int owed = OWED_MAX + TRIED;
 
-  private volatile int trustNeeded = TRUST_MIN;
+  private int runs;
 
   /**
    * Code in the blob {@code binary} for a backend.
@@ -88,34 +98,22 @@ public final class FunctionCode {
       lastEngine = index;
     }
     long expected = expectedNanos;
-    expectedNanos = expected == 0 ? nanos : expected + (nanos - expected) / RUN_WEIGHT;
-    trust = Math.min(trust + 1, TRUST_REGAINED * TRUST_MAX);
-    if (trust >= TRUST_REGAINED * trustNeeded && trustNeeded > TRUST_MIN) {
-      trust = trustNeeded;
-      trustNeeded /= 2;
-    }
+    runs = Math.min(runs + 1, RUN_WEIGHT);
+    expectedNanos =
+        expected == 0 ? nanos : expected + (Math.min(nanos, OUTLIER * expected) - expected) / runs;
+    owed = Math.max(0, owed - 1);
   }
 
-  /**
-   * A run that was expected to be short took {@code nanos}. If that is far too long, and was not
-   * the first for long, the function is not trusted for a while, twice as long each time; that is
-   * forgotten after four times as many good runs.
-   */
+  /** A run that was expected to be short took {@code nanos}. */
   public synchronized void tookBriefly(long nanos) {
-    if (nanos <= TOO_LONG_NANOS) {
-      return;
+    if (nanos > TOO_LONG_NANOS) {
+      owed = Math.min(owed + FORGIVEN, OWED_MAX + FORGIVEN);
     }
-    if (trust >= trustNeeded + FORGIVEN) {
-      trust = trustNeeded;
-      return;
-    }
-    trust = 0;
-    trustNeeded = Math.min(2 * trustNeeded, TRUST_MAX);
   }
 
   /** Whether the next run may be expected to be short. */
   public boolean isShort() {
-    return trust >= trustNeeded && expectedNanos <= SHORT_NANOS;
+    return owed <= OWED_MAX && expectedNanos <= SHORT_NANOS;
   }
 
   /** Moving average of how long engines are at it, in nanoseconds; 0 before its first run. */
