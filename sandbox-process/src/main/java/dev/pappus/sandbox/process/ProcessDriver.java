@@ -140,6 +140,12 @@ public final class ProcessDriver implements ComputeDriver {
     }
   }
 
+  /** A new child for each run would keep the others of its thread waiting. */
+  @Override
+  public boolean sharesThreads() {
+    return selfTest.childrenStay();
+  }
+
   @Override
   public void close() {}
 }

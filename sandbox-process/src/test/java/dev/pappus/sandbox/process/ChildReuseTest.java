@@ -117,6 +117,8 @@ class ChildReuseTest {
   void eachRunHasAChildOfItsOwnWhereThatIsAskedFor() {
     try (ProcessDriver other = new ProcessDriver(TestSettings.plain().withChildrenStay(false));
         ProcessEngine otherEngine = other.openEngine(0)) {
+      assertThat(driver.sharesThreads()).isTrue();
+      assertThat(other.sharesThreads()).as("others of its thread would wait too long").isFalse();
       Runs otherRuns = new Runs(other, otherEngine);
       for (int i = 0; i < 5; i++) {
         otherRuns.assertServing();
