@@ -39,7 +39,8 @@ public interface ComputeDriver extends AutoCloseable {
    * Opens an engine. The calling thread owns the engine and its domain, and is the only one that
    * may use or close them.
    *
-   * @param index number of the engine on this node, for names and affinity; a negative one has none
+   * @param index number of the engine on this node, for names and affinity; a negative one has
+   *     none, and its thread does other things as well
    * @throws dev.pappus.model.ProblemException with SANDBOX_UNAVAILABLE if the host cannot give one
    */
   ComputeEngine openEngine(int index);

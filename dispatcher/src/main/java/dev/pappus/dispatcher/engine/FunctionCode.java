@@ -27,11 +27,16 @@ public final class FunctionCode {
 
   /**
    * One run too long among so many is taken for the host's fault: its collector, its compilers, or
-   * a processor taken away. Such things come together, so that some at once are forgiven as well.
+   * a processor taken away. Such things come together, so that two at once are forgiven as well.
    */
-  private static final int FORGIVEN = 32;
+  private static final int FORGIVEN = 64;
 
-  private static final int OWED_MAX = 4 * FORGIVEN;
+  private static final int OWED_MAX = 2 * FORGIVEN;
+
+  /** Who is not forgiven runs elsewhere so often, twice as often each time. */
+  private static final int PENALTY_MIN = 64;
+
+  private static final int PENALTY_MAX = 1024;
 
   private final Digest content;
   private final Digest binary;
@@ -43,6 +48,8 @@ public final class FunctionCode {
 
   /** Runs that it has yet to make before nothing is held against it. */
   private volatile int owed = OWED_MAX + TRIED;
+
+  private int penalty = PENALTY_MIN;
 
   private int runs;
 
@@ -102,12 +109,20 @@ public final class FunctionCode {
     expectedNanos =
         expected == 0 ? nanos : expected + (Math.min(nanos, OUTLIER * expected) - expected) / runs;
     owed = Math.max(0, owed - 1);
+    if (owed == 0) {
+      penalty = PENALTY_MIN;
+    }
   }
 
   /** A run that was expected to be short took {@code nanos}. */
   public synchronized void tookBriefly(long nanos) {
-    if (nanos > TOO_LONG_NANOS) {
-      owed = Math.min(owed + FORGIVEN, OWED_MAX + FORGIVEN);
+    if (nanos <= TOO_LONG_NANOS) {
+      return;
+    }
+    owed += FORGIVEN;
+    if (owed > OWED_MAX) {
+      owed = OWED_MAX + penalty;
+      penalty = Math.min(2 * penalty, PENALTY_MAX);
     }
   }
 

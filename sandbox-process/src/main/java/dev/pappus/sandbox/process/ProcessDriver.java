@@ -133,7 +133,7 @@ public final class ProcessDriver implements ComputeDriver {
   public ProcessEngine openEngine(int index) {
     EngineThread thread = EngineThread.current(index, settings.pinEngines() ? places : null);
     try {
-      return new ProcessEngine(settings, budget, contexts, thread);
+      return new ProcessEngine(settings, budget, contexts, thread, index < 0);
     } catch (LinuxException e) {
       thread.close();
       throw new ProblemException(unavailable("no engine can be opened: " + e.getMessage()), e);

@@ -26,6 +26,9 @@ public final class ProcessEngine implements ComputeEngine {
    */
   private static final long ANSWER_NANOS_MAX = 20_000_000;
 
+  /** The same on a thread that has other things to do. */
+  private static final long BRIEF_ANSWER_NANOS_MAX = 1_000_000;
+
   /** A zygote that has made no child for so long after the deadline will make none. */
   private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;
 
@@ -35,6 +38,7 @@ public final class ProcessEngine implements ComputeEngine {
   private final ZygoteKeeper zygotes;
   private final ProcessDomain domain;
   private final boolean childrenStay;
+  private final long answerNanosMax;
   private final DeadlineTimer timer = new DeadlineTimer();
   private final EngineThread thread;
   private boolean open = true;
@@ -43,9 +47,11 @@ public final class ProcessEngine implements ComputeEngine {
       ProcessSettings settings,
       ResidentBudget budget,
       AtomicInteger nodeContexts,
-      EngineThread thread) {
+      EngineThread thread,
+      boolean sharesThread) {
     zygotes = new ZygoteKeeper(settings.zygote());
     childrenStay = settings.childrenStay();
+    answerNanosMax = sharesThread ? BRIEF_ANSWER_NANOS_MAX : ANSWER_NANOS_MAX;
     domain =
         new ProcessDomain(
             zygotes, budget, settings.sandboxesPerEngine(), nodeContexts, settings.sandboxesMax());
@@ -174,7 +180,7 @@ public final class ProcessEngine implements ComputeEngine {
   }
 
   /** Asks the child where it is, and when it does not answer, ends it. When it was asked. */
-  private static long end(Zygote zygote, long now, long askedNanos) {
+  private long end(Zygote zygote, long now, long askedNanos) {
     int child = zygote.child();
     if (child == 0) {
       return askedNanos;
@@ -183,7 +189,7 @@ public final class ProcessEngine implements ComputeEngine {
       zygote.probe(child);
       return now;
     }
-    if (now - askedNanos > ANSWER_NANOS_MAX) {
+    if (now - askedNanos > answerNanosMax) {
       zygote.kill(child);
     }
     return askedNanos;

@@ -105,7 +105,11 @@ final class SelfTest {
     }
     try (ProcessEngine engine =
         new ProcessEngine(
-            settings, new ResidentBudget(0), new AtomicInteger(), EngineThread.current(0, null))) {
+            settings,
+            new ResidentBudget(0),
+            new AtomicInteger(),
+            EngineThread.current(0, null),
+            false)) {
       check(engine, function(LEAVE), null);
       check(engine, function(LEAVE_BY_CALL), null);
       check(engine, function(CALL), VECTOR_SYSTEM_CALL);
