@@ -98,16 +98,24 @@ final class ComputeAttempt implements InstanceRunner.Receiver {
     if (mayBeCutShort()) {
       task.inputsRead();
     }
-    task.ranFor(worker, System.nanoTime() - startNanos);
+    if (result.warmth() != null) { // else nothing has run
+      task.ranFor(worker, System.nanoTime() - startNanos);
+    }
     task.ended(endOf(result));
   }
 
-  /** Whether it ended before the instance had to; not by a timeout of its own. */
+  /**
+   * Whether it ended before the instance had to: not by a timeout of its own, or because there was
+   * no sandbox on a thread that cannot wait long for one.
+   */
   private boolean endedTooEarly(InstanceResult result) {
-    return mayBeCutShort()
-        && result.problem() != null
-        && result.problem().code() == ProblemCode.INVOCATION_DEADLINE
-        && !task.deadline().hasPassed(System.nanoTime());
+    if (!mayBeCutShort()
+        || result.problem() == null
+        || task.deadline().hasPassed(System.nanoTime())) {
+      return false;
+    }
+    ProblemCode code = result.problem().code();
+    return code == ProblemCode.INVOCATION_DEADLINE || code == ProblemCode.SANDBOX_UNAVAILABLE;
   }
 
   private void countCopies(InstanceResult result) {

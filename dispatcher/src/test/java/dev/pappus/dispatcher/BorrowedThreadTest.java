@@ -12,11 +12,14 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +146,39 @@ class BorrowedThreadTest {
     gate.countDown();
     assertThat(texts(outputs(await(run)).getFirst().items())).containsExactly("a");
     return movesOn;
+  }
+
+  /** However many functions take long once, each of which would be forgiven. */
+  @Test
+  void whatTakesLongTogetherIsTooMuch() {
+    try (TestNode node = node(1)) {
+      Map<String, String> ranOnThread = new ConcurrentHashMap<>();
+      List<String> names = IntStream.range(0, 30).mapToObj(i -> "each" + i).toList();
+      for (String name : names) {
+        node.function(
+            name,
+            List.of("in"),
+            List.of("out"),
+            call -> {
+              ranOnThread.put(name, Thread.currentThread().getName());
+              long end = System.nanoTime() + (slow ? 4_000_000 : 0);
+              while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+              }
+              return Functions.copy(call);
+            });
+        until(() -> {
+          outputs(await(startFromHost(node, name)));
+          return HOST.equals(ranOnThread.get(name));
+        });
+      }
+      slow = true;
+      for (String name : names) {
+        outputs(await(startFromHost(node, name)));
+      }
+      assertThat(ranOnThread).containsValue(HOST);
+      assertThat(names).anySatisfy(name -> assertThat(ranOnThread.get(name)).startsWith("engine"));
+    }
   }
 
   private Invocation startFromHost(TestNode node, String name) {

@@ -21,11 +21,21 @@ final class BorrowedThread {
   /** A run that takes longer begins again elsewhere. */
   private static final long RUN_NANOS_MAX = 5_000_000L;
 
+  /** What runs take beyond this is lent, so much at a time, and paid back by all time passing. */
+  private static final long OWN_NANOS = 1_000_000L;
+
+  private static final long CREDIT_NANOS_MAX = 20_000_000L;
+
+  /** One in so many nanoseconds pays back: whatever runs here, others wait no more than that. */
+  private static final long CREDIT_DIVISOR = 8;
+
   private final EnginePool pool;
   private final EngineWorker worker;
   private final Executor later;
   private final ArrayDeque<EngineTask> tasks = new ArrayDeque<>();
   private long backlogNanos;
+  private long creditNanos = CREDIT_NANOS_MAX;
+  private long creditedNanos = System.nanoTime();
   private boolean workIsDue;
   private boolean closed;
 
@@ -42,16 +52,26 @@ final class BorrowedThread {
 
   /** Whether it takes {@code task}, which the same thread has just come upon. */
   boolean take(EngineTask task) {
-    if (closed || !task.isShort() || backlogNanos + task.expectedNanos() > BACKLOG_NANOS_MAX) {
+    long now = System.nanoTime();
+    if (closed
+        || !task.isShort()
+        || backlogNanos + task.expectedNanos() > BACKLOG_NANOS_MAX
+        || !hasCredit(now)) {
       return false;
     }
     if (!workIsDue && !workLater()) {
       return false;
     }
-    task.readyNanos = System.nanoTime();
+    task.readyNanos = now;
     backlogNanos += task.expectedNanos();
     tasks.add(task);
     return true;
+  }
+
+  private boolean hasCredit(long now) {
+    creditNanos = Math.min(CREDIT_NANOS_MAX, creditNanos + (now - creditedNanos) / CREDIT_DIVISOR);
+    creditedNanos = now;
+    return creditNanos > 0;
   }
 
   private boolean workLater() {
@@ -69,11 +89,13 @@ final class BorrowedThread {
     try {
       worker.tidy();
       for (EngineTask task = tasks.poll(); task != null; task = tasks.poll()) {
+        long now = System.nanoTime();
         // Asked again: the function may just have shown that it is not short.
-        if (closed || !task.isShort() || System.nanoTime() - beganNanos > TURN_NANOS_MAX) {
+        if (closed || !task.isShort() || now - beganNanos > TURN_NANOS_MAX || !hasCredit(now)) {
           pool.resubmit(task);
         } else {
           worker.executeBriefly(task, RUN_NANOS_MAX);
+          creditNanos -= Math.max(0, System.nanoTime() - now - OWN_NANOS);
         }
       }
       worker.rest();

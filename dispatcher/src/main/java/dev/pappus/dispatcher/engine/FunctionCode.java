@@ -119,7 +119,7 @@ public final class FunctionCode {
     if (nanos <= TOO_LONG_NANOS) {
       return;
     }
-    owed += FORGIVEN;
+    owed += FORGIVEN * (int) Math.min(nanos / TOO_LONG_NANOS, PENALTY_MAX / FORGIVEN);
     if (owed > OWED_MAX) {
       owed = OWED_MAX + penalty;
       penalty = Math.min(2 * penalty, PENALTY_MAX);

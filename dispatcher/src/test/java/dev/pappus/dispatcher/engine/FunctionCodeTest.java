@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Which functions the thread runs itself that has read a request. */
 class FunctionCodeTest {
   private static final long SHORT = 50_000;
-  private static final long TOO_LONG = 2_000_000;
+  private static final long TOO_LONG = 1_500_000;
 
   private final FunctionCode code =
       new FunctionCode(
@@ -103,6 +103,15 @@ class FunctionCodeTest {
       distrusted += code.isShort() ? 0 : 1;
     }
     assertThat(distrusted).isGreaterThan(50);
+  }
+
+  /** What is cut short on the reading thread has taken five times what is too long. */
+  @Test
+  void aVeryLongRunIsNotForgiven() {
+    runsUntilTrusted();
+    runWell(2000);
+    code.tookBriefly(5_000_000);
+    assertThat(code.isShort()).isFalse();
   }
 
   @Test

@@ -32,6 +32,8 @@ public final class ProcessEngine implements ComputeEngine {
   /** A zygote that has made no child for so long after the deadline will make none. */
   private static final long ZYGOTE_NANOS_MAX = 1_000_000_000L;
 
+  private static final long BRIEF_ZYGOTE_NANOS_MAX = 10_000_000L;
+
   /** So many zygotes may be lost to one run, before they have done anything for it. */
   private static final int ATTEMPTS_MAX = 3;
 
@@ -39,6 +41,7 @@ public final class ProcessEngine implements ComputeEngine {
   private final ProcessDomain domain;
   private final boolean childrenStay;
   private final long answerNanosMax;
+  private final long zygoteNanosMax;
   private final DeadlineTimer timer = new DeadlineTimer();
   private final EngineThread thread;
   private boolean open = true;
@@ -52,6 +55,7 @@ public final class ProcessEngine implements ComputeEngine {
     zygotes = new ZygoteKeeper(settings.zygote());
     childrenStay = settings.childrenStay();
     answerNanosMax = sharesThread ? BRIEF_ANSWER_NANOS_MAX : ANSWER_NANOS_MAX;
+    zygoteNanosMax = sharesThread ? BRIEF_ZYGOTE_NANOS_MAX : ZYGOTE_NANOS_MAX;
     domain =
         new ProcessDomain(
             zygotes, budget, settings.sandboxesPerEngine(), nodeContexts, settings.sandboxesMax());
@@ -147,7 +151,7 @@ public final class ProcessEngine implements ComputeEngine {
           long now = System.nanoTime();
           if (deadline.hasPassed(now)) {
             askedNanos = end(zygote, now, askedNanos);
-            if (zygote.child() == 0 && now - deadline.nanos() > ZYGOTE_NANOS_MAX) {
+            if (zygote.child() == 0 && now - deadline.nanos() > zygoteNanosMax) {
               zygotes.replace();
               return new RunOutcome.SandboxFailed("the zygote does not answer");
             }

@@ -75,6 +75,44 @@ class ProcessEngineTest {
     }
   }
 
+  /** How long an engine waits for a zygote that does nothing, beyond the deadline of a run. */
+  private static long patienceNanos(int index) throws Exception {
+    try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
+        ProcessEngine engine = driver.openEngine(index)) {
+      Runs runs = new Runs(driver, engine);
+      int zygote = engine.zygoteProcess();
+      assertThat(new ProcessBuilder("kill", "-STOP", "" + zygote).start().waitFor()).isZero();
+      long beganNanos = System.nanoTime();
+      Problem stopped = Runs.failed(runs.hostile("loop_forever", 5_000_000));
+      long nanos = System.nanoTime() - beganNanos;
+      assertThat(stopped.code()).isEqualTo(ProblemCode.SANDBOX_UNAVAILABLE);
+      assertThat(stopped.detail()).contains("does not answer");
+      assertThat(Books.group(zygote)).isEmpty();
+      runs.assertServing();
+      return nanos;
+    }
+  }
+
+  @Test
+  void onAThreadThatServesOthersAZygoteIsNotWaitedForLong() throws Exception {
+    assertThat(patienceNanos(-1)).isLessThan(patienceNanos(0) / 2);
+  }
+
+  @Test
+  void onAThreadThatServesOthersRunsAreEndedAsElsewhere() {
+    try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
+        ProcessEngine engine = driver.openEngine(-1)) {
+      Runs runs = new Runs(driver, engine);
+      for (int round = 0; round < 5; round++) {
+        runs.assertServing();
+        assertThat(Runs.failed(runs.hostile("loop_forever", 5_000_000)).code())
+            .isEqualTo(ProblemCode.GUEST_DEADLINE);
+        assertThat(Runs.printed(runs.program(Limits.DEFAULTS, "work"))).startsWith("2000 ");
+      }
+      runs.assertServing();
+    }
+  }
+
   /** Has a function run in a loop, does something to a process of its, and returns the outcome. */
   private static Problem disturbed(Runs runs, int zygote, IntConsumer disturbance)
       throws InterruptedException {
