@@ -90,11 +90,11 @@ final class ComputeAttempt implements InstanceRunner.Receiver {
     if (hasPlace && result.sealed() == null) {
       task.held().returnPlace();
     }
-    countCopies(result);
     cutShort = endedTooEarly(result);
     if (cutShort) {
       return;
     }
+    countCopies(result);
     if (mayBeCutShort()) {
       task.inputsRead();
     }
