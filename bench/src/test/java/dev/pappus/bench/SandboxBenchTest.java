@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The benchmark of sandboxes measures what it says, or says why not; how fast is no matter of
@@ -128,6 +129,20 @@ class SandboxBenchTest {
                     "echo no such luck >&2; exit 3"),
                 scratch.path())) {
       assertThat(assertThrows(Unavailable.class, launcher::run)).hasMessage("no such luck");
+    }
+  }
+
+  /** As in gVisor, whose clock begins with the sandbox. */
+  @Test
+  void whatHasAnotherClockBeganWhenItHadAnswered(@TempDir Path folder) throws Exception {
+    // Time 0 and checksum 7.
+    String answer = "printf '\\0\\0\\0\\0\\0\\0\\0\\0\\7\\0\\0\\0\\0\\0\\0\\0'";
+    List<String> command =
+        List.of(GUEST_BUILD.resolve("launcher").toString(), "exec", "/bin/sh", "-c", answer);
+    try (Launcher launcher = new Launcher(command, folder)) {
+      Launcher.Run run = launcher.run();
+      assertThat(run.checksum()).isEqualTo(7);
+      assertThat(run.createNanos()).isPositive().isEqualTo(run.answerNanos());
     }
   }
 }

@@ -113,8 +113,10 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     var found = new CodeCache.Found(ready, StartLevel.Code.LOADED);
     long openNanos = System.nanoTime(); // to open an engine takes time, once
     ComputeAttempt attempt = attempt(worker, found, startNanos, deadline.within(openNanos + nanos));
-    function.code().tookBriefly(System.nanoTime() - openNanos);
-    if (attempt != null && attempt.wasCutShort()) {
+    boolean cutShort = attempt != null && attempt.wasCutShort();
+    long tookNanos = System.nanoTime() - openNanos;
+    function.code().tookBriefly(tookNanos, cutShort && tookNanos >= nanos); // not if refused
+    if (cutShort) {
       compute.engines().resubmit(this); // not before its sandbox is wiped: it ends in one way only
     }
   }

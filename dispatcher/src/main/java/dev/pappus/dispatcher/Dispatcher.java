@@ -18,7 +18,7 @@ import dev.pappus.sandbox.Backends;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,13 +166,14 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Has short functions that the calling thread invokes run on it, while nothing waits for an
-   * engine. The thread must go on until this is closed.
+   * Has short functions that the calling thread invokes run on it, if nothing waits for an engine
+   * by then. The thread must go on until this is closed.
    *
-   * @param later does things on the calling thread, after what it is doing now
+   * @param host does things on the calling thread: at once after what it is doing now, and
+   *     scheduled ones after it has also looked after whatever else it serves
    */
-  public void borrowThread(Executor later) {
-    node.compute().engines().borrowThread(later);
+  public void borrowThread(ScheduledExecutorService host) {
+    node.compute().engines().borrowThread(host);
   }
 
   /** What is registered. */

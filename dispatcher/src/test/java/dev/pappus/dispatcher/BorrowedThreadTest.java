@@ -11,13 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,8 +31,8 @@ class BorrowedThreadTest {
   private static final String HOST = "host";
 
   @TempDir Path folder;
-  private final ExecutorService host =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name(HOST).factory());
+  private final ScheduledExecutorService host =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name(HOST).factory());
 
   /** Where a body ran last. */
   private volatile String ranOn = "";
@@ -39,6 +41,8 @@ class BorrowedThreadTest {
   private volatile boolean slow;
   private final AtomicInteger runs = new AtomicInteger();
   private final AtomicInteger runsOnHost = new AtomicInteger();
+  private final AtomicInteger spins = new AtomicInteger();
+  private final Map<String, String> ranOnThread = new ConcurrentHashMap<>();
 
   @AfterEach
   void endHost() {
@@ -152,7 +156,6 @@ class BorrowedThreadTest {
   @Test
   void whatTakesLongTogetherIsTooMuch() {
     try (TestNode node = node(1)) {
-      Map<String, String> ranOnThread = new ConcurrentHashMap<>();
       List<String> names = IntStream.range(0, 30).mapToObj(i -> "each" + i).toList();
       for (String name : names) {
         node.function(
@@ -207,6 +210,91 @@ class BorrowedThreadTest {
       outputs(await(run));
       assertThat(ranOn).startsWith("engine");
       holders.forEach(each -> outputs(await(each)));
+    }
+  }
+
+  /** What is too long for a thread that serves connections, as long as an engine has time. */
+  @Test
+  void whileNoEngineIsIdleLongerFunctionsStayAsWell() {
+    try (TestNode node = node(1)) {
+      spinning(node, "medium");
+      CountDownLatch held = new CountDownLatch(1);
+      Invocation holder = hold(node, held);
+      until(() -> ranOnHost(node, "medium"));
+      held.countDown();
+      outputs(await(holder));
+      if (Runtime.getRuntime().availableProcessors() > 1) {
+        until(() -> !ranOnHost(node, "medium"));
+      }
+    }
+  }
+
+  /** However much waits here, other things are done in between. */
+  @Test
+  void connectionsAreServedBetweenTurns() {
+    try (TestNode node = node(1)) {
+      spinning(node, "medium");
+      CountDownLatch held = new CountDownLatch(1);
+      Invocation holder = hold(node, held);
+      until(() -> {
+        int before = spins.get();
+        List<Invocation> all = new ArrayList<>();
+        CompletableFuture<Integer> doneBefore = new CompletableFuture<>();
+        Runnable connection = () -> doneBefore.complete(spins.get() - before);
+        host.execute(() -> {
+          for (int i = 0; i < 8; i++) {
+            all.add(node.start("medium", set("a")));
+          }
+          var _ = host.schedule(connection, 0, TimeUnit.NANOSECONDS);
+        });
+        int done = doneBefore.join();
+        all.forEach(Invocation::cancel);
+        return done > 0 && done < all.size();
+      });
+      held.countDown();
+      outputs(await(holder));
+    }
+  }
+
+  /** Keeps the only engine busy until {@code held} is released. */
+  private static Invocation hold(TestNode node, CountDownLatch held) {
+    CountDownLatch begun = new CountDownLatch(1);
+    node.function(
+        "hold",
+        List.of("in"),
+        List.of("out"),
+        call -> {
+          begun.countDown();
+          call.await(held);
+          return Functions.copy(call);
+        });
+    Invocation holder = node.start("hold", set("a"));
+    until(() -> begun.getCount() == 0);
+    return holder;
+  }
+
+  private boolean ranOnHost(TestNode node, String name) {
+    outputs(await(startFromHost(node, name)));
+    return HOST.equals(ranOnThread.get(name));
+  }
+
+  /** A function of 0.4 ms, which is known. */
+  private void spinning(TestNode node, String name) {
+    node.function(
+        name,
+        List.of("in"),
+        List.of("out"),
+        call -> {
+          long end = System.nanoTime() + 400_000;
+          while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          spins.getAndIncrement();
+          ranOnThread.put(name, Thread.currentThread().getName());
+          return Functions.copy(call);
+        });
+    for (int i = 0; i < 20; i++) {
+      outputs(node.run(name, set("a")));
     }
   }
 

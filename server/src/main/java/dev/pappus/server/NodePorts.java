@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,8 @@ final class NodePorts implements AutoCloseable {
    * @throws ConfigurationException if the certificate cannot be used
    * @throws IOException if an address cannot be had
    */
-  PappusNode.Addresses open(Surfaces surfaces, Consumer<Executor> lend) throws IOException {
+  PappusNode.Addresses open(Surfaces surfaces, Consumer<ScheduledExecutorService> lend)
+      throws IOException {
     tls = openTls();
     if (configuration.ioCores() == 0) {
       loops.onEach(lend);

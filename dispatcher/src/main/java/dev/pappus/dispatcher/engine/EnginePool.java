@@ -7,10 +7,11 @@ import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.PreparedFunction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class EnginePool implements AutoCloseable {
   private final ReadyTasks ready;
   private final SpareEngines spares;
   private final List<BorrowedThread> borrowed = new CopyOnWriteArrayList<>();
+  private final int processors = Runtime.getRuntime().availableProcessors();
+  private final GivenUpCode givenUp;
   private final AtomicLong internalErrors = new AtomicLong();
   private volatile boolean closed;
 
@@ -47,6 +50,7 @@ public final class EnginePool implements AutoCloseable {
   public EnginePool(
       Backends backends, int engines, int waitingMax, Timeouts timeouts, Runnable onThread) {
     this.backends = backends;
+    this.givenUp = new GivenUpCode(timeouts, this::workers);
     this.threads = new EngineThreads(onThread);
     this.engines =
         IntStream.range(0, engines)
@@ -76,16 +80,39 @@ public final class EnginePool implements AutoCloseable {
   }
 
   /**
-   * Has short tasks that the calling thread submits run on it, as long as none waits for an engine.
+   * Has short tasks that the calling thread submits run on it if none waits for an engine by then.
    * The thread must outlive this pool.
    *
-   * @param later does things on the calling thread, after what it is doing now
+   * @param host does things on the calling thread: at once after what it is doing now, and
+   *     scheduled ones after it has also looked after whatever else it serves
    */
-  public void borrowThread(Executor later) {
-    EngineWorker worker = new EngineWorker(this, backends, BORROWED, null, later);
-    BorrowedThread here = new BorrowedThread(this, worker, later);
+  public void borrowThread(ScheduledExecutorService host) {
+    EngineWorker worker = new EngineWorker(this, backends, BORROWED, null, host);
+    BorrowedThread here = new BorrowedThread(this, worker, host);
     BORROWED_HERE.set(here);
     borrowed.add(here);
+  }
+
+  /**
+   * Whether an engine waits for tasks and, as far as the pool knows, a processor, too: the others
+   * are not all taken by engines, by {@code self} and by other borrowed threads.
+   */
+  boolean hasIdleProcessor(BorrowedThread self) {
+    boolean waits = false;
+    int active = 1;
+    for (EngineWorker each : engines) {
+      if (each.isIdle()) {
+        waits = true;
+      } else if (!each.isRefused()) {
+        active++;
+      }
+    }
+    for (BorrowedThread each : borrowed) {
+      if (each != self && each.isActive()) {
+        active++;
+      }
+    }
+    return waits && active < processors;
   }
 
   /** Has an idle engine do {@code task}, if there is one and the namespace's share has room. */
@@ -180,18 +207,15 @@ public final class EnginePool implements AutoCloseable {
     return ready.poll(worker.queue());
   }
 
-  /** Has every engine give up its sandboxes of {@code function}. */
+  /** Has every engine give up its sandboxes of {@code function}, soon. */
   public void forget(PreparedFunction function) {
-    for (List<EngineWorker> group : List.of(engines, spares.open())) {
-      for (EngineWorker each : group) {
-        each.askToForget(function);
-        LockSupport.unpark(each.thread());
-      }
-    }
-    for (BorrowedThread each : borrowed) {
-      each.worker().askToForget(function);
-      each.worker().wakeToTidy();
-    }
+    givenUp.add(function);
+  }
+
+  private Stream<EngineWorker> workers() {
+    return Stream.of(
+            engines.stream(), spares.open().stream(), borrowed.stream().map(BorrowedThread::worker))
+        .flatMap(each -> each);
   }
 
   /**

@@ -231,12 +231,17 @@ public final class EngineWorker implements Runnable {
     engines.close();
   }
 
-  void askToForget(PreparedFunction function) {
-    evicted.add(new WeakReference<>(function));
+  void askToForget(WeakReference<PreparedFunction> function) {
+    evicted.add(function);
+  }
+
+  /** Whether it has been asked to forget something; any thread. */
+  boolean hasToForget() {
+    return !evicted.isEmpty();
   }
 
   boolean hasToTidy() {
-    return !evicted.isEmpty() || engines.hasReturned();
+    return hasToForget() || engines.hasReturned();
   }
 
   @Nullable ReadyQueue queue() {

@@ -16,11 +16,15 @@ public final class FunctionCode {
    */
   private static final long OUTLIER = 8;
 
-  /** What belies that a function is short. */
-  private static final long TOO_LONG_NANOS = 1_000_000L;
+  /** What belies that a function is short; for slower ones {@link #OUTLIER} usual runs. */
+  private static final long TOO_LONG_NANOS_MIN = 1_000_000L;
 
-  /** What a short run takes at most, on average. */
-  private static final long SHORT_NANOS = 250_000L;
+  private static final long TOO_LONG_NANOS_MAX = 3_000_000L;
+
+  /**
+   * What a short run takes at most, on average; how long a thread may be held is its own matter.
+   */
+  private static final long SHORT_NANOS = 1_000_000L;
 
   /** So many runs come before the first that is expected to be short. */
   private static final int TRIED = 16;
@@ -114,12 +118,20 @@ public final class FunctionCode {
     }
   }
 
-  /** A run that was expected to be short took {@code nanos}. */
-  public synchronized void tookBriefly(long nanos) {
-    if (nanos <= TOO_LONG_NANOS) {
+  /**
+   * A run that was expected to be short took {@code nanos}.
+   *
+   * @param cutShort whether that was not enough for it, which is never forgiven
+   */
+  public synchronized void tookBriefly(long nanos, boolean cutShort) {
+    long tooLong = Math.clamp(OUTLIER * expectedNanos, TOO_LONG_NANOS_MIN, TOO_LONG_NANOS_MAX);
+    if (cutShort) {
+      owed = Math.max(owed, OWED_MAX) + 1;
+    } else if (nanos > tooLong) {
+      owed += FORGIVEN * (int) Math.min(nanos / tooLong, PENALTY_MAX / FORGIVEN);
+    } else {
       return;
     }
-    owed += FORGIVEN * (int) Math.min(nanos / TOO_LONG_NANOS, PENALTY_MAX / FORGIVEN);
     if (owed > OWED_MAX) {
       owed = OWED_MAX + penalty;
       penalty = Math.min(2 * penalty, PENALTY_MAX);

@@ -12,7 +12,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -44,7 +44,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** Does {@code action} on each thread, with what does things on it later. */
-  public void onEach(Consumer<Executor> action) {
+  public void onEach(Consumer<ScheduledExecutorService> action) {
     for (EventExecutor loop : group) {
       loop.execute(() -> action.accept(loop));
     }
