@@ -1,14 +1,11 @@
 package dev.pappus.dispatcher.engine;
 
 import dev.pappus.sandbox.PreparedFunction;
+import dev.pappus.sandbox.TemplateSlot;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Code that left memory, which workers may still have in sandboxes. They give those up between two
@@ -20,16 +17,6 @@ final class GivenUpCode {
 
   private final Timeouts timeouts;
   private final Supplier<Stream<EngineWorker>> workers;
-
-  /** Since the last look. */
-  private final ConcurrentLinkedQueue<PreparedFunction> recent = new ConcurrentLinkedQueue<>();
-
-  /**
-   * At the last look. Workers know it weakly, as one may be at a task for hours; whoever was woken
-   * has forgotten it before the next look. Belongs to the thread of timeouts.
-   */
-  private List<PreparedFunction> lookedAt = List.of();
-
   private final AtomicBoolean lookDue = new AtomicBoolean();
 
   /** None so far. */
@@ -38,12 +25,24 @@ final class GivenUpCode {
     this.workers = workers;
   }
 
-  /** Has every worker give up its sandboxes of {@code function}, soon. */
+  /**
+   * Has every worker give up its sandboxes of {@code function}, soon. They know it by a weak
+   * reference, as one may be at a task for hours while much is given up; a sandbox keeps what it is
+   * bound to, which may be the template of a program.
+   */
   void add(PreparedFunction function) {
-    recent.add(function);
+    ask(function);
+    TemplateSlot slot = function.templateSlot();
+    PreparedFunction resumed = slot == null ? null : slot.filled();
+    if (resumed != null) {
+      ask(resumed);
+    }
+    lookLater();
+  }
+
+  private void ask(PreparedFunction function) {
     WeakReference<PreparedFunction> asked = new WeakReference<>(function);
     workers.get().forEach(each -> each.askToForget(asked));
-    lookLater();
   }
 
   private void lookLater() {
@@ -54,14 +53,6 @@ final class GivenUpCode {
 
   private void look() {
     lookDue.set(false);
-    List<PreparedFunction> seen = new ArrayList<>();
-    for (@Nullable PreparedFunction next = recent.poll(); next != null; next = recent.poll()) {
-      seen.add(next);
-    }
-    lookedAt = seen;
-    if (!lookedAt.isEmpty()) {
-      workers.get().filter(EngineWorker::hasToForget).forEach(EngineWorker::wakeToTidy);
-      lookLater();
-    }
+    workers.get().filter(EngineWorker::hasToForget).forEach(EngineWorker::wakeToTidy);
   }
 }

@@ -81,7 +81,7 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
     }
     boolean bound = false;
     try {
-      bound = vm.bind(function.code());
+      bound = vm.bind(function);
     } catch (LinuxException e) {
       throw new ProblemException(
           Problem.of(

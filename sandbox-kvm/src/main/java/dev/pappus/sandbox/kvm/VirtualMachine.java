@@ -47,6 +47,13 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
   private final MemorySegment shared;
   private final ExitDecoder exits;
   private @Nullable GuestCode bound;
+
+  /**
+   * Whose code that is, if it is a function's; kept from the collector, so that it can be
+   * forgotten.
+   */
+  private @Nullable KvmFunction owner;
+
   private @Nullable Root root;
   private long chargedBytes = OWN_BYTES;
   private long codeBytes;
@@ -118,7 +125,7 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
 
   @Override
   public boolean holds(PreparedFunction function) {
-    return function instanceof KvmFunction own && own.owns(bound);
+    return function == owner || (function instanceof KvmFunction own && own.owns(bound));
   }
 
   /** The function that it is bound to, null if it is blank. */
@@ -140,8 +147,15 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
     return memory;
   }
 
+  /** Binds a blank or wiped machine to a function, see {@link #bind(GuestCode)}. */
+  boolean bind(KvmFunction function) {
+    boolean done = bind(function.code());
+    owner = done ? function : null;
+    return done;
+  }
+
   /**
-   * Binds a blank or wiped machine to a function.
+   * Binds a blank or wiped machine to code.
    *
    * @return false if it has no room left for page tables: then it is blank and can serve only plans
    *     that it knows
@@ -186,6 +200,7 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
       memory.share(vm, null, budget);
       wiper.unload(currentRoot(), bound, next);
       bound = null;
+      owner = null;
       root = null;
     }
   }
