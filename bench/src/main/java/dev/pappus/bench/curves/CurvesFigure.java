@@ -34,10 +34,10 @@ final class CurvesFigure {
         String.format(
             Locale.ROOT,
             "%d repetitions of %.1f s, Poisson arrivals from one thread on the same machine; bars:"
-                + " interval of the median; latency from the intended send time; points left out"
-                + " that are invalid, or where too many requests got no right answer",
+                + " interval of the median; latency from the intended send time",
             settings.repetitions(),
             settings.nanos() / 1e9));
+    notes.add("points left out that are invalid, or where too many requests got no right answer");
     notes.add(
         String.format(
             Locale.ROOT,

@@ -30,11 +30,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends HTTP requests from one thread, which sleeps in epoll until the next one is due or an answer
- * comes, so that a server on the same cores loses as little as possible. Where it may, that thread
- * goes before all ordinary ones: it needs little, but is late else whenever the server computes (a
- * low nice value is not enough: the kernel lets who runs finish its slice). One run at a time; any
- * thread may start it.
+ * Sends HTTP requests from one thread, which sleeps in epoll until the next one is about to be due
+ * or an answer comes, so that a server on the same cores loses as little as possible. Where it may,
+ * that thread goes before all ordinary ones: it needs little, but is late else whenever the server
+ * computes (a low nice value is not enough: the kernel lets who runs finish its slice). One run at
+ * a time; any thread may start it.
  */
 public final class LoadGenerator implements AutoCloseable {
   /** Timers of ordinary threads may be 50 µs late, to save wake-ups. */
@@ -54,7 +54,7 @@ public final class LoadGenerator implements AutoCloseable {
   private final ArrayDeque<LoadConnection> free = new ArrayDeque<>();
   private final Set<LoadConnection> connections = new HashSet<>();
   private final boolean prompt;
-  private Run run = new Run(List.of(), 0, 0, 0, new CompletableFuture<>());
+  private Run run = new Run(List.of(), 0, 0, 0, new EarlyWake(0), new CompletableFuture<>());
 
   /** Which of the connections that wait gets the next request. */
   public enum Reuse {
@@ -70,6 +70,7 @@ public final class LoadGenerator implements AutoCloseable {
       long startNanos,
       long endNanos,
       long timeoutNanos,
+      EarlyWake wake,
       CompletableFuture<Void> ended) {}
 
   /** Sends over at most {@code connectionsMax} connections, which are opened as they are needed. */
@@ -162,7 +163,7 @@ public final class LoadGenerator implements AutoCloseable {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     loop.execute(() -> {
       long now = System.nanoTime();
-      Run current = new Run(flows, now, now + nanos, timeoutNanos, ended);
+      Run current = new Run(flows, now, now + nanos, timeoutNanos, new EarlyWake(now), ended);
       run = current;
       during(
           current,
@@ -227,7 +228,7 @@ public final class LoadGenerator implements AutoCloseable {
     if (now - current.endNanos() >= 0) {
       drain(current);
     } else {
-      later(current, () -> pump(current), wakeNanos - now);
+      later(current, () -> pump(current), current.wake().pauseNanos(now, wakeNanos - now));
     }
   }
 

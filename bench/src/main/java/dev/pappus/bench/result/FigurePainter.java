@@ -186,7 +186,7 @@ final class FigurePainter {
   /** A polygon of three corners and more, so that lines differ without colours too. */
   private void mark(Canvas canvas, double x, double y, String name) {
     int index = names.indexOf(name);
-    int corners = 3 + index % 4;
+    int corners = 3 + (index + index / COLOURS.size()) % 4; // another one when colours repeat
     int round = index / 4;
     double turned = round * Math.PI / corners;
     double[] xs = new double[corners];
