@@ -73,6 +73,7 @@ public final class ListeningProcess implements AutoCloseable {
       return new ListeningProcess(process, line, wish);
     } catch (IOException | RuntimeException e) {
       kill(process);
+      boolean _ = isGone(process);
       if (wish != null) {
         wish.forget();
       }
