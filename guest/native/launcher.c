@@ -10,8 +10,9 @@
  * What else is started writes a struct answer to its standard output, and ends when its standard input does.
  * Commands come on standard input, one byte each, and are answered with a line:
  *
- *     r   run once      `BEGUN ANSWERED ENDED CPU CHECKSUM`: nanoseconds until its own code ran (until the answer, where
- *                       clocks differ), until the answer was there, until it had been waited for; processor time of both; what it computed
+ *     r   run once      `BEGUN ANSWERED ENDED CPU CHECKSUM`: nanoseconds until its own code ran (until the
+ *                       answer, where clocks differ), until the answer was there, until it had been waited for;
+ *                       processor time of both; what it computed
  *     h   hold another  the same, with 0 for ENDED and CPU; it waits after its answer
  *     e   end those     `ended`
  *

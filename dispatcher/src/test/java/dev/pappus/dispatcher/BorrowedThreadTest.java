@@ -193,16 +193,7 @@ class BorrowedThreadTest {
     try (TestNode node = node(1)) {
       untilItRunsOnHost(node);
       CountDownLatch held = new CountDownLatch(1);
-      node.function(
-          "hold",
-          List.of("in"),
-          List.of("out"),
-          call -> {
-            call.await(held);
-            return Functions.copy(call);
-          });
-      List<Invocation> holders =
-          List.of(node.start("hold", set("a")), node.start("hold", set("a")));
+      List<Invocation> holders = List.of(hold(node, held), node.start("hold", set("a")));
       until(() -> node.dispatcher.stats().computeWaiting() > 0);
       Invocation run =
           CompletableFuture.supplyAsync(() -> node.start("work", set("a")), host).join();
