@@ -399,11 +399,14 @@ static void prepare_start(void) {
   require(CALL(mprotect, START_ADDRESS, START_BYTES, PROT_READ));
 }
 
-static uint32_t cpuid(uint32_t leaf, uint32_t *ecx) {
-  uint32_t ebx, edx;
-  *ecx = 0;
-  __asm__ volatile("cpuid" : "+a"(leaf), "=b"(ebx), "+c"(*ecx), "=d"(edx));
-  return leaf;
+struct cpuid {
+  uint32_t eax, ebx, ecx, edx;
+};
+
+static struct cpuid cpuid(uint32_t leaf) {
+  struct cpuid answer = {.eax = leaf};
+  __asm__ volatile("cpuid" : "+a"(answer.eax), "=b"(answer.ebx), "+c"(answer.ecx), "=d"(answer.edx));
+  return answer;
 }
 
 static void skip_instruction(int number, const siginfo_t *info, struct ucontext *context) {
@@ -442,14 +445,15 @@ static void fit_processor(void) {
   static const unsigned char bases[] = {0xF3, 0x48, 0x0F, 0xAE, 0xD1,  /* wrfsbase %rcx */
                                         0xF3, 0x48, 0x0F, 0xAE, 0xD9}; /* wrgsbase %rcx */
   const bool set_bases = can_set_bases();
-  uint32_t features, keys = 0;
-  uint32_t leaf_max = cpuid(0, &features);
-  cpuid(1, &features);
-  if (leaf_max >= 7) cpuid(7, &keys);
+  const bool keys = cpuid(0).eax >= 7 && (cpuid(7).ecx & 1u << 4 /* OSPKE */) != 0;
+  const bool xrstor = (cpuid(1).ecx & 1u << 27 /* OSXSAVE */) != 0;
+  if (xrstor && cpuid(0xD).ebx /* bytes of all enabled state */ > STATE_BYTES_MAX) {
+    fail(STEP_START, -EOVERFLOW);
+  }
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_WRITE));
-  if (keys & 1u << 4 /* OSPKE */) stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
+  if (keys) stub_keys[0] = 0x0F, stub_keys[1] = 0x01, stub_keys[2] = 0xEF;
   if (set_bases) __builtin_memcpy(stub_bases, bases, sizeof bases);
-  if ((features & 1u << 27 /* OSXSAVE */) == 0) stub_state[3] = 0x0D;
+  if (!xrstor) stub_state[3] = 0x0D;
   require(CALL(mprotect, STUB_ADDRESS, 0x1000, PROT_READ | PROT_EXEC));
 }
 

@@ -19,17 +19,17 @@
 enum { ZYGOTE_SOCKET = 3, ZYGOTE_MEMORY = 4 };
 
 /* Where things stand in the zygote, far above the largest context. Of these only the stub, the exit
- * pages and the start page are left when a child enters its function. */
+ * pages and the start pages are left when a child enters its function. */
 #define STUB_ADDRESS 0x7F0000000000ull
 #define EXIT_ADDRESS 0x7F0000001000ull
 #define EXIT_BYTES 0x8000
 #define START_ADDRESS 0x7F000000A000ull
-#define START_BYTES 0x1000
+#define START_BYTES 0x3000
 #define ZYGOTE_ADDRESS 0x7F0000100000ull
 #define ZYGOTE_BYTES 0x100000ull
 #define STATUS_ADDRESS 0x7F00001FF000ull
 
-/* The memory file: one page for the status, the exit pages, the start page. */
+/* The memory file: one page for the status, the exit pages, the start pages. */
 #define ZYGOTE_MEMORY_BYTES (0x1000 + EXIT_BYTES + START_BYTES)
 
 /* Written by the zygote and by children that have not locked themselves in yet; functions never
@@ -86,6 +86,10 @@ struct start {
   uint64_t calls;         /* where system calls of a program go on, 0: they are the run's end */
   _Alignas(64) unsigned char state[512 + 64]; /* for xrstor: all in its first state */
 };
+
+/* What xrstor may look at: some processors try the last byte of all enabled state, present or not
+ * (11008 bytes with AMX). */
+#define STATE_BYTES_MAX (START_BYTES - offsetof(struct start, state))
 
 enum operation {
   OPERATION_ATTACH = 1,  /* the descriptor sent along is the memory file of `slot` */

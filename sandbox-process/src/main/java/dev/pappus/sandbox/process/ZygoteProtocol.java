@@ -4,7 +4,7 @@ package dev.pappus.sandbox.process;
 final class ZygoteProtocol {
   static final long STUB_ADDRESS = 0x7F00_0000_0000L;
   static final int EXIT_BYTES = 0x8000;
-  static final int START_BYTES = 0x1000;
+  static final int START_BYTES = 0x3000;
   static final int MEMORY_BYTES = 0x1000 + EXIT_BYTES + START_BYTES;
 
   static final int STATUS_STEP = 0;

@@ -70,7 +70,7 @@ class ChildTest {
                 || line.startsWith("7f0000000000-7f0000001000 r-xp")
                 || (line.startsWith("7f0000001000-7f0000009000 rw-s")
                     && line.contains("/memfd:pappus-exit"))
-                || (line.startsWith("7f000000a000-7f000000b000 r--s")
+                || (line.startsWith("7f000000a000-7f000000d000 r--s")
                     && line.contains("/memfd:pappus-exit"))
                 || line.endsWith("[vsyscall]"))
         .noneMatch(line -> line.contains(" rwx"));
