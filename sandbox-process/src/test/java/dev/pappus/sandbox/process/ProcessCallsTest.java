@@ -126,7 +126,7 @@ class ProcessCallsTest {
     long[] gone = {
       ZygoteProtocol.STUB_ADDRESS - 4096,
       ZygoteProtocol.STUB_ADDRESS + 0x9000,
-      ZygoteProtocol.STUB_ADDRESS + 0xB000,
+      ZygoteProtocol.STUB_ADDRESS + 0xD000,
       0x7F00_0010_0000L,
       0x7F00_0010_1000L,
       0x7F00_0010_3000L,
