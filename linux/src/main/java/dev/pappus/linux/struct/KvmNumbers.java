@@ -23,6 +23,9 @@ public final class KvmNumbers {
   public static final int KVM_CAP_DISABLE_QUIRKS2 = 213;
   public static final int KVM_CAP_X86_TRIPLE_FAULT_EVENT = 218;
 
+  /** KVM writes the hypercall of this processor over the one of another maker's in guests. */
+  public static final int KVM_X86_QUIRK_FIX_HYPERCALL_INSN = 1 << 5;
+
   /** Linux 6.12 and later: losing a slot makes a machine forget all that it knows of memory. */
   public static final int KVM_X86_QUIRK_SLOT_ZAP_ALL = 1 << 7;
 

@@ -15,7 +15,8 @@ import java.util.List;
  * @param fsgsbase whether guests can set their FS and GS bases
  * @param tripleFaultEvent whether a pending triple fault can be taken back; without, a machine that
  *     was interrupted in a fault must be thrown away
- * @param slotsApart whether a machine that loses a slot can be kept from forgetting the others
+ * @param quirksOff what KVM does for the sake of old guests and can be kept from: changing code,
+ *     and forgetting all slots with one
  * @param missing capabilities that the engine cannot do without and the host lacks
  */
 record HostFeatures(
@@ -23,7 +24,7 @@ record HostFeatures(
     boolean umip,
     boolean fsgsbase,
     boolean tripleFaultEvent,
-    boolean slotsApart,
+    int quirksOff,
     List<String> missing) {
   private static final long X87_SSE = 0x3;
   private static final long AVX = 0x4;
@@ -61,9 +62,8 @@ record HostFeatures(
         bit(system.cpuid(LEAF_FEATURES, 0, CPUID_ECX), UMIP_BIT),
         bit(system.cpuid(LEAF_FEATURES, 0, CPUID_EBX), FSGSBASE_BIT),
         system.capability(KvmNumbers.KVM_CAP_X86_TRIPLE_FAULT_EVENT) != 0,
-        (system.capability(KvmNumbers.KVM_CAP_DISABLE_QUIRKS2)
-                & KvmNumbers.KVM_X86_QUIRK_SLOT_ZAP_ALL)
-            != 0,
+        system.capability(KvmNumbers.KVM_CAP_DISABLE_QUIRKS2)
+            & (KvmNumbers.KVM_X86_QUIRK_FIX_HYPERCALL_INSN | KvmNumbers.KVM_X86_QUIRK_SLOT_ZAP_ALL),
         missing);
   }
 

@@ -83,8 +83,8 @@ final class VirtualMachine implements PooledDomain.Sandbox, AutoCloseable {
       if (host.tripleFaultEvent()) {
         newVm.enable(KvmNumbers.KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
       }
-      if (host.slotsApart()) {
-        newVm.enable(KvmNumbers.KVM_CAP_DISABLE_QUIRKS2, KvmNumbers.KVM_X86_QUIRK_SLOT_ZAP_ALL);
+      if (host.quirksOff() != 0) {
+        newVm.enable(KvmNumbers.KVM_CAP_DISABLE_QUIRKS2, host.quirksOff());
       }
       memory.attach(newVm);
       newVcpu = newVm.createVcpu();
