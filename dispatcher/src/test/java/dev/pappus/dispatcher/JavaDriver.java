@@ -90,7 +90,7 @@ final class JavaDriver implements ComputeDriver {
   }
 
   /** What a function sees of its invocation. */
-  record Call(List<DataSet> inputs, List<String> outputs, Deadline deadline) {
+  record Call(List<DataSet> inputs, List<String> outputs, boolean background, Deadline deadline) {
     /** Waits for {@code latch} as a guest loops: until the deadline. */
     void await(CountDownLatch latch) throws InterruptedException {
       while (!latch.await(1, TimeUnit.MILLISECONDS)) {
@@ -224,6 +224,7 @@ final class JavaDriver implements ComputeDriver {
     private final ReturnedContexts<JavaContext> returned = new ReturnedContexts<>();
     private boolean made;
     private boolean engineClosed;
+    private boolean background;
 
     private void checkOwner() {
       rule(Thread.currentThread() == owner && !engineClosed);
@@ -257,7 +258,13 @@ final class JavaDriver implements ComputeDriver {
     @Override
     public RunOutcome run(Context context, Deadline deadline) {
       checkOwner();
-      return ((JavaContext) context).run(deadline);
+      return ((JavaContext) context).run(background, deadline);
+    }
+
+    @Override
+    public void inBackground(boolean now) {
+      checkOwner();
+      background = now;
     }
 
     @Override
@@ -325,13 +332,13 @@ final class JavaDriver implements ComputeDriver {
       outputNames = newOutputs;
     }
 
-    RunOutcome run(Deadline deadline) {
+    RunOutcome run(boolean background, Deadline deadline) {
       List<DataSet> written = inputs;
       rule(written != null && outputs == null && !released);
       try {
         outputs =
             function.body.run(
-                new Call(written == null ? List.of() : written, outputNames, deadline));
+                new Call(written == null ? List.of() : written, outputNames, background, deadline));
         return new RunOutcome.Exited(0);
       } catch (GuestExit e) {
         return new RunOutcome.Exited(e.code);

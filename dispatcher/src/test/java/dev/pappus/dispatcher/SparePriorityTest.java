@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Long runs on spare engines let others go first. */
+/** Long runs let others go first. */
 class SparePriorityTest {
   private static final int NICE_FIELD_BEHIND_NAME = 16;
 
@@ -55,6 +56,41 @@ class SparePriorityTest {
       until(() -> niceOf("spare").isEmpty());
       outputs(node.run("work", set("b")));
     }
+  }
+
+  @Test
+  void whatIsKnownToTakeLongRunsInTheBackground() {
+    List<Boolean> ofLong = new CopyOnWriteArrayList<>();
+    List<Boolean> ofShort = new CopyOnWriteArrayList<>();
+    try (TestNode node = TestNode.in(folder).engines(1).start()) {
+      node.function(
+          "long",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            ofLong.add(call.background());
+            long end = System.nanoTime() + 30_000_000;
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            return Functions.copy(call);
+          });
+      node.function(
+          "short",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            ofShort.add(call.background());
+            return Functions.copy(call);
+          });
+      for (int i = 0; i < 4; i++) {
+        outputs(node.run("long", set("a")));
+        outputs(node.run("short", set("a")));
+      }
+    }
+    assertThat(ofLong).containsExactly(false, true, true, true);
+    // The host may hold it up now and then.
+    assertThat(ofShort.subList(1, 4)).contains(false);
   }
 
   private List<Integer> niceOf(String name) {

@@ -97,8 +97,9 @@ public final class Threads {
     }
   }
 
-  /** How far the calling thread stands back behind others: its nice value, if that is above 0. */
+  /** The calling thread's nice value, from -20 (first) to 19 (last). */
   public static int ownNice() {
-    return Math.max(0, LibC.getpriority(PRIO_PROCESS, 0));
+    // Cannot fail: getpriority(2) finds the calling thread, and asks for no privilege.
+    return LibC.getpriority(PRIO_PROCESS, 0);
   }
 }

@@ -18,6 +18,12 @@ public interface ComputeEngine extends AutoCloseable {
   RunOutcome run(Context context, Deadline deadline);
 
   /**
+   * Says whether runs from now on are long, so that other threads of the host go first where it
+   * allows that. Nothing, where guests cannot be told from the node's own work.
+   */
+  default void inBackground(boolean now) {}
+
+  /**
    * Has the run that is under way, if any, look at its deadline again. Any thread may call it, at
    * any time, even when the engine is closed; a run whose deadline has not moved goes on.
    */

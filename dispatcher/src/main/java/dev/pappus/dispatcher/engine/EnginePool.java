@@ -137,7 +137,14 @@ public final class EnginePool implements AutoCloseable {
       return;
     }
     if (!target.wakeIfIdle() && !wakeAnyIdle()) {
-      spares.armCheck();
+      spares.help();
+    }
+  }
+
+  /** Has others serve what waits, if anything does; for a worker that begins a task. */
+  void helpWaiting() {
+    if (ready.waiting() > 0 && !wakeAnyIdle()) {
+      spares.help();
     }
   }
 
@@ -174,9 +181,6 @@ public final class EnginePool implements AutoCloseable {
       }
       worker.idle(false);
       worker.tidy();
-    }
-    if (task != null && ready.waiting() > 0 && !wakeAnyIdle()) {
-      spares.armCheck();
     }
     return task;
   }

@@ -35,6 +35,7 @@ public final class EngineWorker implements Runnable {
 
   private volatile boolean idle;
   private volatile long busySinceNanos;
+  private volatile long expectedNanos;
   private volatile boolean busy;
   private volatile int kernelThread;
   private volatile boolean stoodBack;
@@ -75,6 +76,7 @@ public final class EngineWorker implements Runnable {
    */
   public ComputeEngine engine(PreparedFunction function) {
     ComputeEngine engine = engines.of(function);
+    engine.inBackground(expectedNanos > SpareEngines.QUANTUM_NANOS);
     lastUsed = engine;
     return engine;
   }
@@ -139,7 +141,12 @@ public final class EngineWorker implements Runnable {
   }
 
   private void execute(EngineTask task) {
-    execute(task, () -> task.run(this));
+    execute(
+        task,
+        () -> {
+          pool.helpWaiting();
+          task.run(this);
+        });
   }
 
   /** Runs {@code task} on a borrowed thread. */
@@ -149,6 +156,7 @@ public final class EngineWorker implements Runnable {
 
   private void execute(EngineTask task, Runnable step) {
     busySinceNanos = System.nanoTime();
+    expectedNanos = task.expectedNanos();
     busy = true;
     try {
       step.run();
@@ -271,8 +279,24 @@ public final class EngineWorker implements Runnable {
   }
 
   /** Whether it has been at one task since before {@code nanos} ago. */
-  boolean isBusyFor(long nanos, long nowNanos) {
+  private boolean isBusyFor(long nanos, long nowNanos) {
     return busy && nowNanos - busySinceNanos > nanos;
+  }
+
+  /** Whether it will look for a task at once; any thread. */
+  boolean isOnItsWay() {
+    return !idle && !busy && !stoodBack && !isRefused();
+  }
+
+  /**
+   * How long from now it has been at one task for {@code nanos} if that does not end before; 0 if
+   * it has been, or is expected to be in the end.
+   */
+  long nanosUntilBusyFor(long nanos, long nowNanos) {
+    if (!busy) {
+      return nanos;
+    }
+    return expectedNanos > nanos ? 0 : Math.max(0, nanos - (nowNanos - busySinceNanos));
   }
 
   @Nullable Thread thread() {

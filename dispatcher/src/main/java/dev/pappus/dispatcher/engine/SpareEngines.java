@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spare engines of a pool, bounded in number. They serve the queues while work waits and every
- * engine has been at one task for longer than the quantum; one whose own run gets as long stands
- * back and ends with it. Any thread may use it.
+ * engine is held: at one task for longer than the quantum, or for as long as is expected of it. One
+ * whose own run gets as long stands back and ends with it. Any thread may use it.
  */
 final class SpareEngines {
   /** Runs that outlive it make room for a spare engine (DESIGN section 3). */
-  private static final long QUANTUM_NANOS = 10_000_000L;
+  static final long QUANTUM_NANOS = 10_000_000L;
 
   /** How long a spare engine without work stays open. */
   private static final long LINGER_NANOS = 2_000_000_000L;
@@ -33,6 +33,7 @@ final class SpareEngines {
   private final List<EngineWorker> open = new CopyOnWriteArrayList<>();
 
   private final AtomicBoolean checkDue = new AtomicBoolean();
+  private final AtomicBoolean startDue = new AtomicBoolean();
 
   /**
    * None so far.
@@ -62,54 +63,81 @@ final class SpareEngines {
   }
 
   /**
-   * Whether every engine that works has been at one task for longer than the quantum.
+   * Whether every engine that works is held.
    *
    * @param self the spare engine that asks, which does not count; null if none does
    */
   boolean isNeeded(@Nullable EngineWorker self) {
+    return nanosUntilNeeded(self) == 0;
+  }
+
+  /** How long from now every engine that works is held if none ends what it is at before. */
+  private long nanosUntilNeeded(@Nullable EngineWorker self) {
     long now = System.nanoTime();
+    long nanos = 0;
     for (EngineWorker each : engines) {
-      if (!each.isRefused() && !each.isBusyFor(QUANTUM_NANOS, now)) {
-        return false;
+      if (!each.isRefused()) {
+        nanos = Math.max(nanos, each.nanosUntilBusyFor(QUANTUM_NANOS, now));
       }
     }
     for (EngineWorker each : open) {
-      if (each != self && each.isBusy() && !each.isBusyFor(QUANTUM_NANOS, now)) {
-        return false;
+      if (each != self && each.isBusy()) {
+        nanos = Math.max(nanos, each.nanosUntilBusyFor(QUANTUM_NANOS, now));
       }
     }
-    return true;
+    return nanos;
   }
 
-  /** Work waits and no engine is idle: looks after a quantum whether a spare engine is needed. */
-  void armCheck() {
+  /** Work waits and no engine is idle: has a spare engine serve it, once one is needed. */
+  void help() {
+    long nanos = nanosUntilNeeded(null);
+    if (nanos > 0) {
+      armCheck(nanos);
+    } else if (isFull() || open.stream().anyMatch(EngineWorker::isOnItsWay)) {
+      armCheck(QUANTUM_NANOS);
+    } else if (!wakeIdle() && startDue.compareAndSet(false, true)) {
+      // To start a thread takes time that the calling one may not have.
+      var _ = timeouts.after(0, this::startIfNeeded);
+    }
+  }
+
+  private void armCheck(long nanos) {
     if (!checkDue.get() && checkDue.compareAndSet(false, true)) {
-      var _ = timeouts.after(QUANTUM_NANOS, this::check);
+      var _ = timeouts.after(nanos, this::check);
     }
   }
 
   private void check() {
     checkDue.set(false);
+    if (ready.waiting() > 0) {
+      open.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
+      startIfNeeded();
+    }
+  }
+
+  private void startIfNeeded() {
+    startDue.set(false);
     if (ready.waiting() == 0 || pool.isClosed()) {
       return;
     }
-    open.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
-    if (!pool.wakeAnyIdle() && isNeeded(null)) {
-      wakeOne();
+    if (!pool.wakeAnyIdle() && isNeeded(null) && !wakeIdle() && !isFull()) {
+      start(new EngineWorker(pool, backends, freeIndex(), null, null));
     }
-    armCheck();
+    armCheck(QUANTUM_NANOS);
   }
 
-  private void wakeOne() {
+  private boolean isFull() {
+    return open.size() >= SPARES_PER_ENGINE * engines.size();
+  }
+
+  private boolean wakeIdle() {
     synchronized (open) {
       for (EngineWorker each : open) {
         if (each.wakeIfIdle()) {
-          return;
+          return true;
         }
       }
-      if (open.size() < SPARES_PER_ENGINE * engines.size()) {
-        start(new EngineWorker(pool, backends, freeIndex(), null, null));
-      }
+      return false;
     }
   }
 

@@ -11,6 +11,7 @@ import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.MemoryDomain;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.ThreadPriority;
 
 /** Runs guests on the platform thread that opened it. */
 public final class KvmEngine implements ComputeEngine {
@@ -23,6 +24,7 @@ public final class KvmEngine implements ComputeEngine {
   private final DeadlineTimer timer;
   private final boolean killedIsClean;
   private final EngineThread thread;
+  private boolean background;
   private boolean open = true;
 
   KvmEngine(
@@ -54,9 +56,13 @@ public final class KvmEngine implements ComputeEngine {
       return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
     }
     timer.cover(now, deadline);
+    boolean lowered = background && ThreadPriority.lowerForNow();
     try {
       return enter(kvmContext, deadline);
     } finally {
+      if (lowered) {
+        ThreadPriority.raise();
+      }
       timer.ended();
     }
   }
@@ -85,6 +91,11 @@ public final class KvmEngine implements ComputeEngine {
         return killed(context, interrupted.instruction());
       }
     }
+  }
+
+  @Override
+  public void inBackground(boolean now) {
+    background = now;
   }
 
   @Override

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
+import dev.pappus.sandbox.ThreadPriority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +59,50 @@ class KickTest {
     @Tag("stress")
     void norDoesAnyOfManyKicks() {
       kick(60_000);
+    }
+
+    @Test
+    void aRunInTheBackgroundLetsOthersGoFirst() throws InterruptedException {
+      boolean possible = ThreadPriority.lowerForNow();
+      if (possible) {
+        ThreadPriority.raise();
+      }
+      Path thread = Path.of("/proc/self/task/" + ThreadPriority.currentThread() + "/stat");
+      int before = nice(thread);
+      AtomicBoolean seen = new AtomicBoolean();
+      AtomicBoolean over = new AtomicBoolean();
+      Thread watch =
+          Thread.ofPlatform()
+              .start(() -> {
+                while (!over.get() && !seen.get()) {
+                  seen.set(nice(thread) > before);
+                }
+              });
+      try (KvmDriver driver = new KvmDriver(TestSettings.of(variant));
+          KvmEngine engine = driver.openEngine(0)) {
+        engine.inBackground(true);
+        PreparedFunction loop = function(driver, asm().raw("EB FE"));
+        int rounds = 0;
+        while (!seen.get() && rounds < (possible ? 1000 : 10)) {
+          assertThat(TestFunctions.run(engine, loop, System.nanoTime() + 10_000_000))
+              .isInstanceOf(RunOutcome.DeadlineExceeded.class);
+          assertThat(nice(thread)).isEqualTo(before);
+          rounds++;
+        }
+      } finally {
+        over.set(true);
+        watch.join();
+      }
+      assertThat(seen.get()).isEqualTo(possible);
+    }
+
+    private static int nice(Path thread) {
+      try {
+        String text = Files.readString(thread);
+        return Integer.parseInt(text.substring(text.lastIndexOf(')') + 2).split(" ", -1)[16]);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     private void kick(int rounds) {

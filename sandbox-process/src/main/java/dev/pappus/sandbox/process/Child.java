@@ -1,6 +1,7 @@
 package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.FileDescriptor;
+import dev.pappus.sandbox.ThreadPriority;
 
 /**
  * A process that runs functions of one shape in one context, one run after the other. Belongs to
@@ -15,6 +16,9 @@ final class Child {
 
   /** The system call that it waits in for its next run; 0 while it runs. */
   private long call;
+
+  /** Whether it lets others go first, for the rest of its life. */
+  private boolean lowered;
 
   /** Whether its signals, or its segment bases, may not be as a run finds them. */
   private boolean disturbed;
@@ -35,6 +39,18 @@ final class Child {
 
   FileDescriptor descriptor() {
     return descriptor;
+  }
+
+  /** Lets others go first from now on. */
+  void lower() {
+    if (!lowered) {
+      lowered = true;
+      ThreadPriority.lower(process);
+    }
+  }
+
+  boolean isLowered() {
+    return lowered;
   }
 
   /** It has come to the end of a run. */

@@ -2,7 +2,6 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.ProcessGroup;
-import dev.pappus.linux.Threads;
 import dev.pappus.model.GuestState;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
@@ -44,6 +43,7 @@ public final class ProcessEngine implements ComputeEngine {
   private final long zygoteNanosMax;
   private final DeadlineTimer timer = new DeadlineTimer();
   private final EngineThread thread;
+  private boolean background;
   private boolean open = true;
 
   ProcessEngine(
@@ -121,7 +121,8 @@ public final class ProcessEngine implements ComputeEngine {
     ProcessDomain.Slot slot = context.slot();
     for (int attempt = 1; true; attempt++) {
       Zygote zygote = zygotes.zygote();
-      if (zygote.begin(slot.number(), context.function(), childrenStay, slot.file().present())) {
+      if (zygote.begin(
+          slot.number(), context.function(), background, childrenStay, slot.file().present())) {
         RunOutcome outcome = follow(context, deadline, zygote);
         if (outcome != null) {
           return outcome;
@@ -139,12 +140,14 @@ public final class ProcessEngine implements ComputeEngine {
 
   /** Waits for a run's end; null if the function has not begun, and another attempt is due. */
   private @Nullable RunOutcome follow(ProcessContext context, Deadline deadline, Zygote zygote) {
-    boolean stoodBack = false;
     long askedNanos = 0;
     while (true) {
       switch (zygote.await()) {
         case Zygote.Event.Interrupted _ -> {
-          stoodBack = stoodBack || standBack(zygote.child());
+          // A child lets others go first as soon as its engine's thread does.
+          if (ThreadPriority.isLowered()) {
+            zygote.lowerChild();
+          }
           // In this order: a deadline that moves after the look at it finds the timer armed by its
           // nudge.
           timer.arm(deadline);
@@ -172,15 +175,6 @@ public final class ProcessEngine implements ComputeEngine {
         }
       }
     }
-  }
-
-  /** A child lets others go first as soon as its engine's thread does. */
-  private static boolean standBack(int child) {
-    boolean due = child != 0 && Threads.ownNice() > 0;
-    if (due) {
-      ThreadPriority.lower(child);
-    }
-    return due;
   }
 
   /** Asks the child where it is, and when it does not answer, ends it. When it was asked. */
@@ -224,6 +218,11 @@ public final class ProcessEngine implements ComputeEngine {
     }
     context.endedBySignal(report.signal() != 0);
     return new ExitDecoder(context).decode(ended, report, late);
+  }
+
+  @Override
+  public void inBackground(boolean now) {
+    background = now;
   }
 
   @Override

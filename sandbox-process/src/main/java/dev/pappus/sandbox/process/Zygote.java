@@ -59,6 +59,7 @@ final class Zygote implements AutoCloseable {
   private int slot;
 
   private @Nullable Shape shape;
+  private boolean lowers;
   private boolean open = true;
   private boolean alive = true;
 
@@ -140,15 +141,27 @@ final class Zygote implements AutoCloseable {
    * Begins a run of a function that is bound to the context in a slot: in the child that waits
    * there, or in a new one.
    *
+   * @param background whether the child lets others go first
    * @param stays whether a new child may wait for another run afterwards
    * @param warm pages that are worth being mapped in a new child before it begins
    * @return false if the zygote is gone and there is no such child
    */
-  boolean begin(int number, ProcessFunction function, boolean stays, List<PageRange> warm) {
+  boolean begin(
+      int number,
+      ProcessFunction function,
+      boolean background,
+      boolean stays,
+      List<PageRange> warm) {
     slot = number;
     shape = function.shape();
+    lowers = background;
     Child waiting = children[number];
-    if (waiting != null && waiting.shape().equals(function.shape())) {
+    if (waiting != null
+        && waiting.shape().equals(function.shape())
+        && (background || !waiting.isLowered())) {
+      if (background) {
+        waiting.lower();
+      }
       setStart(function, waiting.isDisturbed());
       if (resume(waiting)) {
         return true;
@@ -325,6 +338,9 @@ final class Zygote implements AutoCloseable {
     }
     int process = answer.get(JAVA_INT, 0);
     Child made = new Child(process, Objects.requireNonNull(shape), ProcessGroup.open(process));
+    if (lowers) {
+      made.lower();
+    }
     children[slot] = made;
     return made;
   }
@@ -337,6 +353,15 @@ final class Zygote implements AutoCloseable {
       return null;
     }
     return received;
+  }
+
+  /** Has the child of the run that is under way let others go first; it keeps to that. */
+  void lowerChild() {
+    lowers = true;
+    Child running = children[slot];
+    if (running != null) {
+      running.lower();
+    }
   }
 
   /** Asks the child where it is, which ends the run. */

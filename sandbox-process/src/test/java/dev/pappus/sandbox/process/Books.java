@@ -84,6 +84,12 @@ final class Books {
     return fields.length > 16 ? Integer.parseInt(fields[16]) : 0;
   }
 
+  /** How long a process has computed outside of the kernel, in ticks of 10 ms; 0 if it is gone. */
+  static long ticks(int process) {
+    String[] fields = stat(process);
+    return fields.length > 11 ? Long.parseLong(fields[11]) : 0;
+  }
+
   /** Children of this process that nobody has waited for. */
   static List<Integer> zombies() {
     String own = Long.toString(ProcessHandle.current().pid());

@@ -52,6 +52,18 @@ class ProcessEngineTest {
     }
   }
 
+  /** Waits for a child that has computed for a while, unlike those that wait; its number. */
+  private static int loopingChild(int zygote) {
+    while (true) {
+      for (int member : Books.group(zygote)) {
+        if (member != zygote && Books.ticks(member) >= 2) {
+          return member;
+        }
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   void aZygoteThatWasKilledBetweenRunsIsReplacedWhenAChildIsWanted() throws InterruptedException {
     try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
@@ -116,7 +128,7 @@ class ProcessEngineTest {
   /** Has a function run in a loop, does something to a process of its, and returns the outcome. */
   private static Problem disturbed(Runs runs, int zygote, IntConsumer disturbance)
       throws InterruptedException {
-    Thread other = Thread.ofPlatform().start(() -> disturbance.accept(child(zygote)));
+    Thread other = Thread.ofPlatform().start(() -> disturbance.accept(loopingChild(zygote)));
     InstanceResult result = runs.hostile("loop_forever", TimeUnit.SECONDS.toNanos(2));
     other.join();
     return Runs.failed(result);
@@ -207,6 +219,26 @@ class ProcessEngineTest {
             });
     owner.join();
     assertThat(nice[0]).isPositive();
+  }
+
+  @Test
+  void aChildOfARunInTheBackgroundLetsOthersGoFirstAndServesNoOtherRun() {
+    try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
+        ProcessEngine engine = driver.openEngine(0)) {
+      Runs runs = new Runs(driver, engine);
+      runs.assertServing();
+      int zygote = engine.zygoteProcess();
+      int child = child(zygote);
+      engine.inBackground(true);
+      runs.assertServing();
+      // One that waits already will do.
+      assertThat(child(zygote)).isEqualTo(child);
+      assertThat(Books.nice(child)).isGreaterThan(Books.nice(zygote));
+      engine.inBackground(false);
+      runs.assertServing();
+      assertThat(child(zygote)).isNotEqualTo(child);
+      assertThat(Books.nice(child(zygote))).isEqualTo(Books.nice(zygote));
+    }
   }
 
   @Test
