@@ -82,6 +82,11 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   }
 
   @Override
+  protected boolean isLong() {
+    return function.code().isLong();
+  }
+
+  @Override
   protected int preferredEngine() {
     return function.code().lastEngine();
   }

@@ -59,6 +59,33 @@ class SparePriorityTest {
   }
 
   @Test
+  void aSpareEngineStandsBackWhileAnotherServesWhatWaits() {
+    try (TestNode node = TestNode.in(folder).engines(1).start()) {
+      node.function(
+          "work",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            if (call.inputs().getFirst().items().getFirst().text().equals("long")) {
+              threads.put(
+                  Thread.currentThread().getName(), Path.of("/proc/thread-self").toRealPath());
+              call.await(gate);
+            }
+            return Functions.copy(call);
+          });
+      List<Invocation> runs =
+          List.of(node.start("work", set("long")), node.start("work", set("long")));
+      until(() -> node.dispatcher.stats().enginesBusy() == 2);
+      until(() -> {
+        outputs(node.run("work", set("short")));
+        return niceOf("spare").stream().allMatch(nice -> nice >= 10);
+      });
+      gate.countDown();
+      runs.forEach(run -> outputs(await(run)));
+    }
+  }
+
+  @Test
   void whatIsKnownToTakeLongRunsInTheBackground() {
     List<Boolean> ofLong = new CopyOnWriteArrayList<>();
     List<Boolean> ofShort = new CopyOnWriteArrayList<>();
@@ -83,14 +110,14 @@ class SparePriorityTest {
             ofShort.add(call.background());
             return Functions.copy(call);
           });
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 8; i++) {
         outputs(node.run("long", set("a")));
         outputs(node.run("short", set("a")));
       }
     }
-    assertThat(ofLong).containsExactly(false, true, true, true);
+    assertThat(ofLong).startsWith(false).endsWith(true, true);
     // The host may hold it up now and then.
-    assertThat(ofShort.subList(1, 4)).contains(false);
+    assertThat(ofShort.subList(4, 8)).contains(false);
   }
 
   private List<Integer> niceOf(String name) {

@@ -14,7 +14,7 @@ public final class ThreadPriority {
 
   /** Asked once, when it is first of interest. */
   private static final class Raising {
-    static final boolean IS_ALLOWED = NICE < BACKGROUND_NICE && mayRaise();
+    static final boolean IS_ALLOWED = mayRaise();
   }
 
   private ThreadPriority() {}
@@ -30,15 +30,28 @@ public final class ThreadPriority {
   }
 
   /**
-   * Lets others go before a thread for the rest of its life: to take that back needs privileges.
+   * Lets others go before a thread, or a process of one thread, for the rest of its life: to take
+   * that back needs privileges.
    *
-   * @param thread its number; that of a thread that has ended does nothing
+   * @param thread its number
+   * @return whether it does now; not if it has ended, the host forbids it, or the whole node lets
+   *     others go first
    */
-  public static void lower(int thread) {
+  public static boolean lower(int thread) {
+    return NICE < BACKGROUND_NICE && setNice(thread, BACKGROUND_NICE);
+  }
+
+  /** Takes back {@link #lower}; whether the host allows that. */
+  public static boolean raise(int thread) {
+    return setNice(thread, NICE);
+  }
+
+  private static boolean setNice(int thread, int nice) {
     try {
-      Threads.setNice(thread, BACKGROUND_NICE);
+      Threads.setNice(thread, nice);
+      return true;
     } catch (LinuxException e) {
-      // It ended meanwhile, or the host forbids it: then it is scheduled like any other.
+      return false;
     }
   }
 
@@ -48,41 +61,25 @@ public final class ThreadPriority {
    * RLIMIT_NICE).
    */
   public static boolean lowerForNow() {
-    if (!Raising.IS_ALLOWED) {
-      return false;
-    }
-    lower(0);
-    return true;
+    return Raising.IS_ALLOWED && lower(0);
   }
 
   /** Takes back {@link #lowerForNow}. */
   public static void raise() {
-    try {
-      Threads.setNice(0, NICE);
-    } catch (LinuxException e) {
-      // The limit of this process was changed meanwhile.
-    }
+    boolean _ = raise(0);
   }
 
   /** On a thread that ends afterwards: if that is not allowed, it stays as it is. */
   private static boolean mayRaise() {
     AtomicBoolean raised = new AtomicBoolean();
-    Thread tries = Thread.ofPlatform().name("raising").start(() -> raised.set(triesToRaise()));
     try {
+      Thread tries = Thread.ofPlatform().start(() -> raised.set(lower(0) && raise(0)));
       tries.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (OutOfMemoryError e) {
+      // The host has no thread left to give: nothing is lowered then.
     }
     return raised.get();
-  }
-
-  private static boolean triesToRaise() {
-    try {
-      Threads.setNice(0, BACKGROUND_NICE);
-      Threads.setNice(0, NICE);
-      return true;
-    } catch (LinuxException e) {
-      return false;
-    }
   }
 }

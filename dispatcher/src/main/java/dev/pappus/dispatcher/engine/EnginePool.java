@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The compute engines of a node. Each has its own queue; a task goes to an idle engine if there is
  * one, the one that last ran its function first; an engine takes from its own queue, except when
- * another's oldest task has waited noticeably longer. When every engine has been at one task for
- * longer than the quantum and work waits, spare engines, bounded in number, serve the queues. Any
- * thread may use it.
+ * another's oldest task has waited noticeably longer. While every engine is held by a long task and
+ * work waits, spare engines, bounded in number, serve the queues. Any thread may use it.
  */
 public final class EnginePool implements AutoCloseable {
   /** Number of engines on borrowed threads, which are not confined to a processor. */

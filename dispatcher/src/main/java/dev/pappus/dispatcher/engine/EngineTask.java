@@ -35,6 +35,11 @@ public abstract class EngineTask {
   /** How long it is expected to run; 0 if nothing is known. */
   protected abstract long expectedNanos();
 
+  /** Whether it is known that it takes long: others that wait should not count on its engine. */
+  protected boolean isLong() {
+    return false;
+  }
+
   /** How many turns of its namespace it is worth; always the same while it is in a queue. */
   final int turns() {
     return turns;
@@ -52,8 +57,8 @@ public abstract class EngineTask {
   protected abstract void run(EngineWorker worker);
 
   /**
-   * Whether nothing but a short run in a sandbox is expected of it: no file has to be read, and the
-   * function has been short lately.
+   * Whether nothing but a short run in a sandbox is expected of it: no disk has to be waited for,
+   * and the function has been short lately.
    */
   protected boolean isShort() {
     return false;

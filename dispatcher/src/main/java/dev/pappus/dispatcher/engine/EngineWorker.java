@@ -35,7 +35,7 @@ public final class EngineWorker implements Runnable {
 
   private volatile boolean idle;
   private volatile long busySinceNanos;
-  private volatile long expectedNanos;
+  private volatile boolean atLongTask;
   private volatile boolean busy;
   private volatile int kernelThread;
   private volatile boolean stoodBack;
@@ -76,7 +76,7 @@ public final class EngineWorker implements Runnable {
    */
   public ComputeEngine engine(PreparedFunction function) {
     ComputeEngine engine = engines.of(function);
-    engine.inBackground(expectedNanos > SpareEngines.QUANTUM_NANOS);
+    engine.inBackground(atLongTask);
     lastUsed = engine;
     return engine;
   }
@@ -156,7 +156,7 @@ public final class EngineWorker implements Runnable {
 
   private void execute(EngineTask task, Runnable step) {
     busySinceNanos = System.nanoTime();
-    expectedNanos = task.expectedNanos();
+    atLongTask = task.isLong();
     busy = true;
     try {
       step.run();
@@ -266,7 +266,7 @@ public final class EngineWorker implements Runnable {
 
   /** Wakes its thread if that waits for tasks; false if it does not. Any thread. */
   boolean wakeIfIdle() {
-    if (!idle) {
+    if (!idle || stoodBack) {
       return false;
     }
     idle = false;
@@ -290,13 +290,13 @@ public final class EngineWorker implements Runnable {
 
   /**
    * How long from now it has been at one task for {@code nanos} if that does not end before; 0 if
-   * it has been, or is expected to be in the end.
+   * it has been, or the task is known to be long.
    */
   long nanosUntilBusyFor(long nanos, long nowNanos) {
     if (!busy) {
       return nanos;
     }
-    return expectedNanos > nanos ? 0 : Math.max(0, nanos - (nowNanos - busySinceNanos));
+    return atLongTask ? 0 : Math.max(0, nanos - (nowNanos - busySinceNanos));
   }
 
   @Nullable Thread thread() {

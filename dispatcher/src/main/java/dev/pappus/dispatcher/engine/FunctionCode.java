@@ -26,8 +26,11 @@ public final class FunctionCode {
    */
   private static final long SHORT_NANOS = 1_000_000L;
 
-  /** So many runs come before the first that is expected to be short. */
-  private static final int TRIED = 16;
+  /** What a long run takes at least, on average. */
+  private static final long LONG_NANOS = SpareEngines.QUANTUM_NANOS;
+
+  /** So many runs come before anything is expected: the first are cold. */
+  private static final int TRIED = 4;
 
   /**
    * One run too long among so many is taken for the host's fault: its collector, its compilers, or
@@ -49,13 +52,14 @@ public final class FunctionCode {
   private final String sandbox;
   private volatile int lastEngine = -1;
   private volatile long expectedNanos;
+  private volatile boolean needsNoTemplate;
 
   /** Runs that it has yet to make before nothing is held against it. */
   private volatile int owed = OWED_MAX + TRIED;
 
   private int penalty = PENALTY_MIN;
 
-  private int runs;
+  private volatile int runs;
 
   /**
    * Code in the blob {@code binary} for a backend.
@@ -86,6 +90,16 @@ public final class FunctionCode {
 
   FunctionSpec spec() {
     return spec;
+  }
+
+  /** It was read, and whether it starts in the middle of a template. */
+  void loadedWith(boolean template) {
+    needsNoTemplate = !template;
+  }
+
+  /** Whether it is known that it can run as soon as it is read. */
+  boolean needsNoTemplate() {
+    return needsNoTemplate;
   }
 
   /** The name of the backend that runs it. */
@@ -141,6 +155,11 @@ public final class FunctionCode {
   /** Whether the next run may be expected to be short. */
   public boolean isShort() {
     return owed <= OWED_MAX && expectedNanos <= SHORT_NANOS;
+  }
+
+  /** Whether the next run is known to be long. */
+  public boolean isLong() {
+    return runs >= TRIED && expectedNanos > LONG_NANOS;
   }
 
   /** Moving average of how long engines are at it, in nanoseconds; 0 before its first run. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spare engines of a pool, bounded in number. They serve the queues while work waits and every
- * engine is held: at one task for longer than the quantum, or for as long as is expected of it. One
- * whose own run gets as long stands back and ends with it. Any thread may use it.
+ * engine is held: at one task for longer than the quantum, or at one that is known to take so long.
+ * One whose own run gets as long stands back and ends with it. Any thread may use it.
  */
 final class SpareEngines {
   /** Runs that outlive it make room for a spare engine (DESIGN section 3). */
@@ -91,14 +91,20 @@ final class SpareEngines {
   /** Work waits and no engine is idle: has a spare engine serve it, once one is needed. */
   void help() {
     long nanos = nanosUntilNeeded(null);
-    if (nanos > 0) {
-      armCheck(nanos);
-    } else if (isFull() || open.stream().anyMatch(EngineWorker::isOnItsWay)) {
-      armCheck(QUANTUM_NANOS);
-    } else if (!wakeIdle() && startDue.compareAndSet(false, true)) {
-      // To start a thread takes time that the calling one may not have.
-      var _ = timeouts.after(0, this::startIfNeeded);
+    if (nanos == 0) {
+      standBack();
+      boolean comes = open.stream().anyMatch(EngineWorker::isOnItsWay) || wakeIdle();
+      if (!comes && !isFull() && startDue.compareAndSet(false, true)) {
+        // To start a thread takes time that the calling one may not have.
+        var _ = timeouts.after(0, this::startIfNeeded);
+      }
     }
+    // Whoever comes may find that the host gives no sandbox, or take a long task: looked at again.
+    armCheck(nanos == 0 ? QUANTUM_NANOS : nanos);
+  }
+
+  private void standBack() {
+    open.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
   }
 
   private void armCheck(long nanos) {
@@ -110,7 +116,7 @@ final class SpareEngines {
   private void check() {
     checkDue.set(false);
     if (ready.waiting() > 0) {
-      open.forEach(spare -> spare.standBackIfBusyFor(QUANTUM_NANOS));
+      standBack();
       startIfNeeded();
     }
   }
@@ -120,10 +126,10 @@ final class SpareEngines {
     if (ready.waiting() == 0 || pool.isClosed()) {
       return;
     }
+    armCheck(QUANTUM_NANOS);
     if (!pool.wakeAnyIdle() && isNeeded(null) && !wakeIdle() && !isFull()) {
       start(new EngineWorker(pool, backends, freeIndex(), null, null));
     }
-    armCheck(QUANTUM_NANOS);
   }
 
   private boolean isFull() {
@@ -167,12 +173,24 @@ final class SpareEngines {
   }
 
   /**
+   * Until there is something for it to do, or for long; what woke it may be a thing of the past.
+   */
+  private void park(EngineWorker spare) {
+    long end = System.nanoTime() + LINGER_NANOS;
+    long left = LINGER_NANOS;
+    do {
+      LockSupport.parkNanos(pool, left);
+      left = end - System.nanoTime();
+    } while (left > 0 && spare.isIdle() && !pool.isClosed() && !spare.hasToTidy());
+  }
+
+  /**
    * Waits to be woken, on the thread of {@code spare}; false when nobody did for long, and the
    * spare engine is off the books.
    */
   boolean linger(EngineWorker spare) {
     if (!spare.hasStoodBack()) {
-      LockSupport.parkNanos(pool, LINGER_NANOS);
+      park(spare);
     }
     if (!spare.isIdle() || pool.isClosed() || spare.hasToTidy()) {
       return true;

@@ -46,7 +46,7 @@ class FunctionCodeTest {
   @Test
   void aFunctionIsTrustedAfterAWhile() {
     assertThat(code.isShort()).isFalse();
-    assertThat(runsUntilTrusted()).isEqualTo(16);
+    assertThat(runsUntilTrusted()).isEqualTo(4);
     runWell(1);
     assertThat(code.isShort()).isTrue();
   }

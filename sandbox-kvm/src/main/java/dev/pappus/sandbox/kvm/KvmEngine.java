@@ -56,8 +56,9 @@ public final class KvmEngine implements ComputeEngine {
       return new RunOutcome.DeadlineExceeded(GuestState.UNKNOWN);
     }
     timer.cover(now, deadline);
-    boolean lowered = background && ThreadPriority.lowerForNow();
+    boolean lowered = false;
     try {
+      lowered = background && ThreadPriority.lowerForNow();
       return enter(kvmContext, deadline);
     } finally {
       if (lowered) {

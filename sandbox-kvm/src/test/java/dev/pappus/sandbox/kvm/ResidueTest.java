@@ -198,7 +198,6 @@ class ResidueTest {
       }
     }
 
-    /** Registers at the start of a run, as the guest that spoils them all sees them. */
     private static long fastestNanos(Runnable step) {
       long fastest = Long.MAX_VALUE;
       for (int i = 0; i < 20; i++) {
@@ -209,6 +208,7 @@ class ResidueTest {
       return fastest;
     }
 
+    /** Registers at the start of a run, as the guest that spoils them all sees them. */
     private static byte @Nullable [] registers(KvmEngine engine, PreparedFunction state) {
       try (Context context = engine.domain().acquire(state)) {
         context.write(List.of(), List.of("state"));

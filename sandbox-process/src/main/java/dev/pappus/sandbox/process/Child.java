@@ -17,7 +17,7 @@ final class Child {
   /** The system call that it waits in for its next run; 0 while it runs. */
   private long call;
 
-  /** Whether it lets others go first, for the rest of its life. */
+  /** Whether it lets others go first. */
   private boolean lowered;
 
   /** Whether its signals, or its segment bases, may not be as a run finds them. */
@@ -41,16 +41,15 @@ final class Child {
     return descriptor;
   }
 
-  /** Lets others go first from now on. */
+  /** Lets others go first from now on, where the host allows it. */
   void lower() {
-    if (!lowered) {
-      lowered = true;
-      ThreadPriority.lower(process);
-    }
+    lowered = lowered || ThreadPriority.lower(process);
   }
 
-  boolean isLowered() {
-    return lowered;
+  /** Lets nobody go first any more; false where the host does not allow that. */
+  boolean raise() {
+    lowered = lowered && !ThreadPriority.raise(process);
+    return !lowered;
   }
 
   /** It has come to the end of a run. */

@@ -158,7 +158,7 @@ final class Zygote implements AutoCloseable {
     Child waiting = children[number];
     if (waiting != null
         && waiting.shape().equals(function.shape())
-        && (background || !waiting.isLowered())) {
+        && (background || waiting.raise())) {
       if (background) {
         waiting.lower();
       }

@@ -54,7 +54,8 @@ class ProcessEngineTest {
 
   /** Waits for a child that has computed for a while, unlike those that wait; its number. */
   private static int loopingChild(int zygote) {
-    while (true) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < end) {
       for (int member : Books.group(zygote)) {
         if (member != zygote && Books.ticks(member) >= 2) {
           return member;
@@ -62,6 +63,7 @@ class ProcessEngineTest {
       }
       Thread.onSpinWait();
     }
+    throw new AssertionError("no child computes");
   }
 
   @Test
@@ -222,7 +224,7 @@ class ProcessEngineTest {
   }
 
   @Test
-  void aChildOfARunInTheBackgroundLetsOthersGoFirstAndServesNoOtherRun() {
+  void aChildLetsOthersGoFirstDuringRunsInTheBackgroundOnly() {
     try (ProcessDriver driver = new ProcessDriver(TestSettings.plain());
         ProcessEngine engine = driver.openEngine(0)) {
       Runs runs = new Runs(driver, engine);
@@ -233,10 +235,10 @@ class ProcessEngineTest {
       runs.assertServing();
       // One that waits already will do.
       assertThat(child(zygote)).isEqualTo(child);
-      assertThat(Books.nice(child)).isGreaterThan(Books.nice(zygote));
+      assertThat(Books.nice(child)).isEqualTo(Math.max(10, Books.nice(zygote)));
       engine.inBackground(false);
       runs.assertServing();
-      assertThat(child(zygote)).isNotEqualTo(child);
+      // Another one, where that one could not be raised.
       assertThat(Books.nice(child(zygote))).isEqualTo(Books.nice(zygote));
     }
   }
