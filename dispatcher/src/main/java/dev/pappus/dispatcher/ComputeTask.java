@@ -9,11 +9,9 @@ import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
-import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceRunner;
-import dev.pappus.sandbox.PreparedFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An instance of a compute function, for an engine. */
@@ -101,7 +99,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     return source == InvocationRequest.CodeSource.ANY
         && function.code().isShort()
         && ResultBudget.bytesOf(instance.inputs()) <= SHORT_INPUT_BYTES_MAX
-        && compute.code().readyToShareThread(function.code()) != null;
+        && compute.code().mayShareThread(function.code());
   }
 
   @Override
@@ -110,12 +108,11 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       return;
     }
     long startNanos = System.nanoTime();
-    PreparedFunction ready = compute.code().readyToShareThread(function.code());
-    if (ready == null || !worker.has(ready)) { // evicted meanwhile, or refused by the host
+    CodeCache.Found found = compute.code().sharingThread(function.code());
+    if (found == null || !worker.has(found.function())) { // on disk, or refused by the host
       compute.engines().resubmit(this);
       return;
     }
-    var found = new CodeCache.Found(ready, StartLevel.Code.LOADED);
     long openNanos = System.nanoTime(); // to open an engine takes time, once
     ComputeAttempt attempt = attempt(worker, found, startNanos, deadline.within(openNanos + nanos));
     boolean cutShort = attempt != null && attempt.wasCutShort();

@@ -8,12 +8,15 @@ import static dev.pappus.dispatcher.TestNode.texts;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
+import dev.pappus.model.StartLevel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +54,10 @@ class BorrowedThreadTest {
   }
 
   private TestNode node(int engines) {
-    TestNode node = TestNode.in(folder).engines(engines).start();
+    return withWork(TestNode.in(folder).engines(engines).start());
+  }
+
+  private TestNode withWork(TestNode node) {
     node.function(
         "work",
         List.of("in"),
@@ -90,6 +96,23 @@ class BorrowedThreadTest {
       untilItRunsOnHost(node);
       outputs(node.run("work", set("a")));
       assertThat(ranOn).as("invoked from a thread that is not lent").startsWith("engine");
+    }
+  }
+
+  @Test
+  void codeThatHasToBeReadFromItsFileRunsThereAsWell() {
+    JavaDriver driver = new JavaDriver();
+    driver.residentBytes = 1 << 20; // more than there is room for: it is read each time
+    try (TestNode node =
+        withWork(
+            TestNode.in(folder).driver(driver).engines(2).limit(Limit.CODE_CACHE, 1).start())) {
+      untilItRunsOnHost(node);
+      long before = node.dispatcher.stats().codeLoads();
+      until(() -> {
+        StartLevel start = Objects.requireNonNull(runFromHost(node).coldestStart());
+        return ranOn.equals(HOST) && start.code() == StartLevel.Code.FILE;
+      });
+      assertThat(node.dispatcher.stats().codeLoads()).isGreaterThan(before);
     }
   }
 

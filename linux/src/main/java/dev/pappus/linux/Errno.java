@@ -11,6 +11,7 @@ public final class Errno {
   public static final int ENXIO = 6;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
+  public static final int EOPNOTSUPP = 95;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EINVAL = 22;
@@ -51,7 +52,7 @@ public final class Errno {
           Map.entry(38, "ENOSYS"),
           Map.entry(40, "ELOOP"),
           Map.entry(75, "EOVERFLOW"),
-          Map.entry(95, "EOPNOTSUPP"),
+          Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
           Map.entry(ECONNRESET, "ECONNRESET"),
           Map.entry(133, "EHWPOISON"));
 

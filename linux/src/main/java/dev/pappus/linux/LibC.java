@@ -40,6 +40,7 @@ final class LibC {
   private static final MethodHandle MADVISE = plain("madvise");
   private static final MethodHandle MPROTECT = plain("mprotect");
   private static final MethodHandle MINCORE = plain("mincore");
+  private static final MethodHandle PREADV2 = plain("preadv2");
   private static final MethodHandle GETTID = plain("gettid");
   private static final MethodHandle GETEUID = plain("geteuid");
   private static final MethodHandle SETPRIORITY = plain("setpriority");
@@ -303,6 +304,17 @@ final class LibC {
     return wide(register(LSEEK, descriptor, offset, whence, 0, 0, 0));
   }
 
+  /** Into one piece of memory; the number of bytes, or {@code -errno}. */
+  static long preadv2(int descriptor, MemorySegment into, long offset, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct iovec of <bits/types/struct_iovec.h>: address, length.
+      MemorySegment vector = arena.allocateFrom(JAVA_LONG, pointer(into), into.byteSize());
+      return wide(register(PREADV2, descriptor, pointer(vector), 1, offset, flags, 0));
+    } finally {
+      Reference.reachabilityFence(into);
+    }
+  }
+
   static int fstat(int descriptor, MemorySegment status) {
     try {
       return call(SYSCALL, FSTAT, descriptor, pointer(status), 0, 0, 0);
@@ -367,6 +379,13 @@ final class LibC {
   static int check(int result, String operation, String operands) {
     if (result < 0) {
       throw new LinuxException(operation, -result, operands);
+    }
+    return result;
+  }
+
+  static long check(long result, String operation, String operands) {
+    if (result < 0) {
+      throw new LinuxException(operation, (int) -result, operands);
     }
     return result;
   }

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,10 +75,23 @@ class MemoryTest {
 
   @Test
   void filesThatWereJustWrittenAreInMemory(@TempDir Path folder) throws IOException {
-    assertThat(CachedFile.isInMemory(Files.write(folder.resolve("file"), new byte[10_000])))
-        .isTrue();
-    assertThat(CachedFile.isInMemory(Files.createFile(folder.resolve("empty")))).isTrue();
-    assertThat(CachedFile.isInMemory(folder)).isTrue();
+    byte[] content = new byte[10_000];
+    new Random(1).nextBytes(content);
+    Path path = Files.write(folder.resolve("file"), content);
+    try (CachedFile file = CachedFile.open(path);
+        Arena arena = Arena.ofConfined()) {
+      assertThat(file.sizeBytes()).isEqualTo(content.length);
+      MemorySegment bytes = arena.allocate(content.length);
+      assertThat(file.readFromMemory(bytes)).isTrue();
+      assertThat(bytes.toArray(JAVA_BYTE)).isEqualTo(content);
+      Files.write(path, new byte[100]);
+      assertThat(file.read(bytes)).as("it became shorter").isFalse();
+    }
+    try (CachedFile empty = CachedFile.open(Files.createFile(folder.resolve("empty")))) {
+      assertThat(empty.readFromMemory(MemorySegment.NULL)).isTrue();
+    }
+    assertThatThrownBy(() -> CachedFile.open(folder.resolve("none")))
+        .isInstanceOf(LinuxException.class);
   }
 
   @Test

@@ -15,9 +15,9 @@ import dev.pappus.sandbox.PageCache;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.TemplateSlot;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * others that want it meanwhile are not blocked but called back. Any thread may use it.
  */
 public final class CodeCache {
+  /** Larger code takes too long to read for a thread that does other things as well. */
+  private static final long SHARED_LOAD_BYTES_MAX = 256 << 10;
+
   /** Caffeine's weights are ints; in KiB they reach 2 TiB. */
   private static final long WEIGHT_UNIT_BYTES = 1024;
 
@@ -123,7 +126,7 @@ public final class CodeCache {
       Load own = new Load();
       Load other = loads.putIfAbsent(code, own);
       if (other == null) {
-        return load(code, own);
+        return Objects.requireNonNull(load(code, own, true));
       }
       if (other.await(waiter)) {
         return new LoadedElsewhere();
@@ -131,16 +134,44 @@ public final class CodeCache {
     }
   }
 
+  /**
+   * Whether the code can probably run on a thread that does other things as well: it is in memory
+   * and no template has to be made, or it is small and in the page cache, perhaps. Its backend
+   * allows it.
+   */
+  public boolean mayShareThread(FunctionCode code) {
+    return readyToShareThread(code) != null || isReadAtOnce(code);
+  }
+
+  /**
+   * The code for such a thread, which does not wait for a disk; null if the code has to be had, and
+   * run, elsewhere.
+   */
+  public @Nullable Found sharingThread(FunctionCode code) {
+    PreparedFunction ready = readyToShareThread(code);
+    if (ready != null) {
+      return new Found(ready, StartLevel.Code.LOADED);
+    }
+    Load own = new Load();
+    if (!isReadAtOnce(code) || loads.putIfAbsent(code, own) != null) {
+      return null;
+    }
+    return load(code, own, false) instanceof Found found ? found : null;
+  }
+
+  private boolean isReadAtOnce(FunctionCode code) {
+    return code.needsNoTemplate()
+        && code.binaryBytes() <= SHARED_LOAD_BYTES_MAX
+        && backends.require(code.sandbox()).sharesThreads();
+  }
+
   /** Whether the code is in memory. */
   public boolean holds(FunctionCode code) {
     return unused.containsKey(code) || cache.getIfPresent(code) != null;
   }
 
-  /**
-   * The code if it can run at once on a thread that does other things as well: it is in memory, no
-   * template has to be made, and its backend allows it; else null.
-   */
-  public @Nullable PreparedFunction readyToShareThread(FunctionCode code) {
+  /** The code if it is in memory, no template has to be made, and its backend allows it. */
+  private @Nullable PreparedFunction readyToShareThread(FunctionCode code) {
     PreparedFunction cached = cache.getIfPresent(code);
     if (cached == null || !backends.require(code.sandbox()).sharesThreads()) {
       return null;
@@ -167,14 +198,17 @@ public final class CodeCache {
     return kept.function();
   }
 
-  private Lookup load(FunctionCode code, Load own) {
+  /** Reads it; null if the disk would have to be waited for and may not. */
+  private @Nullable Lookup load(FunctionCode code, Load own, boolean mayWait) {
     Problem failure =
         Problem.of(ProblemCode.INTERNAL, "the function's code could not be loaded")
             .withHint("please report this with the node's log of this moment");
     try {
-      Found found = readFresh(code);
-      cache.put(code, found.function());
+      Found found = readFresh(code, mayWait);
       failure = null;
+      if (found != null) {
+        cache.put(code, found.function());
+      }
       return found;
     } catch (ProblemException e) {
       failure = e.problem();
@@ -192,20 +226,24 @@ public final class CodeCache {
    * @throws ProblemException with BINARY_CORRUPT, STORAGE_FAILED, BAD_BINARY or SANDBOX_UNAVAILABLE
    */
   public Found readAgain(FunctionCode code) {
-    Found fresh = readFresh(code);
+    Found fresh = Objects.requireNonNull(readFresh(code, true));
     PreparedFunction kept = cache.asMap().putIfAbsent(code, fresh.function());
     var _ = takeUnused(code);
     return kept == null ? fresh : new Found(fresh.function().accountedWith(kept), fresh.from());
   }
 
-  private Found readFresh(FunctionCode code) {
-    boolean inMemory = PageCache.holds(blobs.path(code.binary()));
+  private @Nullable Found readFresh(FunctionCode code, boolean mayWait) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment binary = blobs.read(code.binary(), code.binaryBytes(), arena);
-      PreparedFunction function = backends.require(code.sandbox()).prepare(binary, code.spec());
+      PageCache.Content binary = blobs.read(code.binary(), code.binaryBytes(), arena, mayWait);
+      if (binary == null) {
+        return null;
+      }
+      PreparedFunction function =
+          backends.require(code.sandbox()).prepare(binary.bytes(), code.spec());
       keepTemplate(code, function);
+      code.loadedWith(function.templateSlot() != null);
       loaded.getAndIncrement();
-      return new Found(function, inMemory ? StartLevel.Code.FILE : StartLevel.Code.DISK);
+      return new Found(function, binary.fromMemory() ? StartLevel.Code.FILE : StartLevel.Code.DISK);
     }
   }
 

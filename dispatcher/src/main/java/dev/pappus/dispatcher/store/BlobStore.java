@@ -4,6 +4,8 @@ import dev.pappus.model.Digest;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.sandbox.PageCache;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Content under its digest, {@code sha256/ab/abcd…}. Files appear whole: they are written aside,
@@ -108,9 +111,7 @@ public final class BlobStore {
     Path path = path(digest);
     MemorySegment bytes;
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      if (file.size() != sizeBytes) {
-        throw corrupt(digest, path, "is " + file.size() + " bytes long instead of " + sizeBytes);
-      }
+      requireSize(digest, path, file.size(), sizeBytes);
       bytes = allocator.allocate(sizeBytes);
       ByteBuffer buffer = bytes.asByteBuffer();
       while (buffer.hasRemaining()) {
@@ -123,13 +124,54 @@ public final class BlobStore {
     } catch (IOException e) {
       throw StorageProblems.failed("read", path, e);
     }
+    verify(digest, bytes, path);
+    return bytes;
+  }
+
+  /**
+   * The same into native memory of {@code arena}, and whether all of it was in memory.
+   *
+   * @param mayWait whether the disk may be waited for; where it would have to be and may not, the
+   *     result is null
+   */
+  public PageCache.@Nullable Content read(
+      Digest digest, long sizeBytes, Arena arena, boolean mayWait) {
+    Path path = path(digest);
+    try {
+      PageCache.Content content =
+          PageCache.read(
+              path,
+              bytes -> {
+                requireSize(digest, path, bytes, sizeBytes);
+                return arena.allocate(bytes);
+              },
+              mayWait);
+      if (content != null) {
+        verify(digest, content.bytes(), path);
+      }
+      return content;
+    } catch (NoSuchFileException e) {
+      throw corrupt(digest, path, "is missing");
+    } catch (EOFException e) {
+      throw corrupt(digest, path, "ended while it was read");
+    } catch (IOException e) {
+      throw StorageProblems.failed("read", path, e);
+    }
+  }
+
+  private static void requireSize(Digest digest, Path path, long bytes, long expected) {
+    if (bytes != expected) {
+      throw corrupt(digest, path, "is " + bytes + " bytes long instead of " + expected);
+    }
+  }
+
+  private void verify(Digest digest, MemorySegment bytes, Path path) {
     if (!verified.contains(digest)) {
       if (!Digest.of(bytes).equals(digest)) {
         throw corrupt(digest, path, "does not match its digest");
       }
       verified.add(digest);
     }
-    return bytes;
   }
 
   private static ProblemException corrupt(Digest digest, Path path, String how) {
