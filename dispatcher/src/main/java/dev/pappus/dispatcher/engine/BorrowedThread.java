@@ -5,6 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Engines on a thread that belongs to somebody else, which runs short tasks of its own there: two
@@ -12,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * thread, but for {@link #close}.
  */
 final class BorrowedThread {
+  private static final Logger LOG = LoggerFactory.getLogger(BorrowedThread.class);
+
   /** What may wait here at once, by expectation; the rest is for other engines, at once. */
   private static final long BACKLOG_NANOS_MAX = 250_000L;
 
@@ -124,6 +128,9 @@ final class BorrowedThread {
       if (tasks.isEmpty()) {
         worker.rest();
       }
+    } catch (RuntimeException | Error e) {
+      LOG.error("a borrowed thread met an unexpected exception between tasks", e);
+      pool.countInternalError();
     } finally {
       active = false;
       if (!tasks.isEmpty() && !activate(this::workAfterConnections)) {
