@@ -96,6 +96,7 @@ public final class CurvesBench {
   private void measure() throws IOException {
     warmUp();
     sweep();
+    alone();
     peaks();
     pairs();
     tails();
@@ -169,10 +170,26 @@ public final class CurvesBench {
       Collections.shuffle(turns, random);
       for (Turn turn : turns) {
         if (!timeIsUp()) {
-          Point point = open(turn, settings.nanos(), "sweep");
-          if (turn.rate() == unloadedRate(turn.series())) {
-            double _ = sample(unloadedName(turn.series()), point, Column.P50_MICROS);
-          }
+          Point _ = open(turn, settings.nanos(), "sweep");
+        }
+      }
+    }
+  }
+
+  /** Latencies without load; a closed loop, as no generator is prompt enough on every host. */
+  private void alone() throws IOException {
+    for (int repetition = 1; repetition <= settings.repetitions(); repetition++) {
+      List<Series> order = new ArrayList<>(curves);
+      Collections.shuffle(order, random);
+      for (Series series : order) {
+        if (!timeIsUp()) {
+          Point point =
+              systems
+                  .of(series)
+                  .alone(row(series, repetition), series, settings.nanos(), seed++)
+                  .point();
+          results.add(point.with(Column.NOTE, "alone"));
+          double _ = sample(unloadedName(series), point, Column.P50_MICROS);
         }
       }
     }

@@ -102,10 +102,18 @@ final class SystemUnderTest implements AutoCloseable {
 
   /** As many requests at a time as keep all processors busy. */
   Measured closed(Point row, Series series, long nanos, long seed) throws IOException {
-    LoadFlow flow =
-        LoadFlow.closed(
-            mix.of(series.hotPercent(), seed),
-            AT_ONCE_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
+    int atOnce = AT_ONCE_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+    return closed(row, series, atOnce, nanos, seed);
+  }
+
+  /** One request at a time. */
+  Measured alone(Point row, Series series, long nanos, long seed) throws IOException {
+    return closed(row, series, 1, nanos, seed);
+  }
+
+  private Measured closed(Point row, Series series, int atOnce, long nanos, long seed)
+      throws IOException {
+    LoadFlow flow = LoadFlow.closed(mix.of(series.hotPercent(), seed), atOnce);
     double cpuMicros = run(flow, nanos);
     return new Measured(
         complete(LoadPoint.closed(row, flow, nanos), flow, series, cpuMicros), flow);
