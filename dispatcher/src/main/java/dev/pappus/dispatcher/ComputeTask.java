@@ -9,6 +9,7 @@ import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.InstanceRunner;
@@ -27,6 +28,9 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   private final boolean readsContexts;
   private final Deadline deadline;
   private volatile @Nullable ComputeEngine runsOn;
+
+  /** How cold attempts found it so far. One thread at a time has the task. */
+  private StartLevel.Code coldest = StartLevel.Code.BOUND;
 
   /**
    * A task.
@@ -98,6 +102,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
   protected boolean isShort() {
     return source == InvocationRequest.CodeSource.ANY
         && function.code().isShort()
+        && function.spec().isAtHand()
         && ResultBudget.bytesOf(instance.inputs()) <= SHORT_INPUT_BYTES_MAX
         && compute.code().mayShareThread(function.code());
   }
@@ -108,7 +113,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
       return;
     }
     long startNanos = System.nanoTime();
-    CodeCache.Found found = compute.code().sharingThread(function.code());
+    CodeCache.Found found = compute.code().sharingThread(function.code(), this::hasToBeRead);
     if (found == null || !worker.has(found.function())) { // on disk, or refused by the host
       compute.engines().resubmit(this);
       return;
@@ -143,6 +148,16 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     }
   }
 
+  /** Its code is on disk: to ask for it may have begun to change that. */
+  private void hasToBeRead() {
+    var _ = colder(StartLevel.Code.DISK);
+  }
+
+  private StartLevel.Code colder(StartLevel.Code found) {
+    coldest = found.compareTo(coldest) > 0 ? found : coldest;
+    return coldest;
+  }
+
   /** Another engine has loaded the code, or failed to. */
   private void codeLoaded(@Nullable Problem failure) {
     if (failure != null) {
@@ -173,6 +188,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
    */
   private @Nullable ComputeAttempt attempt(
       EngineWorker worker, CodeCache.Found code, long startNanos, Deadline until) {
+    CodeCache.Found known = new CodeCache.Found(code.function(), colder(code.from()));
     FunctionSpec spec;
     ComputeEngine engine;
     try {
@@ -185,7 +201,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     long foundNanos = System.nanoTime();
     runsOn = engine;
     ComputeAttempt attempt =
-        new ComputeAttempt(this, worker, engine, code, until, startNanos, foundNanos);
+        new ComputeAttempt(this, worker, engine, known, until, startNanos, foundNanos);
     // The answer leaves before the wipe, for which only this engine's next task has to wait.
     new InstanceRunner(engine, MonotonicClock.SYSTEM)
         .run(code.function(), spec, instance.inputs(), until, run.limits(), attempt);

@@ -21,6 +21,12 @@ final class RunnableSpec {
     this.blobs = blobs;
   }
 
+  /** Whether {@link #load} reads no file now. */
+  boolean isAtHand() {
+    SoftReference<FunctionSpec> kept = loaded;
+    return stored.statics().isEmpty() || (kept != null && kept.get() != null);
+  }
+
   /**
    * The whole specification; may read files.
    *

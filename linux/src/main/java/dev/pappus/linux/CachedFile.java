@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of which one wants to know whether the kernel has it in memory. One thread at a time may
@@ -24,9 +25,9 @@ public final class CachedFile implements AutoCloseable {
   private final int owner;
   private final boolean regular;
 
-  private CachedFile(Path path) {
+  private CachedFile(Path path, FileDescriptor file) {
     this.path = path;
-    file = FileDescriptor.openReadOnly(path);
+    this.file = file;
     boolean complete = false;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(Stat.LAYOUT);
@@ -48,7 +49,17 @@ public final class CachedFile implements AutoCloseable {
    * @throws LinuxException if it cannot be opened or looked at
    */
   public static CachedFile open(Path path) {
-    return new CachedFile(path);
+    return new CachedFile(path, FileDescriptor.openReadOnly(path));
+  }
+
+  /**
+   * The same if that needs no disk; null if it does, or the kernel cannot tell.
+   *
+   * @throws LinuxException if it cannot be opened or looked at
+   */
+  public static @Nullable CachedFile tryOpenFromMemory(Path path) {
+    FileDescriptor file = FileDescriptor.tryOpenFromMemory(path);
+    return file == null ? null : new CachedFile(path, file);
   }
 
   /** Its size when it was opened. */
@@ -60,7 +71,8 @@ public final class CachedFile implements AutoCloseable {
    * Fills {@code into} from the file's beginning without waiting for a disk.
    *
    * @param into native memory, no larger than the file
-   * @return false if not all of that is in the page cache; then {@code into} is as it may be
+   * @return false if not all of that is in the page cache, or the kernel does not tell this user;
+   *     then {@code into} is as it may be
    * @throws LinuxException if it cannot be read
    */
   public boolean readFromMemory(MemorySegment into) {
@@ -93,7 +105,10 @@ public final class CachedFile implements AutoCloseable {
 
   /** What file systems that cannot read without waiting can tell, as far as this user may know. */
   private boolean isInMemory() {
-    if (!regular || sizeBytes == 0 || !tells()) {
+    if (!regular || !tells()) {
+      return false;
+    }
+    if (sizeBytes == 0) {
       return true;
     }
     try (Arena arena = Arena.ofConfined()) {

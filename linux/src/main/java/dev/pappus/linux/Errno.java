@@ -11,6 +11,7 @@ public final class Errno {
   public static final int ENXIO = 6;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
+  public static final int ENOSYS = 38;
   public static final int EOPNOTSUPP = 95;
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
@@ -49,7 +50,7 @@ public final class Errno {
           Map.entry(30, "EROFS"),
           Map.entry(EPIPE, "EPIPE"),
           Map.entry(34, "ERANGE"),
-          Map.entry(38, "ENOSYS"),
+          Map.entry(ENOSYS, "ENOSYS"),
           Map.entry(40, "ELOOP"),
           Map.entry(75, "EOVERFLOW"),
           Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),

@@ -2,12 +2,17 @@ package dev.pappus.linux;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** An open file. Whoever opened it closes it; any thread may use it meanwhile. */
 public final class FileDescriptor implements AutoCloseable {
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x80000;
+
+  /** {@code <linux/openat2.h>}. */
+  private static final long RESOLVE_CACHED = 0x20;
+
   private static final int INTERRUPTIONS_MAX = 100;
 
   private final int number;
@@ -22,6 +27,21 @@ public final class FileDescriptor implements AutoCloseable {
   /** Opens a file for reading. */
   public static FileDescriptor openReadOnly(Path path) {
     return open(path.toString(), O_RDONLY);
+  }
+
+  /**
+   * Opens a file for reading if that needs no disk; null if it does, or the kernel cannot tell
+   * (Linux 5.12 can, where a filter of system calls does not keep it from that).
+   */
+  static @Nullable FileDescriptor tryOpenFromMemory(Path path) {
+    String name = path.toString();
+    try (Arena arena = Arena.ofConfined()) {
+      int number = LibC.openat2(arena.allocateFrom(name), O_RDONLY | O_CLOEXEC, RESOLVE_CACHED);
+      if (number == -Errno.EAGAIN || number == -Errno.ENOSYS || number == -Errno.EPERM) {
+        return null;
+      }
+      return new FileDescriptor(LibC.check(number, "openat2", name), name);
+    }
   }
 
   /** Opens a file for reading and writing. */

@@ -71,7 +71,12 @@ final class LibC {
       link("syscall", Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
 
   private static final int FSTAT = 5;
+
+  /** {@code <fcntl.h>}. */
+  private static final int AT_FDCWD = -100;
+
   private static final int PIDFD_OPEN = 434;
+  private static final int OPENAT2 = 437;
 
   private LibC() {}
 
@@ -160,6 +165,17 @@ final class LibC {
   static int open(MemorySegment path, int flags) {
     try {
       return call(OPEN, pointer(path), flags, 0, 0, 0, 0);
+    } finally {
+      Reference.reachabilityFence(path);
+    }
+  }
+
+  /** openat2(2) from the working folder. */
+  static int openat2(MemorySegment path, long flags, long resolve) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct open_how of <linux/openat2.h>: flags, mode, resolve.
+      MemorySegment how = arena.allocateFrom(JAVA_LONG, flags, 0, resolve);
+      return call(SYSCALL, OPENAT2, AT_FDCWD, pointer(path), pointer(how), how.byteSize(), 0);
     } finally {
       Reference.reachabilityFence(path);
     }

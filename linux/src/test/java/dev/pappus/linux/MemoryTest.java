@@ -84,6 +84,10 @@ class MemoryTest {
       MemorySegment bytes = arena.allocate(content.length);
       assertThat(file.readFromMemory(bytes)).isTrue();
       assertThat(bytes.toArray(JAVA_BYTE)).isEqualTo(content);
+      try (CachedFile again = CachedFile.tryOpenFromMemory(path)) {
+        // Not on kernels that cannot tell.
+        assertThat(again == null || again.sizeBytes() == content.length).isTrue();
+      }
       Files.write(path, new byte[100]);
       assertThat(file.read(bytes)).as("it became shorter").isFalse();
     }

@@ -18,7 +18,7 @@ public final class PageCache {
   /**
    * A file's bytes.
    *
-   * @param fromMemory whether all of them were in memory; true also where the kernel does not tell
+   * @param fromMemory whether all of them were in memory, as far as the kernel tells
    */
   public record Content(MemorySegment bytes, boolean fromMemory) {}
 
@@ -33,7 +33,10 @@ public final class PageCache {
    */
   public static @Nullable Content read(Path path, LongFunction<MemorySegment> room, boolean mayWait)
       throws IOException {
-    try (CachedFile file = CachedFile.open(path)) {
+    try (CachedFile file = mayWait ? CachedFile.open(path) : CachedFile.tryOpenFromMemory(path)) {
+      if (file == null) {
+        return null;
+      }
       MemorySegment bytes = room.apply(file.sizeBytes());
       boolean fromMemory = file.readFromMemory(bytes);
       if (!fromMemory && !mayWait) {

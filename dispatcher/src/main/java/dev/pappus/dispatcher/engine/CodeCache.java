@@ -146,8 +146,10 @@ public final class CodeCache {
   /**
    * The code for such a thread, which does not wait for a disk; null if the code has to be had, and
    * run, elsewhere.
+   *
+   * @param onDisk called if that is because of a disk
    */
-  public @Nullable Found sharingThread(FunctionCode code) {
+  public @Nullable Found sharingThread(FunctionCode code, Runnable onDisk) {
     PreparedFunction ready = readyToShareThread(code);
     if (ready != null) {
       return new Found(ready, StartLevel.Code.LOADED);
@@ -156,7 +158,14 @@ public final class CodeCache {
     if (!isReadAtOnce(code) || loads.putIfAbsent(code, own) != null) {
       return null;
     }
-    return load(code, own, false) instanceof Found found ? found : null;
+    return switch (load(code, own, false)) {
+      case Found found -> found;
+      case Missing _, LoadedElsewhere _ -> null; // whoever looks again is told why
+      case null -> {
+        onDisk.run();
+        yield null;
+      }
+    };
   }
 
   private boolean isReadAtOnce(FunctionCode code) {

@@ -76,7 +76,7 @@ public final class EngineWorker implements Runnable {
    */
   public ComputeEngine engine(PreparedFunction function) {
     ComputeEngine engine = engines.of(function);
-    engine.inBackground(atLongTask);
+    engine.inBackground(atLongTask || stoodBack);
     lastUsed = engine;
     return engine;
   }

@@ -29,7 +29,7 @@ public final class FunctionCode {
   /** What a long run takes at least, on average. */
   private static final long LONG_NANOS = SpareEngines.QUANTUM_NANOS;
 
-  /** So many runs come before anything is expected: the first are cold. */
+  /** So many runs come before anything is expected. */
   private static final int TRIED = 4;
 
   /**
@@ -125,7 +125,11 @@ public final class FunctionCode {
     long expected = expectedNanos;
     runs = Math.min(runs + 1, RUN_WEIGHT);
     expectedNanos =
-        expected == 0 ? nanos : expected + (Math.min(nanos, OUTLIER * expected) - expected) / runs;
+        switch (runs) {
+          case 1 -> nanos;
+          case 2 -> Math.min(expected, nanos); // the first was cold
+          default -> expected + (Math.min(nanos, OUTLIER * expected) - expected) / runs;
+        };
     owed = Math.max(0, owed - 1);
     if (owed == 0) {
       penalty = PENALTY_MIN;

@@ -189,16 +189,17 @@ final class SpareEngines {
    * spare engine is off the books.
    */
   boolean linger(EngineWorker spare) {
-    if (!spare.hasStoodBack()) {
+    boolean ends = spare.hasStoodBack(); // nobody wakes it any more
+    if (!ends) {
       park(spare);
     }
-    if (!spare.isIdle() || pool.isClosed() || spare.hasToTidy()) {
+    if ((!ends && !spare.isIdle()) || pool.isClosed() || spare.hasToTidy()) {
       return true;
     }
     // Before it is off the books: nobody waits for it then, and the driver may be closed.
     spare.closeEngines();
     synchronized (open) {
-      if (!spare.isIdle()) {
+      if (!ends && !spare.isIdle()) {
         return true;
       }
       open.remove(spare);
