@@ -7,11 +7,13 @@ import static dev.pappus.dispatcher.TestNode.set;
 import static dev.pappus.dispatcher.TestNode.texts;
 import static dev.pappus.dispatcher.TestNode.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pappus.model.Limit;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.StartLevel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +117,45 @@ class BorrowedThreadTest {
       });
       assertThat(node.dispatcher.stats().codeLoads()).isGreaterThan(before);
     }
+  }
+
+  @Test
+  void codeThatIsOnDiskIsReadElsewhere() throws Exception {
+    assumeThat(Files.getFileStore(folder).type()).as("files have a disk").isNotEqualTo("tmpfs");
+    JavaDriver driver = new JavaDriver();
+    driver.residentBytes = 1 << 20;
+    try (TestNode node =
+        withWork(
+            TestNode.in(folder).driver(driver).engines(1).limit(Limit.CODE_CACHE, 1).start())) {
+      untilItRunsOnHost(node);
+      List<Path> blobs;
+      try (Stream<Path> files = Files.walk(folder)) {
+        blobs = files.filter(file -> file.toString().contains("sha256")).toList();
+      }
+      blobs = blobs.stream().filter(Files::isRegularFile).toList();
+      assertThat(blobs).isNotEmpty();
+      for (Path blob : blobs) {
+        drop(blob);
+      }
+      StartLevel start = Objects.requireNonNull(runFromHost(node).coldestStart());
+      assertThat(start.code()).isEqualTo(StartLevel.Code.DISK);
+      assertThat(ranOn).startsWith("engine");
+    }
+  }
+
+  /** Has the kernel drop a file from its page cache: dd(1), nocache. */
+  private static void drop(Path path) throws Exception {
+    Process dd =
+        new ProcessBuilder(
+                "dd",
+                "of=" + path,
+                "oflag=nocache",
+                "conv=notrunc,fdatasync",
+                "count=0",
+                "status=none")
+            .inheritIO()
+            .start();
+    assertThat(dd.waitFor()).isZero();
   }
 
   @Test

@@ -3,12 +3,14 @@ package dev.pappus.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +98,38 @@ class MemoryTest {
     }
     assertThatThrownBy(() -> CachedFile.open(folder.resolve("none")))
         .isInstanceOf(LinuxException.class);
+  }
+
+  @Test
+  void filesThatTheKernelHasDroppedAreNot(@TempDir Path folder) throws Exception {
+    assumeThat(Files.getFileStore(folder).type()).as("files have a disk").isNotEqualTo("tmpfs");
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    Path path = Files.write(folder.resolve("file"), content);
+    drop(path);
+    try (CachedFile file = Objects.requireNonNull(CachedFile.tryOpenFromMemory(path));
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(content.length);
+      assertThat(file.readFromMemory(bytes)).isFalse();
+      assertThat(file.read(bytes)).isTrue();
+      assertThat(bytes.toArray(JAVA_BYTE)).isEqualTo(content);
+      assertThat(file.readFromMemory(bytes)).isTrue();
+    }
+  }
+
+  /** Has the kernel drop a file from its page cache: dd(1), nocache. */
+  private static void drop(Path path) throws Exception {
+    Process dd =
+        new ProcessBuilder(
+                "dd",
+                "of=" + path,
+                "oflag=nocache",
+                "conv=notrunc,fdatasync",
+                "count=0",
+                "status=none")
+            .inheritIO()
+            .start();
+    assertThat(dd.waitFor()).isZero();
   }
 
   @Test
