@@ -30,8 +30,8 @@ public final class ThreadPriority {
   }
 
   /**
-   * Lets others go before a thread, or a process of one thread, for the rest of its life: to take
-   * that back needs privileges.
+   * Lets others go before a thread, or a process of one thread, until {@link #raise(int)}, which
+   * needs privileges.
    *
    * @param thread its number
    * @return whether it does now; not if it has ended, the host forbids it, or the whole node lets

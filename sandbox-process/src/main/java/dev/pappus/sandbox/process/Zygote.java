@@ -59,7 +59,10 @@ final class Zygote implements AutoCloseable {
   private int slot;
 
   private @Nullable Shape shape;
+
+  /** Whether the child of that run lets others go first. */
   private boolean lowers;
+
   private boolean open = true;
   private boolean alive = true;
 
@@ -355,7 +358,7 @@ final class Zygote implements AutoCloseable {
     return received;
   }
 
-  /** Has the child of the run that is under way let others go first; it keeps to that. */
+  /** Has the child of the run that is under way let others go first. */
   void lowerChild() {
     lowers = true;
     Child running = children[slot];
