@@ -150,6 +150,12 @@ class ProgramsApiTest {
     assertThat(only(data.resolve("templates"))).isEqualTo(file);
   }
 
+  /** Invokes the function, whose sandbox has no use for a file of {@link #snapshotOf}. */
+  void assertUnused(Path file) throws Exception {
+    assertThat(text(node.invoke("/function/probe", "d\n".getBytes(UTF_8)))).isEqualTo("1 1 2\n");
+    assertThat(Files.getLastModifiedTime(file)).as("not used").isEqualTo(FileTime.fromMillis(0));
+  }
+
   @Test
   void snapshotsOutliveTheNode() throws Exception {
     Path file = snapshotOf("?arg=count");
