@@ -252,8 +252,9 @@ public final class CurvesBench {
                 low,
                 settings.probes(),
                 rate ->
-                    !timeIsUp()
-                        && PeakRule.bears(
+                    timeIsUp()
+                        ? PeakRule.Verdict.TOO_HIGH
+                        : PeakRule.judge(
                             open(new Turn(series, current, rate), settings.peakNanos(), "peak"),
                             unloaded)));
       }
@@ -265,7 +266,7 @@ public final class CurvesBench {
     return results.points().stream()
         .filter(point -> point.text(Column.SERIES).equals(series.name()))
         .filter(point -> point.number(Column.REPETITION) == repetition)
-        .filter(point -> PeakRule.bears(point, unloaded))
+        .filter(point -> PeakRule.judge(point, unloaded) != PeakRule.Verdict.TOO_HIGH)
         .mapToDouble(point -> point.number(Column.X))
         .filter(rate -> rate > unloadedRate(series))
         .max()
