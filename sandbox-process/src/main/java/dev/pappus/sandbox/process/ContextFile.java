@@ -26,8 +26,19 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** So much is kept in any case: to give pages back and take them again costs ten times more. */
   static final long KEPT_BYTES_MIN = 2 << 20;
 
-  /** After so many runs all that may be dear to clean is given back, to see what is still used. */
-  static final int RUNS_PER_REVIEW = 64;
+  /**
+   * After so many runs of a function that found memory of another, all is given back, to see what
+   * this one uses: until then each run cleans what the other one used.
+   */
+  static final long RUNS_BEFORE_FIRST_REVIEW = 4;
+
+  /** Each further review comes after so many times the runs of the last. */
+  static final long REVIEW_FACTOR = 16;
+
+  /**
+   * And after this many at most. Rare enough not to show in a p99: it costs a fault for each page.
+   */
+  static final long RUNS_PER_REVIEW_MAX = 1024;
 
   /** Pages in more pieces than these are given back as a whole: to look at each would take long. */
   static final int EXTENTS_MAX = 512;
@@ -44,7 +55,8 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   private boolean presentIsWritten = true;
 
   private long chargedBytes;
-  private int runs;
+  private long runs;
+  private long nextReview;
   private long idleSinceNanos;
 
   ContextFile(long contextBytes, ResidentBudget budget) {
@@ -140,6 +152,8 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     bound = function;
     shape = function.shape();
     List<PageRange> blank = present;
+    runs = 0;
+    nextReview = RUNS_BEFORE_FIRST_REVIEW * (blank.isEmpty() ? REVIEW_FACTOR : 1);
     present = new ArrayList<>(blank.size());
     for (PageRange extent : blank) {
       addWritable(present, function, extent.start(), extent.end());
@@ -168,7 +182,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
 
   /**
    * Makes it blank: bound to nothing, and all zero. It has been cleaned, so that only the image is
-   * left; up to {@link #KEPT_BYTES_MIN} of its memory stay for the next function.
+   * left; its memory stays for the next function, as far as there is room.
    */
   void unbind() {
     ProcessFunction function = bound;
@@ -176,7 +190,6 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       return;
     }
     bound = null;
-    runs = 0;
     List<PageRange> all;
     if (isAccountedFor(function)) {
       all = Extents.merge(present, function.constantPages());
@@ -188,13 +201,13 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       file.drop(0, file.sizeBytes());
       present = List.of();
       presentIsWritten = true;
+      charge(0);
     } else {
       for (ElfImage.Segment segment : function.image().segments()) {
         zero(segment.address(), segment.address() + segment.bytes().byteSize());
       }
-      present = trim(all, KEPT_BYTES_MIN);
+      present = trim(all, chargeUpTo(0, Extents.sizeBytes(all)));
     }
-    charge(Extents.sizeBytes(present));
   }
 
   /**
@@ -211,15 +224,14 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       giveBack(function, all);
       return false;
     }
-    long total = Extents.sizeBytes(written);
-    boolean review = ++runs % RUNS_PER_REVIEW == 0;
-    long needed = Math.min(total, KEPT_BYTES_MIN);
-    charge(function.constantBytes() + needed);
-    if (total > needed && !review && budget.tryCharge(total - needed)) {
-      chargedBytes += total - needed;
-      needed = total;
+    runs++;
+    if (runs == nextReview) {
+      nextReview += Math.min(runs * REVIEW_FACTOR, RUNS_PER_REVIEW_MAX);
+      giveBack(function, written);
+      return true;
     }
-    present = keepFirst(function, written, needed);
+    long kept = chargeUpTo(function.constantBytes(), Extents.sizeBytes(written));
+    present = keepFirst(function, written, kept);
     restoreData(function);
     return true;
   }
@@ -242,6 +254,22 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     present = keepFirst(function, extents, 0);
     charge(function.constantBytes());
     restoreData(function);
+  }
+
+  /**
+   * Charges what is needed, and what would be good to keep: {@link #KEPT_BYTES_MIN} of that in any
+   * case, the rest if there is room for it.
+   *
+   * @return how much may be kept
+   */
+  private long chargeUpTo(long neededBytes, long wantedBytes) {
+    long kept = Math.min(wantedBytes, KEPT_BYTES_MIN);
+    charge(neededBytes + kept);
+    if (wantedBytes > kept && budget.tryCharge(wantedBytes - kept)) {
+      chargedBytes += wantedBytes - kept;
+      kept = wantedBytes;
+    }
+    return kept;
   }
 
   private void charge(long bytes) {
