@@ -1,5 +1,6 @@
 package dev.pappus.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -9,7 +10,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 
 /**
@@ -19,8 +19,8 @@ import java.lang.ref.Reference;
 final class LibC {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO_OFFSET =
+      CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
   private static final ThreadLocal<MemorySegment> CAPTURE =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURED));
 
@@ -32,45 +32,49 @@ final class LibC {
       FunctionDescriptor.of(
           JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-  private static final MethodHandle OPEN = variadic("open");
-  private static final MethodHandle CLOSE = plain("close");
-  private static final MethodHandle IOCTL = variadic("ioctl");
-  private static final MethodHandle MMAP = plain("mmap");
-  private static final MethodHandle MUNMAP = plain("munmap");
-  private static final MethodHandle MADVISE = plain("madvise");
-  private static final MethodHandle MPROTECT = plain("mprotect");
-  private static final MethodHandle MINCORE = plain("mincore");
-  private static final MethodHandle PREADV2 = plain("preadv2");
-  private static final MethodHandle GETTID = plain("gettid");
-  private static final MethodHandle GETEUID = plain("geteuid");
-  private static final MethodHandle SETPRIORITY = plain("setpriority");
-  private static final MethodHandle GETPRIORITY = plain("getpriority");
-  private static final MethodHandle SCHED_SETAFFINITY = plain("sched_setaffinity");
-  private static final MethodHandle SCHED_SETSCHEDULER = plain("sched_setscheduler");
-  private static final MethodHandle SCHED_GETAFFINITY = plain("sched_getaffinity");
-  private static final MethodHandle TIMER_CREATE = plain("timer_create");
-  private static final MethodHandle TIMER_SETTIME = plain("timer_settime");
-  private static final MethodHandle TIMER_DELETE = plain("timer_delete");
-  private static final MethodHandle SIGACTION = plain("sigaction");
-  private static final MethodHandle CLOCK_GETTIME = plain("clock_gettime");
-  private static final MethodHandle GETRUSAGE = plain("getrusage");
-  private static final MethodHandle MEMFD_CREATE = plain("memfd_create");
-  private static final MethodHandle FTRUNCATE = plain("ftruncate");
-  private static final MethodHandle FALLOCATE = plain("fallocate");
-  private static final MethodHandle LSEEK = plain("lseek");
-  private static final MethodHandle FCNTL = variadic("fcntl");
-  private static final MethodHandle SOCKETPAIR = plain("socketpair");
-  private static final MethodHandle SENDMSG = plain("sendmsg");
-  private static final MethodHandle RECVMSG = plain("recvmsg");
-  private static final MethodHandle POLL = plain("poll");
-  private static final MethodHandle WAITPID = plain("waitpid");
-  private static final MethodHandle KILL = plain("kill");
+  /** The same for all, too. */
+  private static final Linker.Option[] OPTIONS = {
+    Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1)
+  };
+
+  private static final MethodHandle OPEN = function("open");
+  private static final MethodHandle CLOSE = function("close");
+  private static final MethodHandle IOCTL = function("ioctl");
+  private static final MethodHandle MMAP = function("mmap");
+  private static final MethodHandle MUNMAP = function("munmap");
+  private static final MethodHandle MADVISE = function("madvise");
+  private static final MethodHandle MPROTECT = function("mprotect");
+  private static final MethodHandle MINCORE = function("mincore");
+  private static final MethodHandle PREADV2 = function("preadv2");
+  private static final MethodHandle GETTID = function("gettid");
+  private static final MethodHandle GETEUID = function("geteuid");
+  private static final MethodHandle SETPRIORITY = function("setpriority");
+  private static final MethodHandle SCHED_SETAFFINITY = function("sched_setaffinity");
+  private static final MethodHandle SCHED_SETSCHEDULER = function("sched_setscheduler");
+  private static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
+  private static final MethodHandle TIMER_CREATE = function("timer_create");
+  private static final MethodHandle TIMER_SETTIME = function("timer_settime");
+  private static final MethodHandle TIMER_DELETE = function("timer_delete");
+  private static final MethodHandle SIGACTION = function("sigaction");
+  private static final MethodHandle CLOCK_GETTIME = function("clock_gettime");
+  private static final MethodHandle GETRUSAGE = function("getrusage");
+  private static final MethodHandle MEMFD_CREATE = function("memfd_create");
+  private static final MethodHandle FTRUNCATE = function("ftruncate");
+  private static final MethodHandle FALLOCATE = function("fallocate");
+  private static final MethodHandle LSEEK = function("lseek");
+  private static final MethodHandle FCNTL = function("fcntl");
+  private static final MethodHandle SOCKETPAIR = function("socketpair");
+  private static final MethodHandle SENDMSG = function("sendmsg");
+  private static final MethodHandle RECVMSG = function("recvmsg");
+  private static final MethodHandle POLL = function("poll");
+  private static final MethodHandle WAITPID = function("waitpid");
+  private static final MethodHandle KILL = function("kill");
 
   /** For calls that older C libraries have no function for. */
-  private static final MethodHandle SYSCALL =
-      link("syscall", Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+  private static final MethodHandle SYSCALL = function("syscall");
 
   private static final int FSTAT = 5;
+  private static final int GETPRIORITY = 140;
 
   /** {@code <fcntl.h>}. */
   private static final int AT_FDCWD = -100;
@@ -83,21 +87,13 @@ final class LibC {
   // SAFETY: by the System V ABI of x86-64 (3.2.3) the first six numbers and pointers travel in one
   // register each. A function takes the low half of a register for an int, and ignores registers
   // that it has no parameter for. So the type fits the C prototype of each function above, none of
-  // which has more parameters, as long as an int that comes back is cut to size. Linking alone
-  // touches no memory.
-  @SuppressWarnings("restricted")
-  private static MethodHandle link(String name, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), SIX_REGISTERS, options);
-  }
-
+  // which has more parameters, as long as an int that comes back is cut to size. Of a variadic
+  // function the caller says in AL how many vector registers it has filled, none here, and others
+  // do not look at AL: so all may be called as such. Linking alone touches no memory.
   /** A function that has no more than six parameters, all of them numbers or pointers. */
-  static MethodHandle plain(String name) {
-    return link(name, Linker.Option.captureCallState("errno"));
-  }
-
-  /** Of a function that declares two parameters, and more by an ellipsis. */
-  private static MethodHandle variadic(String name) {
-    return link(name, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(2));
+  @SuppressWarnings("restricted")
+  static MethodHandle function(String name) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), SIX_REGISTERS, OPTIONS);
   }
 
   /** Address of a function, to be called by the kernel, never by us. */
@@ -128,7 +124,7 @@ final class LibC {
 
   /** Of the last call of this thread. */
   private static int error() {
-    return -(int) ERRNO.get(CAPTURE.get(), 0L);
+    return -CAPTURE.get().get(JAVA_INT, ERRNO_OFFSET);
   }
 
   /** The int that a function returns, or {@code -errno} where it is -1. */
@@ -226,9 +222,9 @@ final class LibC {
     return call(SETPRIORITY, which, who, value, 0, 0, 0);
   }
 
-  /** Not to be told from an error below 0. */
+  /** The kernel's own, which tells values from errors: 1 to 40 for nice values 19 to -20. */
   static int getpriority(int which, int who) {
-    return (int) register(GETPRIORITY, which, who, 0, 0, 0, 0);
+    return call(SYSCALL, GETPRIORITY, which, who, 0, 0, 0);
   }
 
   static int schedSetaffinity(int thread, MemorySegment mask) {

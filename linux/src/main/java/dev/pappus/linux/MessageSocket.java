@@ -1,6 +1,5 @@
 package dev.pappus.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -39,7 +38,7 @@ public final class MessageSocket implements AutoCloseable {
   MessageSocket(FileDescriptor own, FileDescriptor other) {
     this.own = own;
     this.other = other;
-    message.set(ADDRESS, IOV, message.asSlice(ONE_IOV));
+    message.set(JAVA_LONG, IOV, message.address() + ONE_IOV);
     message.set(JAVA_LONG, IOV_COUNT, 1);
     prepareRight();
   }
@@ -80,13 +79,13 @@ public final class MessageSocket implements AutoCloseable {
    * @throws LinuxException with EPIPE or ECONNRESET if the other side is gone
    */
   public void send(MemorySegment content, @Nullable FileDescriptor passed) {
-    message.set(ADDRESS, ONE_IOV, content);
+    message.set(JAVA_LONG, ONE_IOV, LibC.pointer(content));
     message.set(JAVA_LONG, ONE_IOV + 8, content.byteSize());
     if (passed == null) {
       message.set(JAVA_LONG, CONTROL, 0);
       message.set(JAVA_LONG, CONTROL_BYTES, 0);
     } else {
-      message.set(ADDRESS, CONTROL, message.asSlice(ONE_RIGHT));
+      message.set(JAVA_LONG, CONTROL, message.address() + ONE_RIGHT);
       message.set(JAVA_LONG, CONTROL_BYTES, RIGHT_BYTES);
       message.set(JAVA_INT, ONE_RIGHT + 16, passed.number());
     }
@@ -115,9 +114,9 @@ public final class MessageSocket implements AutoCloseable {
    * @return null if a signal came first
    */
   public @Nullable Received receive(MemorySegment content) {
-    message.set(ADDRESS, ONE_IOV, content);
+    message.set(JAVA_LONG, ONE_IOV, LibC.pointer(content));
     message.set(JAVA_LONG, ONE_IOV + 8, content.byteSize());
-    message.set(ADDRESS, CONTROL, message.asSlice(ONE_RIGHT));
+    message.set(JAVA_LONG, CONTROL, message.address() + ONE_RIGHT);
     message.set(JAVA_LONG, CONTROL_BYTES, RIGHT_BYTES);
     long received = LibC.recvmsg(own.number(), message, MSG_CMSG_CLOEXEC);
     boolean withRight = message.get(JAVA_LONG, CONTROL_BYTES) > 0;

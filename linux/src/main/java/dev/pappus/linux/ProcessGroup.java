@@ -1,7 +1,7 @@
 package dev.pappus.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.pappus.linux.struct.Sigaction;
 import java.lang.foreign.Arena;
@@ -80,9 +80,9 @@ public final class ProcessGroup implements AutoCloseable {
         plan.duplicate(moved[i], FIRST_DESCRIPTOR + i);
       }
       MemorySegment path = arena.allocateFrom(program.toString());
-      MemorySegment arguments = arena.allocate(ADDRESS, 2);
-      arguments.set(ADDRESS, 0, path);
-      return new ProcessGroup(plan.spawn(path, arguments, arena.allocate(ADDRESS)));
+      MemorySegment arguments = arena.allocate(JAVA_LONG, 2);
+      arguments.set(JAVA_LONG, 0, LibC.pointer(path));
+      return new ProcessGroup(plan.spawn(path, arguments, arena.allocate(JAVA_LONG)));
     }
   }
 

@@ -18,14 +18,14 @@ final class SpawnPlan implements AutoCloseable {
 
   // SAFETY: as in LibC; a short is the low part of its register like an int. What these functions
   // are given lies in confined arenas of this thread, which are open until they have returned.
-  private static final MethodHandle ACTIONS_INIT = LibC.plain("posix_spawn_file_actions_init");
+  private static final MethodHandle ACTIONS_INIT = LibC.function("posix_spawn_file_actions_init");
   private static final MethodHandle ACTIONS_DUPLICATE =
-      LibC.plain("posix_spawn_file_actions_adddup2");
+      LibC.function("posix_spawn_file_actions_adddup2");
   private static final MethodHandle ACTIONS_DESTROY =
-      LibC.plain("posix_spawn_file_actions_destroy");
-  private static final MethodHandle ATTRIBUTES_INIT = LibC.plain("posix_spawnattr_init");
-  private static final MethodHandle ATTRIBUTES_FLAGS = LibC.plain("posix_spawnattr_setflags");
-  private static final MethodHandle SPAWN = LibC.plain("posix_spawn");
+      LibC.function("posix_spawn_file_actions_destroy");
+  private static final MethodHandle ATTRIBUTES_INIT = LibC.function("posix_spawnattr_init");
+  private static final MethodHandle ATTRIBUTES_FLAGS = LibC.function("posix_spawnattr_setflags");
+  private static final MethodHandle SPAWN = LibC.function("posix_spawn");
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);

@@ -10,12 +10,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Placement and priority of platform threads, and the kernel's clocks. */
 public final class Threads {
   private static final int MAX_CPUS = 8192;
   private static final int PRIO_PROCESS = 0;
+
+  /** What the kernel answers for nice value 0, getpriority(2). */
+  private static final int KERNEL_NICE_ZERO = 20;
 
   /** {@code <sched.h>}. */
   private static final int SCHED_FIFO = 1;
@@ -33,6 +37,23 @@ public final class Threads {
       return tasks.mapToInt(task -> Integer.parseInt(task.getFileName().toString())).toArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The kernel's numbers of this process's threads whose names begin so.
+   *
+   * @param prefix of the name that the kernel has, which are the first 15 bytes of Java's
+   */
+  public static int[] named(String prefix) {
+    return IntStream.of(all()).filter(thread -> name(thread).startsWith(prefix)).toArray();
+  }
+
+  private static String name(int thread) {
+    try {
+      return Files.readString(Path.of("/proc/self/task/" + thread + "/comm"));
+    } catch (IOException e) {
+      return ""; // It has ended.
     }
   }
 
@@ -99,7 +120,16 @@ public final class Threads {
 
   /** The calling thread's nice value, from -20 (first) to 19 (last). */
   public static int ownNice() {
-    // Cannot fail: getpriority(2) finds the calling thread, and asks for no privilege.
-    return LibC.getpriority(PRIO_PROCESS, 0);
+    return nice(0);
+  }
+
+  /**
+   * A thread's nice value, from -20 (first) to 19 (last).
+   *
+   * @param thread the kernel's number of it, 0 is the calling one
+   * @throws LinuxException with ESRCH if it has ended
+   */
+  public static int nice(int thread) {
+    return KERNEL_NICE_ZERO - LibC.check(LibC.getpriority(PRIO_PROCESS, thread), "getpriority", "");
   }
 }

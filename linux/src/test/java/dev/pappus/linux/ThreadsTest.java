@@ -13,6 +13,7 @@ class ThreadsTest {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread thread =
         Thread.ofPlatform()
+            .name("to-be-found-by-its-name")
             .uncaughtExceptionHandler((t, e) -> failure.set(e))
             .start(() -> {
               BitSet all = Threads.affinity();
@@ -24,11 +25,16 @@ class ThreadsTest {
               assertThatThrownBy(() -> Threads.setAffinity(new BitSet()))
                   .isInstanceOf(LinuxException.class)
                   .hasMessageContaining("EINVAL");
-              Threads.setNice(Threads.currentTid(), 5);
-              assertThat(Threads.currentTid()).isPositive();
+              int own = Threads.currentTid();
+              Threads.setNice(own, 5);
+              assertThat(Threads.nice(own)).isEqualTo(5);
+              assertThat(Threads.named("to-be-fo")).containsExactly(own);
             });
     thread.join();
     assertThat(failure).hasNullValue();
+    assertThatThrownBy(() -> Threads.nice(Integer.MAX_VALUE))
+        .isInstanceOf(LinuxException.class)
+        .hasMessageContaining("ESRCH");
   }
 
   @Test
