@@ -61,7 +61,12 @@ public final class ThreadPriority {
    * RLIMIT_NICE).
    */
   public static boolean lowerForNow() {
-    return Raising.IS_ALLOWED && lower(0);
+    return lowerForNow(0);
+  }
+
+  /** The same of another thread, until {@link #raise(int)}. */
+  public static boolean lowerForNow(int thread) {
+    return Raising.IS_ALLOWED && lower(thread);
   }
 
   /** Takes back {@link #lowerForNow}. */

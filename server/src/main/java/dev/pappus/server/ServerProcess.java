@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class ServerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
 
+  /** So long a node counts as starting once it listens: its first requests bring new code, too. */
+  private static final long START_MILLIS = 1000;
+
   private ServerProcess() {}
 
   /**
@@ -27,6 +30,9 @@ public final class ServerProcess {
    */
   public static void run(Configuration configuration, Set<String> foreignVariables, PrintStream out)
       throws IOException, InterruptedException {
+    // On a thread of its own, as it links the calls into the C library, which takes a while.
+    Thread standBack =
+        Thread.ofPlatform().name("start").daemon().start(OptimisingCompiler::standBack);
     configureLog(configuration);
     if (!foreignVariables.isEmpty()) {
       LOG.info(
@@ -46,6 +52,9 @@ public final class ServerProcess {
       out.println(
           "listening invoke=" + addresses.invocation() + " admin=" + addresses.administration());
       out.flush();
+      Thread.sleep(START_MILLIS);
+      standBack.join();
+      OptimisingCompiler.resume();
       new CountDownLatch(1).await();
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);

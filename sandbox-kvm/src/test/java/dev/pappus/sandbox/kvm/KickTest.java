@@ -2,13 +2,10 @@ package dev.pappus.sandbox.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.linux.Threads;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.RunOutcome;
 import dev.pappus.sandbox.ThreadPriority;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -67,15 +64,15 @@ class KickTest {
       if (possible) {
         ThreadPriority.raise();
       }
-      Path thread = Path.of("/proc/self/task/" + ThreadPriority.currentThread() + "/stat");
-      int before = nice(thread);
+      int thread = ThreadPriority.currentThread();
+      int before = Threads.nice(thread);
       AtomicBoolean seen = new AtomicBoolean();
       AtomicBoolean over = new AtomicBoolean();
       Thread watch =
           Thread.ofPlatform()
               .start(() -> {
                 while (!over.get() && !seen.get()) {
-                  seen.set(nice(thread) > before);
+                  seen.set(Threads.nice(thread) > before);
                 }
               });
       try (KvmDriver driver = new KvmDriver(TestSettings.of(variant));
@@ -86,7 +83,7 @@ class KickTest {
         while (!seen.get() && rounds < (possible ? 1000 : 10)) {
           assertThat(TestFunctions.run(engine, loop, System.nanoTime() + 10_000_000))
               .isInstanceOf(RunOutcome.DeadlineExceeded.class);
-          assertThat(nice(thread)).isEqualTo(before);
+          assertThat(Threads.nice(thread)).isEqualTo(before);
           rounds++;
         }
       } finally {
@@ -94,15 +91,6 @@ class KickTest {
         watch.join();
       }
       assertThat(seen.get()).isEqualTo(possible);
-    }
-
-    private static int nice(Path thread) {
-      try {
-        String text = Files.readString(thread);
-        return Integer.parseInt(text.substring(text.lastIndexOf(')') + 2).split(" ", -1)[16]);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
 
     private void kick(int rounds) {
