@@ -10,9 +10,11 @@ die() {
 }
 
 # The JVM of a node: all compiler tiers, a collector without threads of its own on a small heap, no search for leaks, and
-# memory outside of the heap that a burst of registrations has freed goes back to the system.
+# memory outside of the heap that a burst of registrations has freed goes back to the system. It speaks no language: of
+# locales it takes what the host has, that is nothing on Linux, as SQLite's calendar would look through all that Java has.
 node_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
-  -Xms32m -XX:NewSize=16m -XX:MaxRAMPercentage=40 -XX:TrimNativeHeapInterval=20000 -Dio.netty.leakDetection.level=disabled'
+  -Xms32m -XX:NewSize=16m -XX:MaxRAMPercentage=40 -XX:TrimNativeHeapInterval=20000 -Dio.netty.leakDetection.level=disabled
+  -Djava.locale.providers=HOST'
 
 # That of a command that lives for a blink: the quick compiler is enough, nobody watches it, most end before their first
 # collection, and large pages spare a fault for each 4 KiB of the heap; that a host has none is no news.
@@ -21,7 +23,7 @@ command_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-a
   -XX:-UsePerfData'
 
 # Named, or every jar would be opened to look for others; SLF4J would say so on standard error.
-log_options='-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN'
+log_options='-Dslf4j.provider=dev.pappus.server.telemetry.ProcessLogProvider -Dslf4j.internal.verbosity=WARN'
 
 # start_java LIB GUEST CACHE ARGUMENT…: becomes the command, with the jars in LIB and the guest
 # programs in GUEST; the folder CACHE belongs to exactly these jars.

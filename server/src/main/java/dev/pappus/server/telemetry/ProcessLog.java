@@ -62,7 +62,7 @@ public final class ProcessLog {
     ProcessLogConfigurator.LIBRARIES.forEach(name -> context.getLogger(name).setLevel(null));
     if (root.getAppender(ProcessLogConfigurator.APPENDER)
         instanceof ConsoleAppender<ILoggingEvent> console) {
-      console.setEncoder(ProcessLogConfigurator.text(context, BRIEF));
+      console.setEncoder(new TextEncoder(context, BRIEF));
     }
   }
 

@@ -4,7 +4,6 @@ import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -42,7 +41,7 @@ public class ProcessLogConfigurator extends ContextAwareBase implements Configur
     console.setContext(context);
     console.setName(APPENDER);
     console.setTarget("System.err");
-    console.setEncoder(text(context, PATTERN));
+    console.setEncoder(new TextEncoder(context, PATTERN));
     console.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
@@ -54,13 +53,5 @@ public class ProcessLogConfigurator extends ContextAwareBase implements Configur
   /** Whether the person who started this process has asked for a log of their own. */
   static boolean isConfiguredByFile() {
     return System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null;
-  }
-
-  static PatternLayoutEncoder text(LoggerContext context, String pattern) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(pattern);
-    encoder.start();
-    return encoder;
   }
 }
