@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library OS (guest/libos): code that answers a program's system calls beside it in the guest.
@@ -26,17 +27,18 @@ public final class Libos {
   private static final int RELOCATION_BYTES = 24;
   private static final long RELATIVE = 8;
 
-  private final Digest digest;
+  private final MemorySegment file;
   private final ElfHeaders headers;
   private final ElfSymbols symbols;
   private final long spanBytes;
   private final List<Relocation> relocations;
+  private volatile @Nullable Digest digest;
 
   /** The word at {@code address} becomes {@code addend} above where the library OS lies. */
   private record Relocation(long address, long addend) {}
 
   private Libos(MemorySegment file) {
-    digest = Digest.of(file);
+    this.file = file;
     headers = ElfHeaders.read(new ElfFile(file), new ElfHeaders.Place(0, 0, SPAN_BYTES_MAX));
     symbols = ElfSymbols.read(headers);
     spanBytes = GuestLayout.pageCeiling(headers.segments().getLast().endAddress());
@@ -79,6 +81,16 @@ public final class Libos {
    */
   static Libos of(MemorySegment file) {
     return new Libos(file);
+  }
+
+  /** Of its file. Taken when it is first asked for, which a node does not when it starts. */
+  Digest digest() {
+    Digest known = digest;
+    if (known == null) {
+      known = Digest.of(file);
+      digest = known;
+    }
+    return known;
   }
 
   /** Whole pages that it fills. */
@@ -137,7 +149,7 @@ public final class Libos {
             .map(each -> new SymbolTable.Symbol(base + each.address(), each.name()))
             .toList(),
         new LibosPlace(
-            digest,
+            this,
             base,
             base + spanBytes,
             base + record,

@@ -1,12 +1,11 @@
 package dev.pappus.sandbox;
 
-import dev.pappus.model.Digest;
-import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a program's library OS has what backends and templates must know.
  *
- * @param version names its file
+ * @param libos from where; null for a hand-made one, which has no templates
  * @param begin its first address
  * @param end first address above it
  * @param start address of the start record
@@ -15,17 +14,16 @@ import java.lang.foreign.MemorySegment;
  * @param signal where they arrive as signals
  */
 public record LibosPlace(
-    Digest version, long begin, long end, long start, long template, long syscall, long signal) {
+    @Nullable Libos libos,
+    long begin,
+    long end,
+    long start,
+    long template,
+    long syscall,
+    long signal) {
   /** A hand-made one, which has no file. */
   public LibosPlace(long begin, long end, long start, long template, long syscall, long signal) {
-    this(
-        Digest.of(MemorySegment.ofArray(new byte[0])),
-        begin,
-        end,
-        start,
-        template,
-        syscall,
-        signal);
+    this(null, begin, end, start, template, syscall, signal);
   }
 
   /** Where {@link LibosAbi#START_TEMPLATE} and others are written before a run. */

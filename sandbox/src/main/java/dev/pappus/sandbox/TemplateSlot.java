@@ -26,21 +26,22 @@ public final class TemplateSlot {
   private static final State OPEN = new State.Open();
 
   private final AtomicReference<State> state = new AtomicReference<>(OPEN);
-  private final Digest libos;
+  private final Libos libos;
   private volatile TemplateStore store = TemplateStore.NONE;
 
-  private TemplateSlot(Digest libos) {
+  private TemplateSlot(Libos libos) {
     this.libos = libos;
   }
 
   /** The slot of a program; null for a function, which has no library OS. */
   public static @Nullable TemplateSlot of(ElfImage image) {
-    return image.libos() == null ? null : new TemplateSlot(image.libos().version());
+    Libos libos = image.libos() == null ? null : image.libos().libos();
+    return libos == null ? null : new TemplateSlot(libos);
   }
 
   /** The version of the library OS, which templates hold a part of. */
   public Digest libos() {
-    return libos;
+    return libos.digest();
   }
 
   /** Has templates kept beyond the life of this slot, which must be unused so far. */

@@ -8,6 +8,7 @@ import dev.pappus.sandbox.ImagePages;
 import dev.pappus.sandbox.WasmMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,33 @@ record MemoryPlan(
     boolean contains(long address) {
       return address >= start && address < end;
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Range that && start == that.start && end == that.end;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * start + end);
+    }
+  }
+
+  // As the record's own, like those of its parts: see Region.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MemoryPlan that
+        && contextBytes == that.contextBytes
+        && freeBegin == that.freeBegin
+        && freeEnd == that.freeEnd
+        && regions.equals(that.regions)
+        && presets.equals(that.presets)
+        && Objects.equals(linear, that.linear);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * freeBegin + freeEnd) + 31 * regions.hashCode();
   }
 
   /** The plan for an image that has been checked against {@code layout}. */

@@ -1,5 +1,7 @@
 package dev.pappus.sandbox.kvm;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Consecutive pages of a context that are treated alike.
  *
@@ -37,5 +39,24 @@ record Region(
 
   boolean contains(long address) {
     return address >= start && address < end;
+  }
+
+  // As the record's own, which the JVM would link anew at each start of a node: that takes long.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Region that
+        && start == that.start
+        && end == that.end
+        && backing == that.backing
+        && offset == that.offset
+        && writable == that.writable
+        && executable == that.executable
+        && loaded == that.loaded
+        && fine == that.fine;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * (31 * start + end) + offset);
   }
 }

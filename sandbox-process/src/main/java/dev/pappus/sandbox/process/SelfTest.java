@@ -2,7 +2,6 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Mapping;
-import dev.pappus.model.Digest;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
@@ -182,11 +181,10 @@ final class SelfTest {
   }
 
   private static ProcessFunction program() {
-    Digest none = Digest.of(MemorySegment.NULL);
     long end = CODE + Mapping.PAGE;
     return prepared(
         image(PROGRAM)
-            .withLibos(new LibosPlace(none, PROGRAM_CALLS, end, DATA, DATA, end, PROGRAM_CALLS)));
+            .withLibos(new LibosPlace(PROGRAM_CALLS, end, DATA, DATA, end, PROGRAM_CALLS)));
   }
 
   private static ElfImage image(String code) {

@@ -2,7 +2,6 @@ package dev.pappus.sandbox.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pappus.model.Digest;
 import dev.pappus.model.GuestState;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
@@ -17,7 +16,6 @@ import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.Programs;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -59,9 +57,7 @@ class ProgramCallsTest {
         ProcessFunction.of(
             GuestLayout.of(Guests.CONTEXT_BYTES),
             Guests.image("calls")
-                .withLibos(
-                    new LibosPlace(
-                        Digest.of(MemorySegment.NULL), LIBOS, LIBOS + 0x1000, 0, 0, LIBOS, LIBOS)),
+                .withLibos(new LibosPlace(LIBOS, LIBOS + 0x1000, 0, 0, LIBOS, LIBOS)),
             new FaultBackoff(TestSettings.plain().backoff()));
   }
 
