@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +83,33 @@ class SparePriorityTest {
       gate.countDown();
       runs.forEach(run -> outputs(await(run)));
     }
+  }
+
+  /** Each version that is replaced has all engines give up its sandboxes. */
+  @Test
+  void aSpareEngineThatOnlyForgetsFunctionsEnds() throws IOException {
+    try (TestNode node = withWork()) {
+      Invocation run = node.start("work", set("long"));
+      until(() -> node.dispatcher.stats().enginesBusy() == 1);
+      outputs(node.run("work", set("short")));
+      assertThat(spareThreads()).isEqualTo(1);
+      gate.countDown();
+      outputs(await(run));
+      node.function("other", List.of("in"), List.of("out"), Functions::copy);
+      AtomicInteger version = new AtomicInteger();
+      until(() -> {
+        outputs(node.run("other", set("a")));
+        String next = "v" + version.incrementAndGet();
+        node.register("other", List.of("in"), List.of("out"), next, Registry.OnConflict.REPLACE);
+        return spareThreads() == 0;
+      });
+    }
+  }
+
+  private static long spareThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().contains("spare"))
+        .count();
   }
 
   @Test

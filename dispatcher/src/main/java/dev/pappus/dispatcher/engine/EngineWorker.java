@@ -41,6 +41,9 @@ public final class EngineWorker implements Runnable {
   private volatile boolean stoodBack;
   private volatile @Nullable Thread thread;
 
+  /** When its last task ended, or it began. For its own thread. */
+  private long servedNanos;
+
   private final OpenEngines engines;
   private volatile @Nullable ComputeEngine lastUsed;
   private volatile @Nullable Problem refusal;
@@ -95,6 +98,7 @@ public final class EngineWorker implements Runnable {
   public void run() {
     thread = Thread.currentThread();
     kernelThread = ThreadPriority.currentThread();
+    servedNanos = System.nanoTime();
     try {
       EngineTask task = next();
       while (task != null) {
@@ -166,7 +170,8 @@ public final class EngineWorker implements Runnable {
       engines.close();
       failQuietly(task, e);
     } finally {
-      pool.served(System.nanoTime() - busySinceNanos);
+      servedNanos = System.nanoTime();
+      pool.served(servedNanos - busySinceNanos);
       busy = false;
     }
   }
@@ -258,6 +263,11 @@ public final class EngineWorker implements Runnable {
 
   boolean isIdle() {
     return idle;
+  }
+
+  /** When its last task ended, or it began; for its own thread. */
+  long servedNanos() {
+    return servedNanos;
   }
 
   void idle(boolean now) {

@@ -173,13 +173,14 @@ final class SpareEngines {
   }
 
   /**
-   * Until there is something for it to do, or for long; what woke it may be a thing of the past.
+   * Until there is something for it to do, or it has served nothing for long: neither does what it
+   * only tidies keep it open, nor what woke it and is a thing of the past.
    */
   private void park(EngineWorker spare) {
-    long end = System.nanoTime() + LINGER_NANOS;
-    long left = LINGER_NANOS;
+    long end = spare.servedNanos() + LINGER_NANOS;
+    long left = end - System.nanoTime();
     do {
-      LockSupport.parkNanos(pool, left);
+      LockSupport.parkNanos(pool, Math.max(0, left));
       left = end - System.nanoTime();
     } while (left > 0 && spare.isIdle() && !pool.isClosed() && !spare.hasToTidy());
   }
