@@ -93,6 +93,17 @@ public final class Libos {
     return known;
   }
 
+  /** As another that was read from an equal file. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Libos that && digest().equals(that.digest());
+  }
+
+  @Override
+  public int hashCode() {
+    return digest().hashCode();
+  }
+
   /** Whole pages that it fills. */
   long spanBytes() {
     return spanBytes;
