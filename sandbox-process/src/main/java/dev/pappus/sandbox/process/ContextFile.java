@@ -26,19 +26,11 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** So much is kept in any case: to give pages back and take them again costs ten times more. */
   static final long KEPT_BYTES_MIN = 2 << 20;
 
-  /**
-   * After so many runs of a function that found memory of another, all is given back, to see what
-   * this one uses: until then each run cleans what the other one used.
-   */
-  static final long RUNS_BEFORE_FIRST_REVIEW = 4;
+  /** After so many runs all is given back for once, to see what the function still uses. */
+  static final long RUNS_BEFORE_REVIEW = 64;
 
-  /** Each further review comes after so many times the runs of the last. */
-  static final long REVIEW_FACTOR = 16;
-
-  /**
-   * And after this many at most. Rare enough not to show in a p99: it costs a fault for each page.
-   */
-  static final long RUNS_PER_REVIEW_MAX = 1024;
+  /** And then each time after so many: it costs a fault for each page, not to be seen in a p99. */
+  static final long RUNS_PER_REVIEW = 1024;
 
   /** Pages in more pieces than these are given back as a whole: to look at each would take long. */
   static final int EXTENTS_MAX = 512;
@@ -54,9 +46,11 @@ final class ContextFile implements GuestMemory, AutoCloseable {
   /** Whether all of {@code present} was written here: the kernel drops no such page. */
   private boolean presentIsWritten = true;
 
+  /** What was in memory before the bound function used any of it. */
+  private long inheritedBytes;
+
   private long chargedBytes;
   private long runs;
-  private long nextReview;
   private long idleSinceNanos;
 
   ContextFile(long contextBytes, ResidentBudget budget) {
@@ -151,14 +145,15 @@ final class ContextFile implements GuestMemory, AutoCloseable {
     unbind();
     bound = function;
     shape = function.shape();
-    List<PageRange> blank = present;
     runs = 0;
-    nextReview = RUNS_BEFORE_FIRST_REVIEW * (blank.isEmpty() ? REVIEW_FACTOR : 1);
+    // No more than it uses itself: each of its runs will clean all of that.
+    List<PageRange> blank = trim(present, Math.max(KEPT_BYTES_MIN, function.usedBytes()));
     present = new ArrayList<>(blank.size());
     for (PageRange extent : blank) {
       addWritable(present, function, extent.start(), extent.end());
     }
-    charge(function.constantBytes() + Extents.sizeBytes(present));
+    inheritedBytes = Extents.sizeBytes(present);
+    charge(function.constantBytes() + inheritedBytes);
     for (ElfImage.Segment segment : function.image().segments()) {
       if (!function.writes(segment)) {
         write(segment.address(), segment.bytes());
@@ -224,13 +219,16 @@ final class ContextFile implements GuestMemory, AutoCloseable {
       giveBack(function, all);
       return false;
     }
+    long usedBytes = Extents.sizeBytes(written);
+    if (usedBytes > inheritedBytes) {
+      function.hasUsed(usedBytes);
+    }
     runs++;
-    if (runs == nextReview) {
-      nextReview += Math.min(runs * REVIEW_FACTOR, RUNS_PER_REVIEW_MAX);
+    if (runs % RUNS_PER_REVIEW == RUNS_BEFORE_REVIEW) {
       giveBack(function, written);
       return true;
     }
-    long kept = chargeUpTo(function.constantBytes(), Extents.sizeBytes(written));
+    long kept = chargeUpTo(function.constantBytes(), usedBytes);
     present = keepFirst(function, written, kept);
     restoreData(function);
     return true;
@@ -252,6 +250,7 @@ final class ContextFile implements GuestMemory, AutoCloseable {
 
   private void giveBack(ProcessFunction function, List<PageRange> extents) {
     present = keepFirst(function, extents, 0);
+    inheritedBytes = 0;
     charge(function.constantBytes());
     restoreData(function);
   }

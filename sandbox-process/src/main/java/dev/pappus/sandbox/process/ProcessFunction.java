@@ -23,6 +23,7 @@ final class ProcessFunction implements PreparedFunction {
   private final long constantBytes;
   private final List<PageRange> constantPages = new ArrayList<>();
   private final @Nullable TemplateSlot templateSlot;
+  private volatile long usedBytes;
 
   private ProcessFunction(
       ElfImage image,
@@ -58,6 +59,17 @@ final class ProcessFunction implements PreparedFunction {
 
   ElfImage image() {
     return image;
+  }
+
+  /** How much memory its runs were last seen to use, beside constants; 0 if none were yet. */
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  void hasUsed(long bytes) {
+    if (usedBytes != bytes) {
+      usedBytes = bytes;
+    }
   }
 
   GuestLayout layout() {
