@@ -31,8 +31,8 @@ public final class ServerProcess {
   public static void run(Configuration configuration, Set<String> foreignVariables, PrintStream out)
       throws IOException, InterruptedException {
     // On a thread of its own, as it links the calls into the C library, which takes a while.
-    Thread standBack =
-        Thread.ofPlatform().name("start").daemon().start(OptimisingCompiler::standBack);
+    OptimisingCompiler compiler = new OptimisingCompiler();
+    Thread standBack = Thread.ofPlatform().name("start").daemon().start(compiler::standBack);
     configureLog(configuration);
     if (!foreignVariables.isEmpty()) {
       LOG.info(
@@ -52,9 +52,12 @@ public final class ServerProcess {
       out.println(
           "listening invoke=" + addresses.invocation() + " admin=" + addresses.administration());
       out.flush();
-      Thread.sleep(START_MILLIS);
       standBack.join();
-      OptimisingCompiler.resume();
+      try {
+        Thread.sleep(START_MILLIS);
+      } finally {
+        compiler.resume();
+      }
       new CountDownLatch(1).await();
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);

@@ -20,9 +20,10 @@ class OptimisingCompilerTest {
     if (possible) {
       ThreadPriority.raise();
     }
-    OptimisingCompiler.standBack();
+    OptimisingCompiler compiler = new OptimisingCompiler();
+    compiler.standBack();
     assertThat(Threads.nice(first()) > own).isEqualTo(possible);
-    OptimisingCompiler.resume();
+    compiler.resume();
     assertThat(Threads.nice(first())).isEqualTo(own);
   }
 }

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.status.ErrorStatus;
+import ch.qos.logback.core.status.StatusUtil;
 import ch.qos.logback.core.util.StatusPrinter2;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
@@ -45,7 +46,9 @@ public final class ProcessLogProvider implements SLF4JServiceProvider {
     } catch (JoranException e) {
       context.getStatusManager().add(new ErrorStatus("the log's file is not understood", this, e));
     }
-    new StatusPrinter2().printInCaseOfErrorsOrWarnings(context);
+    if (!StatusUtil.contextHasStatusListener(context)) {
+      new StatusPrinter2().printInCaseOfErrorsOrWarnings(context);
+    }
   }
 
   @Override
