@@ -92,7 +92,7 @@ class SparePriorityTest {
       Invocation run = node.start("work", set("long"));
       until(() -> node.dispatcher.stats().enginesBusy() == 1);
       outputs(node.run("work", set("short")));
-      assertThat(spareThreads()).isEqualTo(1);
+      assertThat(spareThreads()).isPositive();
       gate.countDown();
       outputs(await(run));
       node.function("other", List.of("in"), List.of("out"), Functions::copy);

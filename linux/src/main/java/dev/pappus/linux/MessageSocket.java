@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,10 +91,14 @@ public final class MessageSocket implements AutoCloseable {
       message.set(JAVA_INT, ONE_RIGHT + 16, passed.number());
     }
     long sent;
-    do {
-      // A message is sent whole or not at all.
-      sent = LibC.sendmsg(own.number(), message, MSG_NOSIGNAL);
-    } while (sent == -Errno.EINTR);
+    try {
+      do {
+        // A message is sent whole or not at all.
+        sent = LibC.sendmsg(own.number(), message, MSG_NOSIGNAL);
+      } while (sent == -Errno.EINTR);
+    } finally {
+      Reference.reachabilityFence(content);
+    }
     if (sent < 0) {
       throw new LinuxException("sendmsg", (int) -sent, content.byteSize() + " bytes");
     }
@@ -118,7 +123,12 @@ public final class MessageSocket implements AutoCloseable {
     message.set(JAVA_LONG, ONE_IOV + 8, content.byteSize());
     message.set(JAVA_LONG, CONTROL, message.address() + ONE_RIGHT);
     message.set(JAVA_LONG, CONTROL_BYTES, RIGHT_BYTES);
-    long received = LibC.recvmsg(own.number(), message, MSG_CMSG_CLOEXEC);
+    long received;
+    try {
+      received = LibC.recvmsg(own.number(), message, MSG_CMSG_CLOEXEC);
+    } finally {
+      Reference.reachabilityFence(content);
+    }
     boolean withRight = message.get(JAVA_LONG, CONTROL_BYTES) > 0;
     prepareRight();
     if (received == -Errno.EINTR) {

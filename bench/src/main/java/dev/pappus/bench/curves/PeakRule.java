@@ -32,7 +32,7 @@ final class PeakRule {
     TOO_HIGH
   }
 
-  /** Whether a point is at or below the peak. */
+  /** Whether a point is at or below the peak; above it if requests found no connection. */
   static Verdict judge(Point point, double unloadedP50Micros) {
     double due = point.number(Column.SENT) + point.number(Column.UNSENT);
     boolean borne =
@@ -41,7 +41,8 @@ final class PeakRule {
             && point.number(Column.FAILED) == 0
             && point.number(Column.WRONG) == 0
             && point.number(Column.P99_MICROS) <= P99_FACTOR_MAX * unloadedP50Micros;
-    if (!borne) {
+    boolean offered = LoadPoint.isValid(point) || point.number(Column.UNSENT) == 0;
+    if (!borne || !offered) {
       return Verdict.TOO_HIGH;
     }
     return LoadPoint.isValid(point) ? Verdict.BORNE : Verdict.UNPROVEN;

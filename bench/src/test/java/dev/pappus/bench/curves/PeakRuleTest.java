@@ -40,6 +40,8 @@ class PeakRuleTest {
     Point late = GOOD.with(Column.VALID, false);
     assertThat(PeakRule.judge(late, 500)).isEqualTo(UNPROVEN);
     assertThat(PeakRule.judge(late, 499)).isEqualTo(TOO_HIGH);
+    Point unsent = late.with(Column.COMPLETED, 1000).with(Column.UNSENT, 2);
+    assertThat(PeakRule.judge(unsent, 500)).as("not even offered").isEqualTo(TOO_HIGH);
   }
 
   @Test
