@@ -25,6 +25,12 @@ final class FigurePainter {
 
   private static final double SAMPLE_WIDTH = 26;
 
+  /** A joined line of more spots is marked at about so many of them: others would hide it. */
+  private static final int MARKS_MAX = 40;
+
+  /** Of a note's further lines, in no-break spaces, which SVG does not leave out. */
+  private static final String INDENT = "\u00a0".repeat(8);
+
   /** Told apart by people who do not see all colours. */
   private static final List<Colour> COLOURS =
       List.of(
@@ -40,6 +46,7 @@ final class FigurePainter {
   private final Figure figure;
   private final List<String> names;
   private final List<List<String>> legend;
+  private final List<String> notes;
 
   FigurePainter(Figure figure) {
     this.figure = figure;
@@ -51,6 +58,7 @@ final class FigurePainter {
                     .map(Figure.Line::name)
                     .toList()));
     this.legend = legendRows();
+    this.notes = figure.notes().stream().flatMap(note -> wrapped(note).stream()).toList();
   }
 
   double width() {
@@ -58,7 +66,22 @@ final class FigurePainter {
   }
 
   double height() {
-    return top() + PANEL_HEIGHT + BELOW_PANEL + figure.notes().size() * LINE_HEIGHT + 8;
+    return top() + PANEL_HEIGHT + BELOW_PANEL + notes.size() * LINE_HEIGHT + 8;
+  }
+
+  /** A note in lines that the figure has room for; all but the first are indented. */
+  private List<String> wrapped(String note) {
+    int lettersMax = (int) ((width() - LEFT - RIGHT) / (LETTER_WIDTH * SMALL / TEXT));
+    List<String> lines = new ArrayList<>();
+    String rest = note;
+    while (rest.length() > lettersMax) {
+      int end = rest.lastIndexOf(' ', lettersMax);
+      int split = end > INDENT.length() ? end : lettersMax;
+      lines.add(rest.substring(0, split));
+      rest = INDENT + rest.substring(split).stripLeading();
+    }
+    lines.add(rest);
+    return lines;
   }
 
   private double top() {
@@ -98,7 +121,7 @@ final class FigurePainter {
       panel(canvas, figure.panels().get(i), i * (LEFT + PANEL_WIDTH + RIGHT) + LEFT, top());
     }
     y = top() + PANEL_HEIGHT + BELOW_PANEL + SMALL;
-    for (String note : figure.notes()) {
+    for (String note : notes) {
       canvas.text(LEFT, y, Anchor.START, SMALL, note);
       y += LINE_HEIGHT;
     }
@@ -160,13 +183,16 @@ final class FigurePainter {
     List<Figure.Spot> spots = line.spots().stream().filter(frame::shows).toList();
     Colour colour = colour(line.name());
     if (line.joined() && spots.size() > 1) {
+      List<Figure.Spot> bends = bends(spots);
       canvas.polyline(
-          spots.stream().mapToDouble(spot -> frame.x(spot.x())).toArray(),
-          spots.stream().mapToDouble(spot -> frame.y(spot.y())).toArray(),
+          bends.stream().mapToDouble(spot -> frame.x(spot.x())).toArray(),
+          bends.stream().mapToDouble(spot -> frame.y(spot.y())).toArray(),
           colour,
           1.6);
     }
-    for (Figure.Spot spot : spots) {
+    int step = line.joined() ? 1 + spots.size() / MARKS_MAX : 1;
+    for (int i = 0; i < spots.size(); i += step) {
+      Figure.Spot spot = spots.get(i);
       double x = frame.x(spot.x());
       if (spot.low() < spot.high() && Scale.shows(frame.scaleY().axis(), spot.low())) {
         canvas.polyline(
@@ -177,6 +203,20 @@ final class FigurePainter {
       }
       mark(canvas, x, frame.y(spot.y()), line.name());
     }
+  }
+
+  /** Without what lies between two of the same height. */
+  private static List<Figure.Spot> bends(List<Figure.Spot> spots) {
+    List<Figure.Spot> bends = new ArrayList<>();
+    for (int i = 0; i < spots.size(); i++) {
+      boolean between = i > 0 && i + 1 < spots.size();
+      if (!between
+          || spots.get(i).y() != spots.get(i - 1).y()
+          || spots.get(i).y() != spots.get(i + 1).y()) {
+        bends.add(spots.get(i));
+      }
+    }
+    return bends;
   }
 
   private Colour colour(String name) {

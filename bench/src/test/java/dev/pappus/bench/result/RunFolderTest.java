@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.HdrHistogram.Histogram;
@@ -179,6 +181,32 @@ class RunFolderTest {
     } else {
       assertThat(Files.readString(folder.resolve("run/run.json"))).contains("cannot draw text");
     }
+  }
+
+  @Test
+  void manySpotsStayALineAndLongNotesHaveRoom() throws Exception {
+    List<Figure.Spot> spots =
+        IntStream.range(0, 2000).mapToObj(at -> Figure.Spot.at(at, 5 + at / 1000)).toList();
+    Figure figure =
+        new Figure(
+            "Memory",
+            List.of("word ".repeat(40).strip(), "x".repeat(200)),
+            List.of(
+                new Figure.Panel(
+                    new Figure.Axis("s", false),
+                    new Figure.Axis("MiB", false),
+                    List.of(new Figure.Line("node", true, spots)))));
+    try (RunFolder run = create()) {
+      run.draw("memory", figure);
+    }
+    String text = Files.readString(folder.resolve("run/memory.svg"));
+    assertThat(text.split("<polygon", -1).length).isBetween(20, 60);
+    assertThat(text.length()).isLessThan(20_000);
+    assertThat(
+            Pattern.compile(">([^<]*)</text>").matcher(text).results().map(each -> each.group(1)))
+        .allSatisfy(each -> assertThat(each).hasSizeLessThan(100))
+        .filteredOn(each -> each.contains("word"))
+        .hasSizeGreaterThan(1);
   }
 
   @Test
