@@ -29,10 +29,10 @@ public final class OverloadBench {
   private static final int PARTS = 4;
 
   /**
-   * About eight milliseconds of work: a node then bears so few requests that ten times as many cost
-   * their generator, which has the same cores, next to nothing. Longer runs would count as long.
+   * About twenty milliseconds of work: a node then bears so few requests that ten times as many
+   * cost their generator and their refusals, on the same cores, little.
    */
-  private static final String WORK = "8000000";
+  private static final String WORK = "20000000";
 
   private static final String PATH = "/function/busy";
   private static final int CONNECTIONS_MAX = 512;

@@ -106,6 +106,44 @@ class SparePriorityTest {
     }
   }
 
+  /** Side by side none of them would end sooner, and a shorter one goes by all the same. */
+  @Test
+  void longRunsWaitForLongOnesButShortOnesDoNot() {
+    AtomicInteger atOnce = new AtomicInteger();
+    AtomicInteger mostAtOnce = new AtomicInteger();
+    try (TestNode node = TestNode.in(folder).engines(1).start()) {
+      node.function("short", List.of("in"), List.of("out"), Functions::copy);
+      node.function(
+          "long",
+          List.of("in"),
+          List.of("out"),
+          call -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            long end = System.nanoTime() + 30_000_000;
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            atOnce.decrementAndGet();
+            return Functions.copy(call);
+          });
+      for (int i = 0; i < 6; i++) {
+        outputs(node.run("long", set("a")));
+        outputs(node.run("short", set("a")));
+      }
+      List<Invocation> runs = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        runs.add(node.start("long", set("a")));
+      }
+      outputs(await(runs.getFirst()));
+      assertThat(mostAtOnce).hasValue(1);
+      outputs(node.run("short", set("a")));
+      assertThat(runs)
+          .as("waits still when the short one has ended")
+          .anyMatch(run -> !run.result().toCompletableFuture().isDone());
+      runs.forEach(run -> outputs(await(run)));
+    }
+  }
+
   private static long spareThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().contains("spare"))

@@ -45,6 +45,14 @@ public abstract class EngineTask {
     return turns;
   }
 
+  /**
+   * Whether it runs so long itself that it may wait for others that do; always the same while it is
+   * in a queue.
+   */
+  final boolean isPatient() {
+    return turns == TURNS_MAX;
+  }
+
   /** Decides {@link #turns}; before it enters a queue. */
   final void weigh() {
     turns = Math.clamp(expectedNanos() / TURN_NANOS, 1, TURNS_MAX);

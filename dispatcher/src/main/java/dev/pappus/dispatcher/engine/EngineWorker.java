@@ -300,13 +300,15 @@ public final class EngineWorker implements Runnable {
 
   /**
    * How long from now it has been at one task for {@code nanos} if that does not end before; 0 if
-   * it has been, or the task is known to be long.
+   * it has been, or the task is known to take so long.
    */
   long nanosUntilBusyFor(long nanos, long nowNanos) {
     if (!busy) {
       return nanos;
     }
-    return atLongTask ? 0 : Math.max(0, nanos - (nowNanos - busySinceNanos));
+    return atLongTask && nanos <= FunctionCode.LONG_NANOS
+        ? 0
+        : Math.max(0, nanos - (nowNanos - busySinceNanos));
   }
 
   @Nullable Thread thread() {

@@ -21,6 +21,7 @@ final class ReadyTasks {
   private final List<EngineWorker> engines;
   private final FairShare places;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger impatient = new AtomicInteger();
   private final AtomicInteger nextQueue = new AtomicInteger();
 
   /** Moving average of the time that an engine is at one task. */
@@ -52,6 +53,9 @@ final class ReadyTasks {
     waiting.getAndIncrement();
     task.readyNanos = System.nanoTime();
     task.weigh();
+    if (!task.isPatient()) {
+      impatient.getAndIncrement();
+    }
     EngineWorker target = choose(task.preferredEngine(), task.namespace());
     queueOf(target).add(task);
     return target;
@@ -154,12 +158,20 @@ final class ReadyTasks {
 
   private void left(EngineTask task) {
     waiting.getAndDecrement();
+    if (!task.isPatient()) {
+      impatient.getAndDecrement();
+    }
     places.give(task.namespace());
   }
 
   /** How many wait. */
   int waiting() {
     return waiting.get();
+  }
+
+  /** Whether all that wait are {@linkplain EngineTask#isPatient patient}. */
+  boolean arePatient() {
+    return impatient.get() == 0;
   }
 
   /** An engine was at a task for {@code nanos}. Updates that meet may get lost, which is fine. */
