@@ -58,6 +58,7 @@ public final class ServerProcess {
       } finally {
         compiler.resume();
       }
+      HeapGrowth.restrain();
       new CountDownLatch(1).await();
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);

@@ -1,0 +1,47 @@
+package dev.pappus.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** In a JVM with the collector of a node, whose heap may have 4 GiB and gets more garbage. */
+class HeapGrowthTest {
+  private static final int BLOCKS = 1500;
+  private static final int ALIVE = 50;
+  private static final int BLOCK_MIB = 4;
+
+  /**
+   * Alone it would take all it may have. The JVM tells of a full generation on another thread,
+   * while the first goes on, so this is generous.
+   */
+  private static final int MOST_MIB = 3000;
+
+  @Test
+  void garbageDoesNotMakeTheHeapGrow() throws Exception {
+    assertThat(mostMib()).isBetween(ALIVE * BLOCK_MIB, MOST_MIB);
+  }
+
+  private static int mostMib() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-Xms32m",
+                    "-XX:NewSize=16m",
+                    "-Xmx4g",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    HeapGrowthMain.class.getName(),
+                    Integer.toString(BLOCKS),
+                    Integer.toString(ALIVE)))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(process.waitFor()).as(said).isZero();
+    return Integer.parseInt(said);
+  }
+}
