@@ -58,7 +58,7 @@ public enum Limit {
   SEAL_FROM(
       "seal_from",
       Unit.BYTES,
-      256L << 10,
+      64L << 10,
       "bytes of results for other functions from which on they stay in the sandbox until copied"),
   TEMPLATE_BYTES(
       "template_bytes",

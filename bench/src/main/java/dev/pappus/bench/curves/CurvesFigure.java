@@ -33,7 +33,7 @@ final class CurvesFigure {
     notes.add(
         String.format(
             Locale.ROOT,
-            "%d repetitions of %.1f s, Poisson arrivals from one thread on the same machine; bars:"
+            "repetitions: %d of %.1f s; Poisson arrivals from one thread on the same machine; bars:"
                 + " interval of the median; latency from the intended send time",
             settings.repetitions(),
             settings.nanos() / 1e9));

@@ -41,7 +41,9 @@ final class FigurePainter {
           new Colour(230, 159, 0),
           new Colour(86, 180, 233),
           new Colour(90, 90, 90),
-          new Colour(120, 60, 20));
+          new Colour(120, 60, 20),
+          new Colour(110, 70, 180),
+          new Colour(128, 128, 0));
 
   private final Figure figure;
   private final List<String> names;
