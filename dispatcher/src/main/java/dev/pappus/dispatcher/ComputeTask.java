@@ -122,7 +122,8 @@ final class ComputeTask extends EngineTask implements InstanceWork {
     ComputeAttempt attempt = attempt(worker, found, startNanos, deadline.within(openNanos + nanos));
     boolean cutShort = attempt != null && attempt.wasCutShort();
     long tookNanos = System.nanoTime() - openNanos;
-    function.code().tookBriefly(tookNanos, cutShort && tookNanos >= nanos); // not if refused
+    boolean notEnough = cutShort && tookNanos >= nanos; // not if refused
+    function.code().tookBriefly(openNanos, tookNanos, notEnough);
     if (cutShort) {
       compute.engines().resubmit(this); // not before its sandbox is wiped: it ends in one way only
     }

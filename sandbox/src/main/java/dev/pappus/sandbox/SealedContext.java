@@ -3,6 +3,8 @@ package dev.pappus.sandbox;
 import static dev.pappus.linux.Mapping.PAGE;
 
 import dev.pappus.model.ItemBytes;
+import dev.pappus.model.Limit;
+import dev.pappus.model.Limits;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * and close it; the context is given back when it is closed and no copy is under way.
  */
 public final class SealedContext implements AutoCloseable {
+  /** Of what makes it worth while, the least that an item must have on average. */
+  private static final long ITEM_SHARE = 64;
+
   private final Runnable giveBack;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -25,6 +30,7 @@ public final class SealedContext implements AutoCloseable {
   private final AtomicInteger uses = new AtomicInteger(1);
 
   private volatile @Nullable GuestMemory memory;
+  private long lentItems;
   private long lentBytes;
   private long lentPageBytes;
 
@@ -49,6 +55,15 @@ public final class SealedContext implements AutoCloseable {
     return lentPageBytes;
   }
 
+  /**
+   * Whether it is worth leaving a sandbox as it is: it holds {@link Limit#SEAL_FROM} at least, and
+   * not in tiny items, as each is copied, and counted, by itself.
+   */
+  public boolean pays(Limits limits) {
+    long from = limits.get(Limit.SEAL_FROM);
+    return lentBytes >= Math.max(from, lentItems * (from / ITEM_SHARE));
+  }
+
   /** The context that {@code bytes} lie in; null if they lie elsewhere. */
   public static @Nullable SealedContext of(ItemBytes bytes) {
     return bytes instanceof Lent lent ? lent.context() : null;
@@ -56,6 +71,7 @@ public final class SealedContext implements AutoCloseable {
 
   /** An item's bytes, which the caller has found to be inside; on the thread that made this. */
   public ItemBytes lend(long address, long bytes) {
+    lentItems++;
     lentBytes += bytes;
     lentPageBytes += ((address + bytes + PAGE - 1) & -PAGE) - (address & -PAGE);
     return new Lent(this, address, bytes);

@@ -257,6 +257,20 @@ public abstract class SealedContract {
   }
 
   @Test
+  void tinyItemsAreCopiedHoweverMany() {
+    Place place = warmPlace();
+    Limits limits = Limits.DEFAULTS.with(Limit.SEAL_FROM, 640);
+    List<Item> tiny = new ArrayList<>();
+    List<Item> largeEnough = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      tiny.add(Item.of("i" + i, new Key(i), new byte[9]));
+      largeEnough.add(Item.of("i" + i, new Key(i), new byte[10]));
+    }
+    assertThat(place.runLeaving(copy, COPY, limits, new DataSet("data", tiny)).sealed()).isNull();
+    sealed(place.runLeaving(copy, COPY, limits, new DataSet("data", largeEnough))).close();
+  }
+
+  @Test
   void manyConsumersOnOtherThreadsCopyAtOnce() {
     Place producer = warmPlace();
     List<Item> items = new ArrayList<>();

@@ -1,10 +1,15 @@
 package dev.pappus.server;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.pappus.dispatcher.engine.JvmPause;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryNotificationInfo;
 import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
 import java.util.concurrent.TimeUnit;
 import javax.management.NotificationEmitter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects the old generation before it grows. By itself the serial collector takes more memory
@@ -13,25 +18,48 @@ import javax.management.NotificationEmitter;
  * page costs a fault, which together take far longer than a collection. Threads may share it.
  */
 final class HeapGrowth {
+  private static final Logger LOG = LoggerFactory.getLogger(HeapGrowth.class);
+
   /** What may come to the old generation before it is collected, if less was alive last time. */
-  private static final long ROOM_BYTES = 48L << 20;
+  private static final long ROOM_BYTES_MIN = 48L << 20;
+
+  /** Collections that take more than one in so much time get more room. */
+  private static final long TIME_SHARE = 10;
 
   /** So long after the last such collection, what has died since is collected, too. */
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+  /** Of the old generation, what may stay free while it fills up again and again. */
+  private static final int FREE_PERCENT_FILLING = 90;
+
+  /** The JVM's own choice. */
+  private static final int FREE_PERCENT_SETTLED = 70;
+
   private final MemoryPoolMXBean oldGeneration;
-  private long collectedNanos;
+  private final long settleNanos;
+  private long roomBytes = ROOM_BYTES_MIN;
+  private long collectedNanos = System.nanoTime();
   private boolean settles;
 
-  private HeapGrowth(MemoryPoolMXBean oldGeneration) {
+  private HeapGrowth(MemoryPoolMXBean oldGeneration, long settleNanos) {
     this.oldGeneration = oldGeneration;
+    this.settleNanos = settleNanos;
   }
 
   /** From now on, if the JVM has that collector; others have rules of their own. */
   static void restrain() {
+    restrain(SETTLE_NANOS);
+  }
+
+  /**
+   * The same.
+   *
+   * @param settleNanos how long after a burst what it has left is collected
+   */
+  static void restrain(long settleNanos) {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
       if (pool.getName().equals("Tenured Gen") && pool.isUsageThresholdSupported()) {
-        new HeapGrowth(pool).begin();
+        new HeapGrowth(pool, settleNanos).begin();
       }
     }
   }
@@ -48,29 +76,44 @@ final class HeapGrowth {
   }
 
   private void setLimit() {
-    long usedBytes = oldGeneration.getUsage().getUsed();
-    long maxBytes = oldGeneration.getUsage().getMax();
-    long limitBytes = usedBytes + Math.max(ROOM_BYTES, usedBytes);
-    oldGeneration.setUsageThreshold(maxBytes < 0 ? limitBytes : Math.min(limitBytes, maxBytes));
+    MemoryUsage usage = oldGeneration.getUsage();
+    long limitBytes = usage.getUsed() + Math.max(roomBytes, usage.getUsed());
+    oldGeneration.setUsageThreshold(
+        usage.getMax() < 0 ? limitBytes : Math.min(limitBytes, usage.getMax()));
   }
 
   private synchronized void full() {
-    collect();
+    long beganNanos = System.nanoTime();
+    long sinceNanos = beganNanos - collectedNanos;
+    collect(FREE_PERCENT_FILLING);
     collectedNanos = System.nanoTime();
+    long share = sinceNanos / Math.max(1, collectedNanos - beganNanos);
+    if (share < TIME_SHARE) {
+      roomBytes = Math.min(2 * roomBytes, Runtime.getRuntime().maxMemory() / 4);
+    } else if (share > 4 * TIME_SHARE) {
+      roomBytes = Math.max(roomBytes / 2, ROOM_BYTES_MIN);
+    }
+    setLimit();
     if (!settles) {
-      settles = true;
       var _ = Thread.ofVirtual().name("heap-growth").start(this::settle);
+      settles = true;
     }
   }
 
-  private void collect() {
-    System.gc();
-    setLimit();
+  /** While all other threads wait. */
+  private static void collect(int freePercentMax) {
+    try {
+      ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+          .setVMOption("MaxHeapFreeRatio", Integer.toString(freePercentMax));
+    } catch (IllegalArgumentException e) {
+      LOG.debug("the JVM keeps what it was told to of its heap", e);
+    }
+    JvmPause.during(System::gc);
   }
 
   private void settle() {
     try {
-      for (long left = SETTLE_NANOS; left > 0; left = leftNanos()) {
+      for (long left = settleNanos; left > 0; left = leftNanos()) {
         TimeUnit.NANOSECONDS.sleep(left);
       }
     } catch (InterruptedException e) {
@@ -81,10 +124,12 @@ final class HeapGrowth {
 
   /** Until it has settled, which happens here; 0 if it has. */
   private synchronized long leftNanos() {
-    long left = collectedNanos + SETTLE_NANOS - System.nanoTime();
+    long left = collectedNanos + settleNanos - System.nanoTime();
     if (left <= 0) {
       settles = false;
-      collect();
+      roomBytes = ROOM_BYTES_MIN;
+      collect(FREE_PERCENT_SETTLED);
+      setLimit();
     }
     return Math.max(0, left);
   }

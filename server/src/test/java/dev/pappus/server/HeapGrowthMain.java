@@ -1,30 +1,38 @@
 package dev.pappus.server;
 
+import java.util.concurrent.TimeUnit;
+
 /**
- * A process for {@link HeapGrowthTest}: makes large garbage, and says how large its heap was at
- * most, and how much of it was alive at the end.
+ * A process for {@link HeapGrowthTest}: makes large garbage, says how many MiB its heap had at
+ * most, and ends when it has become small again.
  */
 final class HeapGrowthMain {
   private static final int BLOCK_BYTES = 4 << 20;
+  private static final int SMALL_BYTES = 64 << 20;
 
   private HeapGrowthMain() {}
 
   /** How many blocks are made, and how many of them are alive at a time. */
-  public static void main(String[] arguments) {
-    int blocks = Integer.parseInt(arguments[0]);
-    byte[][] alive = new byte[Integer.parseInt(arguments[1])][];
-    HeapGrowth.restrain();
-    Runtime runtime = Runtime.getRuntime();
+  public static void main(String[] arguments) throws InterruptedException {
+    HeapGrowth.restrain(TimeUnit.SECONDS.toNanos(1));
+    System.out.println(mostBytes(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1])));
+    while (Runtime.getRuntime().totalMemory() > SMALL_BYTES) {
+      Thread.sleep(10);
+    }
+  }
+
+  private static long mostBytes(int blocks, int aliveAtOnce) {
+    byte[][] alive = new byte[aliveAtOnce][];
     long mostBytes = 0;
     for (int i = 0; i < blocks; i++) {
       alive[i % alive.length] = new byte[BLOCK_BYTES];
-      mostBytes = Math.max(mostBytes, runtime.totalMemory());
+      mostBytes = Math.max(mostBytes, Runtime.getRuntime().totalMemory());
     }
     for (byte[] each : alive) {
       if (each == null || each.length != BLOCK_BYTES) {
         throw new IllegalStateException("a block that is alive was lost");
       }
     }
-    System.out.println(mostBytes >> 20);
+    return mostBytes >> 20;
   }
 }

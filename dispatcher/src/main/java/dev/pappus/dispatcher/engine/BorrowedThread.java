@@ -156,7 +156,9 @@ final class BorrowedThread {
     }
     worker.executeBriefly(task, RUN_NANOS_MAX);
     long now = System.nanoTime();
-    creditNanos -= Math.max(0, now - beganNanos - OWN_NANOS);
+    if (!JvmPause.since(beganNanos)) {
+      creditNanos -= Math.max(0, now - beganNanos - OWN_NANOS);
+    }
     return now;
   }
 

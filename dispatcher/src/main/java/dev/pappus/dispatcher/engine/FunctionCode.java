@@ -137,11 +137,18 @@ public final class FunctionCode {
   }
 
   /**
-   * A run that was expected to be short took {@code nanos}.
+   * A run that was expected to be short began at {@code beganNanos} and took {@code nanos}.
    *
    * @param cutShort whether that was not enough for it, which is never forgiven
    */
-  public synchronized void tookBriefly(long nanos, boolean cutShort) {
+  public void tookBriefly(long beganNanos, long nanos, boolean cutShort) {
+    if (!JvmPause.since(beganNanos)) {
+      tookBriefly(nanos, cutShort);
+    }
+  }
+
+  /** The same, and nothing stood still meanwhile. */
+  synchronized void tookBriefly(long nanos, boolean cutShort) {
     long tooLong = Math.clamp(OUTLIER * expectedNanos, TOO_LONG_NANOS_MIN, TOO_LONG_NANOS_MAX);
     if (cutShort) {
       owed = Math.max(owed, OWED_MAX) + 1;

@@ -117,6 +117,17 @@ class FunctionCodeTest {
   }
 
   @Test
+  void aRunDuringWhichTheJvmStoodStillSaysNothing() {
+    runsUntilTrusted();
+    long beganNanos = System.nanoTime();
+    JvmPause.during(() -> code.tookBriefly(System.nanoTime(), TOO_LONG, true));
+    code.tookBriefly(beganNanos, TOO_LONG, true);
+    assertThat(code.isShort()).isTrue();
+    code.tookBriefly(System.nanoTime(), TOO_LONG, true);
+    assertThat(code.isShort()).isFalse();
+  }
+
+  @Test
   void whatHasBecomeSlowIsSeenSoon() {
     runsUntilTrusted();
     runWell(1000);

@@ -3,7 +3,6 @@ package dev.pappus.sandbox.kvm;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.pappus.model.DataSet;
-import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.GuestLayout;
@@ -158,8 +157,7 @@ final class KvmContext implements Context {
     List<DataSet> sets =
         OutputTables.read(
             memory, function.image().controlBlock(), outputs, limits, sealed, staying);
-    boolean pays = sealed.lentBytes() >= limits.get(Limit.SEAL_FROM);
-    Runnable given = pays ? domain.leaveSealed(this) : null;
+    Runnable given = sealed.pays(limits) ? domain.leaveSealed(this) : null;
     if (given == null) {
       return Outputs.inMemory(sets);
     }

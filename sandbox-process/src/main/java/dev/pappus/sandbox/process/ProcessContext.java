@@ -1,7 +1,6 @@
 package dev.pappus.sandbox.process;
 
 import dev.pappus.model.DataSet;
-import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.GuestMemory;
@@ -125,8 +124,7 @@ final class ProcessContext implements Context {
     List<DataSet> sets =
         OutputTables.read(
             memory(), function.image().controlBlock(), outputs, limits, sealed, staying);
-    boolean pays = sealed.lentBytes() >= limits.get(Limit.SEAL_FROM);
-    Runnable given = pays ? domain.leaveSealed(this, sealed) : null;
+    Runnable given = sealed.pays(limits) ? domain.leaveSealed(this, sealed) : null;
     if (given == null) {
       return Outputs.inMemory(sets);
     }

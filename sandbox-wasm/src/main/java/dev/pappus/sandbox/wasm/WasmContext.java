@@ -2,7 +2,6 @@ package dev.pappus.sandbox.wasm;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Item;
-import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.ExitCodes;
@@ -218,7 +217,7 @@ final class WasmContext implements Context {
     FlatMemory own = Objects.requireNonNull(memory);
     SealedContext sealed = new SealedContext(own, space::release);
     List<DataSet> sets = OutputTables.read(own, control, outputs, limits, sealed, staying);
-    if (sealed.lentBytes() < limits.get(Limit.SEAL_FROM)) {
+    if (!sealed.pays(limits)) {
       return Outputs.inMemory(sets);
     }
     state = State.LENT;
