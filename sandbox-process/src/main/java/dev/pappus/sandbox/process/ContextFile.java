@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,18 +117,10 @@ final class ContextFile implements GuestMemory, AutoCloseable {
    * to read a page through the mapping makes it, if it was not there.
    *
    * @param readBytes bytes of the pages that will be read
-   * @return empty if what is there is in so many pieces that to count them would take long
    */
-  OptionalLong unchargedBytes(long readBytes) {
-    List<PageRange> ranges = inMemory(EXTENTS_MAX + 1);
-    if (ranges.size() > EXTENTS_MAX) {
-      return OptionalLong.empty();
-    }
-    long bytes = readBytes;
-    for (PageRange range : ranges) {
-      bytes += range.sizeBytes();
-    }
-    return OptionalLong.of(Math.max(0, Math.min(bytes, file.sizeBytes()) - chargedBytes));
+  long unchargedBytes(long readBytes) {
+    long bytes = Math.min(file.presentBytes() + readBytes, file.sizeBytes());
+    return Math.max(0, bytes - chargedBytes);
   }
 
   long idleSinceNanos() {

@@ -7,7 +7,6 @@ import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
 import dev.pappus.sandbox.SealedContext;
 import java.util.BitSet;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -173,8 +172,7 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
   /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */
   @Nullable Runnable leaveSealed(ProcessContext context, SealedContext sealed) {
     Slot slot = context.slot();
-    OptionalLong bytes = slot.file().unchargedBytes(sealed.lentPageBytes());
-    return bytes.isPresent() ? leaveSealed(slot, bytes.getAsLong(), context::release) : null;
+    return leaveSealed(slot, slot.file().unchargedBytes(sealed.lentPageBytes()), context::release);
   }
 
   @Override
