@@ -21,6 +21,12 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   /** What has waited for so long gives what it keeps to those that ask for more. */
   private static final long LONG_IDLE_NANOS = 1_000_000_000L;
 
+  /**
+   * One in so many sandboxes may stay sealed: the more there are in turn, the less of their memory
+   * is in the processor's caches, which soon costs more than a second copy.
+   */
+  private static final int SEALED_SHARE = 8;
+
   /** What contexts live in, one at a time. */
   public interface Sandbox {
     /** Whether it is bound to a function, or to the template of a program. */
@@ -103,7 +109,8 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
    * @param another whether another one is ready, if there may be another
    */
   protected final boolean canSpareOne(boolean another) {
-    return sealed.size() < sandboxesMax - 1 && (!idle.isEmpty() || (another && hasRoom()));
+    int sealedMax = Math.min(sandboxesMax - 1, Math.max(1, sandboxesMax / SEALED_SHARE));
+    return sealed.size() < sealedMax && (!idle.isEmpty() || (another && hasRoom()));
   }
 
   /**
