@@ -1,6 +1,7 @@
 package dev.pappus.cli;
 
 import dev.pappus.server.ConfigurationException;
+import dev.pappus.server.OptimisingCompiler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,9 @@ public final class Main {
 
   /** Runs the command that {@code arguments} name and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals(ServerCommand.NAME)) {
+      Thread _ = OptimisingCompiler.standBack();
+    }
     int exitCode = run(Terminal.ofProcess(arguments), arguments);
     System.out.flush();
     if (exitCode != ExitCode.OK || othersRun()) {

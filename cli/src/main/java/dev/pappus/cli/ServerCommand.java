@@ -15,6 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a node until it is told to stop. */
 final class ServerCommand implements Callable<Integer> {
+  static final String NAME = "server";
+
   private final Terminal terminal;
 
   private @Nullable Path config;
@@ -35,7 +37,7 @@ final class ServerCommand implements Callable<Integer> {
 
   /** Described in code, as a node's start is as long as its command takes to be read. */
   CommandSpec spec() {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("server");
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(NAME);
     spec.usageMessage().description("Run a node until SIGTERM or Ctrl-C.");
     addPlaces(spec);
     addWork(spec);

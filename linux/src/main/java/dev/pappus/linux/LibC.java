@@ -51,6 +51,7 @@ final class LibC {
   private static final MethodHandle SETPRIORITY = function("setpriority");
   private static final MethodHandle SCHED_SETAFFINITY = function("sched_setaffinity");
   private static final MethodHandle SCHED_SETSCHEDULER = function("sched_setscheduler");
+  private static final MethodHandle SCHED_GETSCHEDULER = function("sched_getscheduler");
   private static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
   private static final MethodHandle TIMER_CREATE = function("timer_create");
   private static final MethodHandle TIMER_SETTIME = function("timer_settime");
@@ -241,6 +242,10 @@ final class LibC {
     } finally {
       Reference.reachabilityFence(parameter);
     }
+  }
+
+  static int schedGetscheduler(int thread) {
+    return call(SCHED_GETSCHEDULER, thread, 0, 0, 0, 0, 0);
   }
 
   static int schedGetaffinity(int thread, MemorySegment mask) {

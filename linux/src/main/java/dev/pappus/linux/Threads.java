@@ -22,7 +22,10 @@ public final class Threads {
   private static final int KERNEL_NICE_ZERO = 20;
 
   /** {@code <sched.h>}. */
+  private static final int SCHED_OTHER = 0;
+
   private static final int SCHED_FIFO = 1;
+  private static final int SCHED_IDLE = 5;
 
   private Threads() {}
 
@@ -108,13 +111,50 @@ public final class Threads {
    * @throws LinuxException with EPERM without the privilege
    */
   public static void runFirst(int thread) {
+    setPolicy(thread, SCHED_FIFO, 1);
+  }
+
+  /**
+   * Lets a thread run where no ordinary one wants to, and nearly nowhere else (SCHED_IDLE,
+   * sched(7)): whoever wakes up takes the processor from it at once.
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with ESRCH if it has ended
+   */
+  public static void runLast(int thread) {
+    setPolicy(thread, SCHED_IDLE, 0);
+  }
+
+  /**
+   * Makes a thread an ordinary one again (SCHED_OTHER).
+   *
+   * @param thread the kernel's number of it
+   * @throws LinuxException with EPERM if it runs last and {@code RLIMIT_NICE} does not let it have
+   *     its nice value, without CAP_SYS_NICE; with ESRCH if it has ended
+   */
+  public static void runNormally(int thread) {
+    setPolicy(thread, SCHED_OTHER, 0);
+  }
+
+  /**
+   * Whether {@link #runLast} holds for a thread.
+   *
+   * @param thread the kernel's number of it, 0 is the calling one
+   * @throws LinuxException with ESRCH if it has ended
+   */
+  public static boolean runsLast(int thread) {
+    return LibC.check(LibC.schedGetscheduler(thread), "sched_getscheduler", "") == SCHED_IDLE;
+  }
+
+  private static void setPolicy(int thread, int policy, int priority) {
     try (Arena arena = Arena.ofConfined()) {
-      // struct sched_param of <bits/types/struct_sched_param.h>: int sched_priority, 1 to 99.
-      MemorySegment parameter = arena.allocateFrom(JAVA_INT, 1);
+      // struct sched_param of <bits/types/struct_sched_param.h>: int sched_priority, 1 to 99 for
+      // SCHED_FIFO and 0 for others.
+      MemorySegment parameter = arena.allocateFrom(JAVA_INT, priority);
       LibC.check(
-          LibC.schedSetscheduler(thread, SCHED_FIFO, parameter),
+          LibC.schedSetscheduler(thread, policy, parameter),
           "sched_setscheduler",
-          "SCHED_FIFO");
+          "policy " + policy);
     }
   }
 

@@ -29,6 +29,9 @@ class ThreadsTest {
               Threads.setNice(own, 5);
               assertThat(Threads.nice(own)).isEqualTo(5);
               assertThat(Threads.named("to-be-fo")).containsExactly(own);
+              assertThat(Threads.runsLast(own)).isFalse();
+              Threads.runLast(own);
+              assertThat(Threads.runsLast(own)).isTrue();
             });
     thread.join();
     assertThat(failure).hasNullValue();

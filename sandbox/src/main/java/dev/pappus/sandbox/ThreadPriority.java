@@ -26,7 +26,16 @@ public final class ThreadPriority {
 
   /** Whether the calling thread lets the node's other threads go first. */
   public static boolean isLowered() {
-    return Threads.ownNice() > NICE;
+    return isLowered(0);
+  }
+
+  /** The same of another thread; one that has ended does not. */
+  public static boolean isLowered(int thread) {
+    try {
+      return Threads.nice(thread) > NICE;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /**
@@ -47,12 +56,7 @@ public final class ThreadPriority {
   }
 
   private static boolean setNice(int thread, int nice) {
-    try {
-      Threads.setNice(thread, nice);
-      return true;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return succeeds(() -> Threads.setNice(thread, nice));
   }
 
   /**
@@ -72,6 +76,41 @@ public final class ThreadPriority {
   /** Takes back {@link #lowerForNow}. */
   public static void raise() {
     boolean _ = raise(0);
+  }
+
+  /**
+   * Lets a thread run only where nobody else wants to, until {@link #comeBack}.
+   *
+   * @param thread its number
+   * @return whether it does now; not if it has ended, the host does not let threads come back
+   *     (sched(7): CAP_SYS_NICE, or RLIMIT_NICE, as for {@link #lowerForNow}), or the whole node
+   *     stands back
+   */
+  public static boolean standBack(int thread) {
+    return Raising.IS_ALLOWED && !standsBack(0) && succeeds(() -> Threads.runLast(thread));
+  }
+
+  /** Takes back {@link #standBack}, whoever has called that; what is lowered stays so. */
+  public static boolean comeBack(int thread) {
+    return standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
+  }
+
+  /** Whether a thread stands back; one that has ended does not. */
+  public static boolean standsBack(int thread) {
+    try {
+      return Threads.runsLast(thread);
+    } catch (LinuxException e) {
+      return false;
+    }
+  }
+
+  private static boolean succeeds(Runnable change) {
+    try {
+      change.run();
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** On a thread that ends afterwards: if that is not allowed, it stays as it is. */

@@ -16,4 +16,22 @@ class ThreadPriorityTest {
       assertThat(ThreadPriority.isLowered()).isFalse();
     }
   }
+
+  @Test
+  void aThreadStandsBackOnlyWhereItCanComeBack() {
+    int thread = ThreadPriority.currentThread();
+    boolean possible = ThreadPriority.lowerForNow();
+    if (possible) {
+      ThreadPriority.raise();
+    }
+    boolean stands = ThreadPriority.standBack(thread);
+    assertThat(stands).isEqualTo(possible).isEqualTo(ThreadPriority.standsBack(thread));
+    if (stands) {
+      assertThat(ThreadPriority.standBack(thread)).as("all of us stand back").isFalse();
+      assertThat(ThreadPriority.comeBack(thread)).isTrue();
+    }
+    assertThat(ThreadPriority.standsBack(thread)).isFalse();
+    assertThat(ThreadPriority.standsBack(Integer.MAX_VALUE)).as("nobody").isFalse();
+    assertThat(ThreadPriority.standBack(Integer.MAX_VALUE)).as("nobody").isFalse();
+  }
 }

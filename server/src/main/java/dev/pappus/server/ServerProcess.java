@@ -12,8 +12,11 @@ import org.slf4j.LoggerFactory;
 public final class ServerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
 
-  /** So long a node counts as starting once it listens: its first requests bring new code, too. */
-  private static final long START_MILLIS = 1000;
+  /** So long whoever waits for a node asks whether it is there. */
+  private static final long FIRST_ANSWER_MILLIS = 100;
+
+  /** So long a node counts as starting after that: its first requests bring new code, too. */
+  private static final long START_MILLIS = 900;
 
   private ServerProcess() {}
 
@@ -30,9 +33,17 @@ public final class ServerProcess {
    */
   public static void run(Configuration configuration, Set<String> foreignVariables, PrintStream out)
       throws IOException, InterruptedException {
-    // On a thread of its own, as it links the calls into the C library, which takes a while.
-    OptimisingCompiler compiler = new OptimisingCompiler();
-    Thread standBack = Thread.ofPlatform().name("start").daemon().start(compiler::standBack);
+    Thread _ = OptimisingCompiler.standBack();
+    try {
+      serve(configuration, foreignVariables, out);
+    } finally {
+      OptimisingCompiler.resume();
+    }
+  }
+
+  private static void serve(
+      Configuration configuration, Set<String> foreignVariables, PrintStream out)
+      throws IOException, InterruptedException {
     configureLog(configuration);
     if (!foreignVariables.isEmpty()) {
       LOG.info(
@@ -52,12 +63,10 @@ public final class ServerProcess {
       out.println(
           "listening invoke=" + addresses.invocation() + " admin=" + addresses.administration());
       out.flush();
-      standBack.join();
-      try {
-        Thread.sleep(START_MILLIS);
-      } finally {
-        compiler.resume();
-      }
+      Thread.sleep(FIRST_ANSWER_MILLIS);
+      OptimisingCompiler.goOn();
+      Thread.sleep(START_MILLIS);
+      OptimisingCompiler.resume();
       HeapGrowth.restrain();
       new CountDownLatch(1).await();
     } finally {

@@ -14,16 +14,20 @@ class OptimisingCompilerTest {
   }
 
   @Test
-  void itStandsBackWhereItCanBeBroughtForwardAgain() {
-    int own = Threads.ownNice();
+  void itStandsBackWhereItCanBeBroughtForwardAgain() throws InterruptedException {
     boolean possible = ThreadPriority.lowerForNow();
     if (possible) {
       ThreadPriority.raise();
     }
-    OptimisingCompiler compiler = new OptimisingCompiler();
-    compiler.standBack();
-    assertThat(Threads.nice(first()) > own).isEqualTo(possible);
-    compiler.resume();
-    assertThat(Threads.nice(first())).isEqualTo(own);
+    Thread standing = OptimisingCompiler.standBack();
+    assertThat(OptimisingCompiler.standBack()).as("once").isSameAs(standing);
+    standing.join();
+    assertThat(ThreadPriority.standsBack(first())).isEqualTo(possible);
+    OptimisingCompiler.goOn();
+    assertThat(ThreadPriority.standsBack(first())).isFalse();
+    assertThat(ThreadPriority.isLowered(first())).isEqualTo(possible);
+    OptimisingCompiler.resume();
+    assertThat(ThreadPriority.isLowered(first())).isFalse();
+    OptimisingCompiler.resume(); // Nothing stands back any more.
   }
 }
