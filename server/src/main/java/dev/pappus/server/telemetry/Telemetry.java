@@ -7,10 +7,12 @@ import dev.pappus.model.Namespace;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.server.async.DurableInvocations;
 import dev.pappus.server.http.Endpoint;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a node tells its operators of itself. Any thread may use it; the node closes it. */
@@ -25,7 +27,8 @@ public final class Telemetry implements AutoCloseable {
    * @param nodeName shown in traces
    */
   public Telemetry(String nodeName, TelemetrySettings settings) {
-    metrics = new NodeMetrics((namespace, name) -> find(namespace, name).isPresent());
+    metrics =
+        withoutFiles(() -> new NodeMetrics((namespace, name) -> find(namespace, name).isPresent()));
     URI otlp = settings.otlp();
     if (otlp == null) {
       traces = null;
@@ -35,6 +38,32 @@ public final class Telemetry implements AutoCloseable {
           "pappus_spans_exported_total", "Spans that the receiver took", exporter::exported);
       metrics.countOf("pappus_spans_dropped_total", "Spans that were lost", exporter::dropped);
       traces = exporter;
+    }
+  }
+
+  /**
+   * What {@code make} makes where libraries find no files of settings. That of the metrics looks
+   * for one in all jars, while a node starts; there is none.
+   */
+  private static <T> T withoutFiles(Supplier<T> make) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(new NoFiles());
+    try {
+      return make.get();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private static final class NoFiles extends ClassLoader {
+    NoFiles() {
+      super(null);
+    }
+
+    @Override
+    public @Nullable InputStream getResourceAsStream(String name) {
+      return null;
     }
   }
 
