@@ -69,9 +69,9 @@ build() {
     die "the build failed" "the whole log: $log"
   fi
   cp "$home"/cli/target/cli-*.jar "$new/lib/"
-  upgrade_jars >>"$log" 2>&1 || {
+  join_jars >>"$log" 2>&1 || {
     rm -rf "$new"
-    die "old classes could not be upgraded" "the whole log: $log"
+    die "the jars could not be made one" "the whole log: $log"
   }
   cp -R "$home/guest/build" "$new/guest"
   : >"$new/lock"
@@ -80,9 +80,9 @@ build() {
   say "built in $(($(date +%s) - began)) s"
 }
 
-# Gives old classes the form that the JVM's cache takes; see ClassFileUpgrade.
-upgrade_jars() {
-  "$jdk/bin/java" -XX:TieredStopAtLevel=1 -cp "$new/lib/*" dev.pappus.cli.ClassFileUpgrade "$new/lib"
+# Makes one jar of all, with classes that the JVM's cache takes; see OneJar.
+join_jars() {
+  "$jdk/bin/java" -XX:TieredStopAtLevel=1 -cp "$new/lib/*" dev.pappus.cli.OneJar "$new/lib"
 }
 
 # What the log says of the failure, without Maven's advice on its own options.

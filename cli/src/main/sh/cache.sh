@@ -8,7 +8,7 @@ sqlite_library=$sqlite_folder/libsqlitejdbc.so
 cache_delay_seconds=10
 
 # use_cache FOLDER ROLE COMMAND: sets cache_option and sqlite_option to what makes the JVM use the caches in FOLDER, and
-# has them made if they are missing. The JVM starts without a cache that does not fit it or the jars.
+# has them made if they are missing. The JVM starts without a cache that does not fit it.
 use_cache() {
   cache=$1 cache_option='' sqlite_option=''
   case ${PAPPUS_CACHE:-on} in
@@ -31,7 +31,7 @@ use_cache() {
   esac
   [ "$3" != bench ] || hold_caches
   [ "${PAPPUS_CACHE:-on}" != off ] || return 0
-  ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
+  ! is_of_this_jar || ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
   ! is_as_made "$cache/$sqlite_library" || sqlite_option=-Dorg.sqlite.lib.path=$cache/$sqlite_folder
 }
 
@@ -39,6 +39,11 @@ use_cache() {
 # through all of it first (-XX:+VerifySharedSpaces) takes as long as the rest of a command's start.
 is_as_made() {
   [ -r "$1" ] && [ -e "$cache/made" ] && [ ! "$1" -nt "$cache/made" ]
+}
+
+# Whether the jar is the one that the cache was made with, as far as its time tells; the JVM of JDK 25 does not look.
+is_of_this_jar() {
+  [ -e "$cache/jar" ] && [ ! "$lib/pappus.jar" -nt "$cache/jar" ] && [ ! "$lib/pappus.jar" -ot "$cache/jar" ]
 }
 
 can_make_caches() {
@@ -104,11 +109,12 @@ make_caches() (
   mkdir -p "$cache.new/tmp"
   unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
   rehearse >/dev/null 2>&1 || true
-  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib"/sqlite-jdbc-*.jar $sqlite_library) >/dev/null 2>&1 ||
+  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib/pappus.jar" $sqlite_library) >/dev/null 2>&1 ||
     rm -rf "$cache.new/org"
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/*.aot "$cache.new/$sqlite_library" 2>/dev/null || true
   if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then
+    touch -r "$lib/pappus.jar" "$cache.new/jar"
     : >"$cache.new/made"
     mv "$cache.new" "$cache"
     rm -f "$cache.failed"
@@ -139,6 +145,6 @@ rehearse() {
   set -- "-Djava.io.tmpdir=$cache.new/tmp" "-Dpappus.home=$home" "-Dpappus.guest.build=$guest" \
     -cp "$lib/*" dev.pappus.cli.Rehearsal
   # shellcheck disable=SC2086 # options are words
-  nice -n 19 "$jdk/bin/java" $node_options "-XX:AOTCacheOutput=$cache.new/node.aot" "$@" \
+  nice -n 19 "$jdk/bin/java" $node_options $log_options "-XX:AOTCacheOutput=$cache.new/node.aot" "$@" \
     "$jdk/bin/java" $command_options $command_recording "-XX:AOTCacheOutput=$cache.new/command.aot" "$@"
 }

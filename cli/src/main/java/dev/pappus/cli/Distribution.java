@@ -8,11 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,16 +20,14 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
- * Everything that a machine with only a JDK needs: jars, launcher, guest headers, runtime and
+ * Everything that a machine with only a JDK needs: jar, launcher, guest headers, runtime and
  * examples, documents. The same build gives the same archive.
  */
 final class Distribution {
   /** Time of every entry: that of the reproducible build. */
-  private static final long MODIFIED_SECONDS = 1_767_225_600L;
+  static final long MODIFIED_SECONDS = 1_767_225_600L;
 
   private static final List<String> LAUNCHER_PARTS = List.of("jdk.sh", "cache.sh", "start.sh");
 
@@ -70,8 +67,8 @@ final class Distribution {
     for (String part : LAUNCHER_PARTS) {
       distribution.add("sh/" + part, scripts.resolve(part), false);
     }
-    distribution.addJars(classPath);
-    // The launcher's caches belong to one set of jars, and those of two builds may look alike.
+    distribution.addJar(classPath);
+    // The launcher's caches belong to one jar, and those of two builds may look alike.
     distribution.entries.put("sh/build", new Entry(distribution::build, false));
     distribution.addGuest();
     distribution.addDocuments();
@@ -83,46 +80,35 @@ final class Distribution {
     if (!Files.exists(file)) {
       throw new CliException(ExitCode.NOT_FOUND, file + " is missing", null);
     }
-    Content content = () -> Files.isDirectory(file) ? jar(file) : Files.readAllBytes(file);
-    entries.put(name, new Entry(content, executable));
+    entries.put(name, new Entry(() -> Files.readAllBytes(file), executable));
   }
 
-  /** A line that tells these jars from all others. */
+  /** A line that tells this jar from all others. */
   private byte[] build() throws IOException {
-    StringBuilder jars = new StringBuilder();
-    for (Map.Entry<String, Entry> each : entries.subMap("lib/", "lib0").entrySet()) {
-      jars.append(each.getKey()).append(digest(each.getValue().content().read()));
-    }
-    String digest = digest(jars.toString().getBytes(StandardCharsets.UTF_8));
-    return (digest.substring(0, 16) + "\n").getBytes(StandardCharsets.UTF_8);
+    Entry jar = Objects.requireNonNull(entries.get("lib/" + OneJar.NAME));
+    return (digest(jar.content().read()).substring(0, 16) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static String digest(byte... content) {
     return Digest.of(MemorySegment.ofArray(content)).hex();
   }
 
-  /** Jars as they are; a folder of classes, as an IDE or a test has it, becomes a jar. */
-  private void addJars(String classPath) {
-    Set<String> names = new HashSet<>();
-    for (String each : classPath.split(":", -1)) {
-      Path path = Path.of(each).toAbsolutePath().normalize();
-      if (each.isEmpty() || !Files.exists(path)) {
-        continue;
-      }
-      String name =
-          Files.isDirectory(path) ? moduleOf(path) + "-classes.jar" : path.getFileName() + "";
-      if (!names.add(name)) {
-        throw new CliException(
-            ExitCode.FAILED, "two parts of the class path would be " + name, null);
-      }
-      add("lib/" + name, path, false);
+  /** The one of the running command; where that runs from several parts, as in tests, of those. */
+  private void addJar(String classPath) throws IOException {
+    List<Path> parts =
+        Stream.of(classPath.split(":"))
+            .filter(each -> !each.isEmpty())
+            .map(each -> Path.of(each).toAbsolutePath().normalize())
+            .filter(Files::exists)
+            .toList();
+    String name = "lib/" + OneJar.NAME;
+    if (parts.size() == 1 && Files.isRegularFile(parts.getFirst())) {
+      add(name, parts.getFirst(), false);
+    } else {
+      ByteArrayOutputStream jar = new ByteArrayOutputStream();
+      OneJar.write(parts, jar);
+      entries.put(name, new Entry(jar::toByteArray, false));
     }
-  }
-
-  /** {@code cli} of {@code …/cli/target/classes}. */
-  private static String moduleOf(Path classes) {
-    int names = classes.getNameCount();
-    return names >= 3 ? classes.getName(names - 3).toString() : classes.getFileName() + "";
   }
 
   private void addGuest() throws IOException {
@@ -225,20 +211,5 @@ final class Distribution {
         written.accept(++count);
       }
     }
-  }
-
-  private static byte[] jar(Path classes) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes);
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        ZipEntry entry = new ZipEntry(classes.relativize(file).toString());
-        entry.setLastModifiedTime(FileTime.fromMillis(MODIFIED_SECONDS * 1000));
-        zip.putNextEntry(entry);
-        Files.copy(file, zip);
-        zip.closeEntry();
-      }
-    }
-    return bytes.toByteArray();
   }
 }

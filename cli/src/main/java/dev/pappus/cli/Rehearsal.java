@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.OptimisingCompiler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,6 +63,9 @@ public final class Rehearsal {
     // Nobody else on this machine may use it, whatever the machine's settings are.
     Path settings = Files.writeString(folder.resolve("node.toml"), "access.loopback = \"none\"\n");
     String data = folder.resolve("data").toString();
+    // As the launcher's Main does, and as a node looks for settings that --config does not name.
+    Thread _ = OptimisingCompiler.standBack();
+    run("config", "show");
     String token = run("token", "create", "--scope", "admin", "--data", data).strip();
     try (PipedInputStream said = new PipedInputStream()) {
       PipedOutputStream saying = new PipedOutputStream(said);

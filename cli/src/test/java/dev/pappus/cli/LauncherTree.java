@@ -36,6 +36,7 @@ final class LauncherTree {
           "tail",
           "sleep",
           "tee",
+          "touch",
           "env",
           "true");
 
@@ -50,7 +51,9 @@ final class LauncherTree {
         exec sleep 600
       fi
       for argument in "$@"; do
-        case $argument in -Dpappus.lib=*) mkdir -p "${argument#*=}" ;; esac
+        case $argument in
+        -Dpappus.lib=*) mkdir -p "${argument#*=}"; : >"${argument#*=}/pappus.jar" ;;
+        esac
       done
       mkdir -p guest/build cli/target sandbox-kvm/target
       : >cli/target/cli-1.jar

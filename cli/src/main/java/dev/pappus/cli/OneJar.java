@@ -1,0 +1,188 @@
+package dev.pappus.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Part of the build: makes one jar of all, without what describes them as bundles and modules. Each
+ * start reads the description of each jar whose classes it uses, and asks for the state of all
+ * jars, which takes a sixth of a short command's time. Classes that the JVM's cache would not take
+ * are {@linkplain ClassFileUpgrade upgraded}.
+ */
+public final class OneJar {
+  /** The name of it. */
+  static final String NAME = "pappus.jar";
+
+  /** The licences of what is changed ask for it. */
+  static final String NOTICE = "META-INF/CHANGED-BY-PAPPUS";
+
+  private static final String META = "META-INF/";
+  private static final String SERVICES = "META-INF/services/";
+  private static final String MANIFEST = "META-INF/MANIFEST.MF";
+
+  /** Some jars have classes for newer versions of Java. */
+  private static final String OWN_MANIFEST = "Manifest-Version: 1.0\r\nMulti-Release: true\r\n\r\n";
+
+  /** Descriptions of modules, indexes and signatures, of which none would fit. */
+  private static final Pattern LEFT_OUT =
+      Pattern.compile(
+          "(.*/)?module-info\\.class|META-INF/INDEX\\.LIST|META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+
+  private final Map<String, byte[]> entries = new TreeMap<>();
+  private final List<String> upgraded = new ArrayList<>();
+
+  private OneJar() {}
+
+  /**
+   * Puts the one jar in the place of all others.
+   *
+   * @param arguments the folder with the jars, which are on the class path
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path folder = Path.of(arguments[0]);
+    List<Path> jars;
+    try (Stream<Path> files = Files.list(folder)) {
+      jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+    Path next = folder.resolve(NAME + ".new");
+    try (OutputStream to = Files.newOutputStream(next)) {
+      write(jars, to);
+    }
+    for (Path jar : jars) {
+      Files.delete(jar);
+    }
+    Files.move(next, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Writes the one jar.
+   *
+   * @param parts jars, or folders of what would be in one; their classes are on the class path
+   * @param out gets it; stays open
+   * @throws IOException also if two parts have different classes, or data, of one name
+   */
+  static void write(List<Path> parts, OutputStream out) throws IOException {
+    OneJar all = new OneJar();
+    for (Path part : parts) {
+      if (Files.isDirectory(part)) {
+        all.addFolder(part);
+      } else {
+        all.addJar(part);
+      }
+    }
+    ZipOutputStream to = new ZipOutputStream(out);
+    write(to, MANIFEST, text(OWN_MANIFEST));
+    write(to, NOTICE, text(all.notice()));
+    for (Map.Entry<String, byte[]> entry : all.entries.entrySet()) {
+      write(to, entry.getKey(), entry.getValue());
+    }
+    to.finish();
+  }
+
+  private void addFolder(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        add(folder, folder.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  private void addJar(Path jar) throws IOException {
+    try (ZipFile from = new ZipFile(jar.toFile())) {
+      for (ZipEntry entry : from.stream().toList()) {
+        if (!entry.isDirectory()) {
+          add(jar, entry.getName(), read(from, entry));
+        }
+      }
+    }
+  }
+
+  private void add(Path jar, String name, byte[] content) throws IOException {
+    if (name.equals(MANIFEST) || LEFT_OUT.matcher(name).matches()) {
+      return;
+    }
+    if (name.startsWith(SERVICES)) {
+      entries.merge(name, content, OneJar::lines);
+    } else if (name.endsWith(".class")) {
+      boolean isOld = ClassFileUpgrade.isOld(content) && !name.startsWith(META);
+      put(jar, name, isOld ? ClassFileUpgrade.upgrade(content) : content);
+      if (isOld) {
+        upgraded.add(name);
+      }
+    } else if (isAboutItsJar(name) && differs(name, content)) {
+      String own = name.startsWith(META) ? name.substring(META.length()) : name;
+      put(jar, META + jar.getFileName() + "/" + own, content);
+    } else {
+      put(jar, name, content);
+    }
+  }
+
+  /** As licences, and whose work it is. */
+  private static boolean isAboutItsJar(String name) {
+    return name.startsWith(META) || name.indexOf('/') < 0;
+  }
+
+  private void put(Path jar, String name, byte[] content) throws IOException {
+    if (differs(name, content)) {
+      throw new IOException(jar + " has another " + name + " than a jar before it");
+    }
+    entries.put(name, content);
+  }
+
+  private boolean differs(String name, byte[] content) {
+    byte[] before = entries.get(name);
+    return before != null && !Arrays.equals(before, content);
+  }
+
+  private String notice() {
+    return """
+    These are the contents of several jars, without their manifests, signatures and descriptions
+    of modules. Licences that several had differently are in folders with the jars' names.
+    Class file version and stack maps were changed of:
+    """
+        + String.join("\n", upgraded)
+        + "\n";
+  }
+
+  private static byte[] lines(byte[] first, byte[] second) {
+    return text(
+        new String(first, StandardCharsets.UTF_8)
+            + "\n"
+            + new String(second, StandardCharsets.UTF_8));
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] read(ZipFile jar, ZipEntry entry) throws IOException {
+    try (InputStream in = jar.getInputStream(entry)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static void write(ZipOutputStream jar, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setLastModifiedTime(FileTime.from(Distribution.MODIFIED_SECONDS, TimeUnit.SECONDS));
+    jar.putNextEntry(entry);
+    jar.write(content);
+    jar.closeEntry();
+  }
+}
