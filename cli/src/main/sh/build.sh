@@ -1,4 +1,4 @@
-# Building what has changed: sets run, the folder with the jars and guest programs of exactly these
+# Building what has changed: sets run, the folder with the jar and guest programs of exactly these
 # sources. Sourced by the launcher.
 
 # Names, sizes and times of everything that goes into the product, in the order of its folders, which stays as long as

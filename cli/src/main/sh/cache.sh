@@ -30,8 +30,8 @@ use_cache() {
   *) die "PAPPUS_CACHE must be on, off or now, not '$PAPPUS_CACHE'" ;;
   esac
   [ "$3" != bench ] || hold_caches
-  [ "${PAPPUS_CACHE:-on}" != off ] || return 0
-  ! is_of_this_jar || ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
+  [ "${PAPPUS_CACHE:-on}" != off ] && is_of_this_jar || return 0
+  ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
   ! is_as_made "$cache/$sqlite_library" || sqlite_option=-Dorg.sqlite.lib.path=$cache/$sqlite_folder
 }
 
@@ -41,9 +41,11 @@ is_as_made() {
   [ -r "$1" ] && [ -e "$cache/made" ] && [ ! "$1" -nt "$cache/made" ]
 }
 
-# Whether the jar is the one that the cache was made with, as far as its time tells; the JVM of JDK 25 does not look.
+# is_of_this_jar [CACHE]: whether there is a cache, and the jar is the one that it was made with, as far as its time
+# tells; the JVM of JDK 25 does not look.
 is_of_this_jar() {
-  [ -e "$cache/jar" ] && [ ! "$lib/pappus.jar" -nt "$cache/jar" ] && [ ! "$lib/pappus.jar" -ot "$cache/jar" ]
+  mark=${1:-$cache}/jar
+  [ -e "$mark" ] && [ ! "$lib/pappus.jar" -nt "$mark" ] && [ ! "$lib/pappus.jar" -ot "$mark" ]
 }
 
 can_make_caches() {
@@ -53,7 +55,7 @@ can_make_caches() {
 # In the background only where nobody is harmed: a container with a memory limit may end as a whole
 # when it is reached.
 may_make_caches() {
-  [ ! -e "$cache" ] && can_make_caches && ! failed_lately && ! memory_is_limited
+  ! is_of_this_jar && can_make_caches && ! failed_lately && ! memory_is_limited
 }
 
 # A try that failed is not repeated by every start.
@@ -104,18 +106,19 @@ make_caches() (
     say "no caches made: somebody makes them, or measures something"
     exit 0
   }
-  [ ! -e "$cache" ] || exit 0
+  ! is_of_this_jar || exit 0
   rm -rf "$cache.new"
   mkdir -p "$cache.new/tmp"
+  touch -r "$lib/pappus.jar" "$cache.new/jar" || true
   unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
   rehearse >/dev/null 2>&1 || true
   (cd "$cache.new" && "$jdk/bin/jar" xf "$lib/pappus.jar" $sqlite_library) >/dev/null 2>&1 ||
     rm -rf "$cache.new/org"
   rm -rf "$cache.new/tmp"
   sync "$cache.new"/*.aot "$cache.new/$sqlite_library" 2>/dev/null || true
-  if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ]; then
-    touch -r "$lib/pappus.jar" "$cache.new/jar"
+  if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ] && is_of_this_jar "$cache.new"; then
     : >"$cache.new/made"
+    rm -rf "$cache"
     mv "$cache.new" "$cache"
     rm -f "$cache.failed"
   else

@@ -23,11 +23,11 @@ command_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-a
   -XX:TieredStopAtLevel=1 -Xms32m -XX:NewSize=24m -Xmx512m -XX:+UseTransparentHugePages -Xlog:pagesize=off
   -XX:-UsePerfData'
 
-# Named, or every jar would be opened to look for others; SLF4J would say so on standard error.
+# Named, or the jar would be searched for others; SLF4J would say so on standard error.
 log_options='-Dslf4j.provider=dev.pappus.server.telemetry.ProcessLogProvider -Dslf4j.internal.verbosity=WARN'
 
-# start_java LIB GUEST CACHE ARGUMENT…: becomes the command, with the jars in LIB and the guest
-# programs in GUEST; the folder CACHE belongs to exactly these jars.
+# start_java LIB GUEST CACHE ARGUMENT…: becomes the command, with the jar in LIB and the guest
+# programs in GUEST; the folder CACHE belongs to exactly this jar.
 start_java() {
   lib=$1 guest=$2 cache=$3
   shift 3

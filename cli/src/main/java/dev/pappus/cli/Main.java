@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.Future;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -17,7 +18,7 @@ public final class Main {
   /** Runs the command that {@code arguments} name and ends the process with its exit code. */
   public static void main(String[] arguments) {
     if (arguments.length > 0 && arguments[0].equals(ServerCommand.NAME)) {
-      Thread _ = OptimisingCompiler.standBack();
+      Future<Void> _ = OptimisingCompiler.standBack();
     }
     int exitCode = run(Terminal.ofProcess(arguments), arguments);
     System.out.flush();

@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -44,6 +44,14 @@ public final class OneJar {
   private static final Pattern LEFT_OUT =
       Pattern.compile(
           "(.*/)?module-info\\.class|META-INF/INDEX\\.LIST|META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+
+  /** What each of several jars may say of itself, and no code reads. */
+  private static final Pattern ABOUT_A_JAR =
+      Pattern.compile(
+          "(META-INF/)?((LICEN[CS]E|NOTICE|DEPENDENCIES|THIRD-PARTY)(\\.(txt|md))?|io\\.netty\\.versions\\.properties)");
+
+  private static final LocalDateTime MODIFIED =
+      LocalDateTime.ofEpochSecond(Distribution.MODIFIED_SECONDS, 0, ZoneOffset.UTC);
 
   private final Map<String, byte[]> entries = new TreeMap<>();
   private final List<String> upgraded = new ArrayList<>();
@@ -126,17 +134,12 @@ public final class OneJar {
       if (isOld) {
         upgraded.add(name);
       }
-    } else if (isAboutItsJar(name) && differs(name, content)) {
+    } else if (differs(name, content) && ABOUT_A_JAR.matcher(name).matches()) {
       String own = name.startsWith(META) ? name.substring(META.length()) : name;
       put(jar, META + jar.getFileName() + "/" + own, content);
     } else {
       put(jar, name, content);
     }
-  }
-
-  /** As licences, and whose work it is. */
-  private static boolean isAboutItsJar(String name) {
-    return name.startsWith(META) || name.indexOf('/') < 0;
   }
 
   private void put(Path jar, String name, byte[] content) throws IOException {
@@ -180,7 +183,7 @@ public final class OneJar {
 
   private static void write(ZipOutputStream jar, String name, byte[] content) throws IOException {
     ZipEntry entry = new ZipEntry(name);
-    entry.setLastModifiedTime(FileTime.from(Distribution.MODIFIED_SECONDS, TimeUnit.SECONDS));
+    entry.setTimeLocal(MODIFIED); // whatever the builder's time zone is
     jar.putNextEntry(entry);
     jar.write(content);
     jar.closeEntry();

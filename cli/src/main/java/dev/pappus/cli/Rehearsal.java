@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Scanner;
+import java.util.concurrent.Future;
 
 /**
  * What the JVMs run that make the launcher's caches (cache.sh): a node from start to end, and in a
@@ -63,8 +64,9 @@ public final class Rehearsal {
     // Nobody else on this machine may use it, whatever the machine's settings are.
     Path settings = Files.writeString(folder.resolve("node.toml"), "access.loopback = \"none\"\n");
     String data = folder.resolve("data").toString();
-    // As the launcher's Main does, and as a node looks for settings that --config does not name.
-    Thread _ = OptimisingCompiler.standBack();
+    // As Main does, as far as it may be done at the priority that caches are made at; and a node
+    // looks for settings where --config does not name any.
+    Future<Void> _ = OptimisingCompiler.standBack();
     run("config", "show");
     String token = run("token", "create", "--scope", "admin", "--data", data).strip();
     try (PipedInputStream said = new PipedInputStream()) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -114,8 +115,14 @@ class DistributionTest {
     assertThat(loaded).content().contains("VersionCommand source: shared objects");
     Path jar = own.resolve("lib").toFile().listFiles()[0].toPath();
     Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
-    assertThat(archive.pappus(own, more, "version")).as("another jar").isEqualTo(made);
+    Path failed = Files.createFile(Path.of(cache + ".failed")); // so that none are made behind it
+    Map<String, String> asUsual = new HashMap<>(more);
+    asUsual.put("PAPPUS_CACHE", "on");
+    assertThat(archive.pappus(own, asUsual, "version")).as("another jar").isEqualTo(made);
     assertThat(loaded).content().doesNotContain("VersionCommand source: shared objects");
+    Files.delete(failed);
+    assertThat(archive.pappus(own, more, "version")).as("made anew").isEqualTo(made);
+    assertThat(loaded).content().contains("VersionCommand source: shared objects");
   }
 
   @Test

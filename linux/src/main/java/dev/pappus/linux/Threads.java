@@ -27,6 +27,9 @@ public final class Threads {
   private static final int SCHED_FIFO = 1;
   private static final int SCHED_IDLE = 5;
 
+  /** A flag beside the policy: children begin without it. */
+  private static final int SCHED_RESET_ON_FORK = 0x4000_0000;
+
   private Threads() {}
 
   /** The kernel's number of the calling thread. */
@@ -143,7 +146,22 @@ public final class Threads {
    * @throws LinuxException with ESRCH if it has ended
    */
   public static boolean runsLast(int thread) {
-    return LibC.check(LibC.schedGetscheduler(thread), "sched_getscheduler", "") == SCHED_IDLE;
+    return policy(thread) == SCHED_IDLE;
+  }
+
+  /**
+   * Whether a thread is an ordinary one (SCHED_OTHER).
+   *
+   * @param thread the kernel's number of it, 0 is the calling one
+   * @throws LinuxException with ESRCH if it has ended
+   */
+  public static boolean runsNormally(int thread) {
+    return policy(thread) == SCHED_OTHER;
+  }
+
+  private static int policy(int thread) {
+    int policy = LibC.check(LibC.schedGetscheduler(thread), "sched_getscheduler", "");
+    return policy & ~SCHED_RESET_ON_FORK;
   }
 
   private static void setPolicy(int thread, int policy, int priority) {

@@ -29,9 +29,10 @@ class ThreadsTest {
               Threads.setNice(own, 5);
               assertThat(Threads.nice(own)).isEqualTo(5);
               assertThat(Threads.named("to-be-fo")).containsExactly(own);
-              assertThat(Threads.runsLast(own)).isFalse();
+              assertThat(Threads.runsNormally(own)).isTrue();
               Threads.runLast(own);
               assertThat(Threads.runsLast(own)).isTrue();
+              assertThat(Threads.runsNormally(own)).isFalse();
             });
     thread.join();
     assertThat(failure).hasNullValue();

@@ -12,6 +12,9 @@ public final class ThreadPriority {
   /** The node's own. */
   private static final int NICE = Threads.ownNice();
 
+  /** Whether its threads have the usual policy; whoever has chosen another knows why. */
+  private static final boolean IS_ORDINARY = isOrdinary(0);
+
   /** Asked once, when it is first of interest. */
   private static final class Raising {
     static final boolean IS_ALLOWED = mayRaise();
@@ -82,23 +85,35 @@ public final class ThreadPriority {
    * Lets a thread run only where nobody else wants to, until {@link #comeBack}.
    *
    * @param thread its number
-   * @return whether it does now; not if it has ended, the host does not let threads come back
-   *     (sched(7): CAP_SYS_NICE, or RLIMIT_NICE, as for {@link #lowerForNow}), or the whole node
-   *     stands back
+   * @return whether it does from now on; not if it did before or has ended, or if the host does not
+   *     let threads come back (sched(7): CAP_SYS_NICE, or RLIMIT_NICE, as for {@link
+   *     #lowerForNow}), or the node runs under another policy than the usual one
    */
   public static boolean standBack(int thread) {
-    return Raising.IS_ALLOWED && !standsBack(0) && succeeds(() -> Threads.runLast(thread));
+    return IS_ORDINARY
+        && Raising.IS_ALLOWED
+        && isOrdinary(thread)
+        && succeeds(() -> Threads.runLast(thread));
   }
 
   /** Takes back {@link #standBack}, whoever has called that; what is lowered stays so. */
   public static boolean comeBack(int thread) {
-    return standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
+    return IS_ORDINARY && standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
   }
 
   /** Whether a thread stands back; one that has ended does not. */
   public static boolean standsBack(int thread) {
     try {
       return Threads.runsLast(thread);
+    } catch (LinuxException e) {
+      return false;
+    }
+  }
+
+  /** Not if it has ended, or the host does not tell. */
+  private static boolean isOrdinary(int thread) {
+    try {
+      return Threads.runsNormally(thread);
     } catch (LinuxException e) {
       return false;
     }

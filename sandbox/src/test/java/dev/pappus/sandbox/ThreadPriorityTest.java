@@ -24,13 +24,15 @@ class ThreadPriorityTest {
     if (possible) {
       ThreadPriority.raise();
     }
-    boolean stands = ThreadPriority.standBack(thread);
-    assertThat(stands).isEqualTo(possible).isEqualTo(ThreadPriority.standsBack(thread));
-    if (stands) {
-      assertThat(ThreadPriority.standBack(thread)).as("all of us stand back").isFalse();
-      assertThat(ThreadPriority.comeBack(thread)).isTrue();
+    try {
+      assertThat(ThreadPriority.standBack(thread)).isEqualTo(possible);
+      assertThat(ThreadPriority.standsBack(thread)).isEqualTo(possible);
+      assertThat(ThreadPriority.standBack(thread)).as("it does already").isFalse();
+    } finally {
+      assertThat(ThreadPriority.comeBack(thread)).isEqualTo(possible);
     }
     assertThat(ThreadPriority.standsBack(thread)).isFalse();
+    assertThat(ThreadPriority.comeBack(thread)).as("it has").isFalse();
     assertThat(ThreadPriority.standsBack(Integer.MAX_VALUE)).as("nobody").isFalse();
     assertThat(ThreadPriority.standBack(Integer.MAX_VALUE)).as("nobody").isFalse();
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ public final class ServerProcess {
    */
   public static void run(Configuration configuration, Set<String> foreignVariables, PrintStream out)
       throws IOException, InterruptedException {
-    Thread _ = OptimisingCompiler.standBack();
+    Future<Void> _ = OptimisingCompiler.standBack();
     try {
       serve(configuration, foreignVariables, out);
     } finally {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.linux.Threads;
 import dev.pappus.sandbox.ThreadPriority;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,19 +15,23 @@ class OptimisingCompilerTest {
   }
 
   @Test
-  void itStandsBackWhereItCanBeBroughtForwardAgain() throws InterruptedException {
+  void itStandsBackWhereItCanBeBroughtForwardAgain() throws Exception {
     boolean possible = ThreadPriority.lowerForNow();
     if (possible) {
       ThreadPriority.raise();
     }
-    Thread standing = OptimisingCompiler.standBack();
-    assertThat(OptimisingCompiler.standBack()).as("once").isSameAs(standing);
-    standing.join();
-    assertThat(ThreadPriority.standsBack(first())).isEqualTo(possible);
-    OptimisingCompiler.goOn();
+    try {
+      Future<Void> stoodBack = OptimisingCompiler.standBack();
+      assertThat(OptimisingCompiler.standBack()).as("once").isSameAs(stoodBack);
+      stoodBack.get();
+      assertThat(ThreadPriority.standsBack(first())).isEqualTo(possible);
+      OptimisingCompiler.goOn();
+      assertThat(ThreadPriority.standsBack(first())).isFalse();
+      assertThat(ThreadPriority.isLowered(first())).isEqualTo(possible);
+    } finally {
+      OptimisingCompiler.resume();
+    }
     assertThat(ThreadPriority.standsBack(first())).isFalse();
-    assertThat(ThreadPriority.isLowered(first())).isEqualTo(possible);
-    OptimisingCompiler.resume();
     assertThat(ThreadPriority.isLowered(first())).isFalse();
     OptimisingCompiler.resume(); // Nothing stands back any more.
   }

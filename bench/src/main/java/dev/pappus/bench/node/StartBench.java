@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 
 /**
  * How long a node takes from nothing to its first answer, with an empty data folder and with one
- * that holds a function, beside the least that Netty needs for an answer: the same jars and options
+ * that holds a function, beside the least that Netty needs for an answer: the same jar and options
  * of the JVM, each with the JDK's cache of loaded classes that fits it, or neither.
  */
 public final class StartBench {

@@ -43,7 +43,8 @@ public final class Telemetry implements AutoCloseable {
 
   /**
    * What {@code make} makes where libraries find no files of settings. That of the metrics looks
-   * for one in all jars, while a node starts; there is none.
+   * for {@code prometheus.properties} wherever classes come from, which takes a node's start longer
+   * than all else of it; a node has none. Who embeds a node and has one, has it read before.
    */
   private static <T> T withoutFiles(Supplier<T> make) {
     Thread thread = Thread.currentThread();
