@@ -3,6 +3,7 @@ package dev.pappus.sandbox;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Threads;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** How the kernel's scheduler treats threads; Java's own priorities do nothing on Linux. */
 public final class ThreadPriority {
@@ -34,11 +35,7 @@ public final class ThreadPriority {
 
   /** The same of another thread; one that has ended does not. */
   public static boolean isLowered(int thread) {
-    try {
-      return Threads.nice(thread) > NICE;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return holds(() -> Threads.nice(thread) > NICE);
   }
 
   /**
@@ -103,26 +100,24 @@ public final class ThreadPriority {
 
   /** Whether a thread stands back; one that has ended does not. */
   public static boolean standsBack(int thread) {
-    try {
-      return Threads.runsLast(thread);
-    } catch (LinuxException e) {
-      return false;
-    }
+    return holds(() -> Threads.runsLast(thread));
   }
 
   /** Not if it has ended, or the host does not tell. */
   private static boolean isOrdinary(int thread) {
-    try {
-      return Threads.runsNormally(thread);
-    } catch (LinuxException e) {
-      return false;
-    }
+    return holds(() -> Threads.runsNormally(thread));
   }
 
   private static boolean succeeds(Runnable change) {
-    try {
+    return holds(() -> {
       change.run();
       return true;
+    });
+  }
+
+  private static boolean holds(BooleanSupplier condition) {
+    try {
+      return condition.getAsBoolean();
     } catch (LinuxException e) {
       return false;
     }

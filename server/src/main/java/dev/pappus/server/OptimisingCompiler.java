@@ -31,7 +31,7 @@ public final class OptimisingCompiler {
   /** A start that takes longer is not held up by them but by what it has to read. */
   private static final long STANDING_MILLIS_MAX = 2000;
 
-  /** While they do not go before all others as usual. */
+  /** How they stand back: when that is done, what ends it, and who does both. */
   private record Standing(
       CompletableFuture<Void> stoodBack, CountDownLatch mayGoOn, Thread thread) {}
 

@@ -43,8 +43,8 @@ public final class Telemetry implements AutoCloseable {
 
   /**
    * What {@code make} makes where libraries find no files of settings. That of the metrics looks
-   * for {@code prometheus.properties} wherever classes come from, which takes a node's start longer
-   * than all else of it; a node has none. Who embeds a node and has one, has it read before.
+   * for {@code prometheus.properties} wherever classes come from, which takes a node 10 to 30 ms of
+   * its start; it has none. Who embeds a node and has one, has it read before.
    */
   private static <T> T withoutFiles(Supplier<T> make) {
     Thread thread = Thread.currentThread();
