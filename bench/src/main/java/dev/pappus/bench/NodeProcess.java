@@ -1,7 +1,9 @@
 package dev.pappus.bench;
 
+import dev.pappus.bench.systems.ProductCommand;
 import dev.pappus.model.Limit;
 import dev.pappus.server.Configuration;
+import dev.pappus.server.NodeJvm;
 import dev.pappus.server.ServerProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -41,26 +43,13 @@ public final class NodeProcess implements AutoCloseable {
       Map<Limit, Long> limits,
       @Nullable ControlGroup group)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xms32m",
-            "-XX:NewSize=16m",
-            "-XX:-ShrinkHeapInSteps",
-            "-XX:TrimNativeHeapInterval=20000",
-            "-Dio.netty.leakDetection.level=disabled",
-            "-Djava.locale.providers=HOST",
-            "-XX:MaxRAMPercentage=40",
-            "-D" + GUEST_BUILD + "=" + guestBuild.toAbsolutePath(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            NodeProcess.class.getName(),
-            folder.resolve("data").toString(),
-            "127.0.0.1:" + egressPort));
+    List<String> command =
+        new ArrayList<>(
+            ProductCommand.java(
+                NodeJvm.OPTIONS,
+                List.of("-D" + GUEST_BUILD + "=" + guestBuild.toAbsolutePath()),
+                NodeProcess.class.getName()));
+    command.addAll(List.of(folder.resolve("data").toString(), "127.0.0.1:" + egressPort));
     limits.forEach((limit, value) -> command.add(limit.name() + "=" + value));
     return new NodeProcess(ListeningProcess.start(command, folder, group));
   }

@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pappus.server.NodeJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +69,12 @@ class LauncherTest {
             "--enable-native-access=ALL-UNNAMED",
             "-Xlog:pagesize=off",
             "-Dpappus.home=" + tree.home());
+  }
+
+  @Test
+  void nodesThatItDoesNotStartHaveTheSameOptions() throws Exception {
+    assertThat(tree.run("server").out())
+        .contains("java of 25.0.1\n" + String.join("|", NodeJvm.OPTIONS) + "|-Dslf4j.provider=");
   }
 
   @Test

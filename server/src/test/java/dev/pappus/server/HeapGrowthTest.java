@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,22 +26,19 @@ class HeapGrowthTest {
 
   @Test
   void garbageDoesNotMakeTheHeapGrowAndLaterItShrinks() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(NodeJvm.OPTIONS);
+    command.addAll(
+        List.of(
+            "-Xmx4g",
+            "-cp",
+            System.getProperty("java.class.path"),
+            HeapGrowthMain.class.getName(),
+            Integer.toString(BLOCKS),
+            Integer.toString(ALIVE)));
     Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-XX:-ShrinkHeapInSteps",
-                    "-Xms32m",
-                    "-XX:NewSize=16m",
-                    "-Xmx4g",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    HeapGrowthMain.class.getName(),
-                    Integer.toString(BLOCKS),
-                    Integer.toString(ALIVE)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
       assertThat(Integer.parseInt(out.readLine())).isBetween(ALIVE * BLOCK_MIB, MOST_MIB);
       assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it shrinks").isTrue();

@@ -68,21 +68,16 @@ class ServerProcessTest {
   }
 
   private Process start(Path log, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-Xms32m",
-                "-XX:NewSize=16m",
-                "-XX:MaxRAMPercentage=40",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dpappus.guest.build=" + System.getProperty("pappus.guest.build", ""),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerProcessMain.class.getName(),
-                folder.resolve("data").toString()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(NodeJvm.OPTIONS);
+    command.addAll(
+        List.of(
+            "-Dpappus.guest.build=" + System.getProperty("pappus.guest.build", ""),
+            "-cp",
+            System.getProperty("java.class.path"),
+            ServerProcessMain.class.getName(),
+            folder.resolve("data").toString()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(log.toFile()).start();
   }
