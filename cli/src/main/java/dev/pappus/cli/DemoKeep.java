@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.HeapGrowth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class DemoKeep {
   /** Prints commands that work while this waits; ends when the process is told to. */
   void untilInterrupted(String pattern, LogServer servers)
       throws IOException, InterruptedException {
+    HeapGrowth.restrain();
     Path list = Files.writeString(node.folder().resolve("servers"), servers.list());
     terminal.say("");
     terminal.say(DemoFunctions.composition());

@@ -1,5 +1,6 @@
 package dev.pappus.cli;
 
+import dev.pappus.server.HeapGrowth;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,12 +73,13 @@ final class DevCommand implements Callable<Integer> {
       session.node().requireSandboxes(terminal);
       greet(project, session.node());
       watch(watcher, project, session);
-      long savedNanos = System.nanoTime();
+      session.round(System.nanoTime());
+      HeapGrowth.restrain();
       while (true) {
+        watch(watcher, project, session);
+        long savedNanos = watcher.await();
+        watch(watcher, project, session);
         session.round(savedNanos);
-        watch(watcher, project, session);
-        savedNanos = watcher.await();
-        watch(watcher, project, session);
       }
     } catch (InterruptedException e) {
       return ExitCode.INTERRUPTED;

@@ -2,6 +2,7 @@ package dev.pappus.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,19 +52,12 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** With somebody who reads what it prints. */
   static Terminal terminal(
-      Path folder,
-      Map<String, String> environment,
-      ByteArrayOutputStream out,
-      ByteArrayOutputStream err) {
+      Path folder, Map<String, String> environment, OutputStream out, OutputStream err) {
     return terminal(folder, environment, new byte[0], out, err);
   }
 
   private static Terminal terminal(
-      Path folder,
-      Map<String, String> environment,
-      byte[] in,
-      ByteArrayOutputStream out,
-      ByteArrayOutputStream err) {
+      Path folder, Map<String, String> environment, byte[] in, OutputStream out, OutputStream err) {
     return new Terminal(
         RawArguments.none(),
         new ByteArrayInputStream(in),

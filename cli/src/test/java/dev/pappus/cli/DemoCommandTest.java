@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +106,24 @@ class DemoCommandTest {
     assertThat(new String(grep.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
         .isEqualTo("1");
     assertThat(next.subList(1, 3)).allMatch(line -> line.contains("pappus"));
+  }
+
+  @Test
+  void aNodeThatIsKeptWatchesItsHeap() throws Exception {
+    OldGeneration.letGrow();
+    Path log = Files.writeString(folder.resolve("log"), "one error\n");
+    Screen screen = new Screen();
+    Terminal terminal = CommandRun.terminal(folder, Map.of(), screen, screen);
+    Thread demo =
+        Thread.ofPlatform()
+            .start(() -> Main.run(terminal, "demo", "--keep", "--logs", log.toString()));
+    try {
+      screen.await("the node is up until Ctrl-C");
+      assertThat(OldGeneration.isWatched()).isTrue();
+    } finally {
+      demo.interrupt();
+      demo.join();
+    }
   }
 
   @Test

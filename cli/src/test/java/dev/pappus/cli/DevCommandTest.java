@@ -36,6 +36,7 @@ class DevCommandTest {
 
   @Test
   void eachSaveIsBuiltDeployedRunAndCompared() throws Exception {
+    OldGeneration.letGrow();
     Path project = make("c");
     start(project);
     screen.await(
@@ -44,6 +45,7 @@ class DevCommandTest {
 
     save(project, "Hello, ", "Howdy, ");
     screen.await("result changed, 1 items", "-Hello, World!", "+Howdy, World!", "FAILS");
+    assertThat(OldGeneration.isWatched()).isTrue();
 
     save(project, "Howdy, ", "Howdy,  // ");
     screen.await("+Howdy,  // World!");

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * only then: a node that passes on a few gigabytes of results would keep most of them. And each new
  * page costs a fault, which together take far longer than a collection. Threads may share it.
  */
-final class HeapGrowth {
+public final class HeapGrowth {
   private static final Logger LOG = LoggerFactory.getLogger(HeapGrowth.class);
 
   /** What may come to the old generation before it is collected, if less was alive last time. */
@@ -46,8 +46,11 @@ final class HeapGrowth {
     this.settleNanos = settleNanos;
   }
 
-  /** From now on, if the JVM has that collector; others have rules of their own. */
-  static void restrain() {
+  /**
+   * From now on, if the JVM has that collector; others have rules of their own. The first time
+   * takes up to 100 ms, as the JVM's management is loaded.
+   */
+  public static void restrain() {
     restrain(SETTLE_NANOS);
   }
 
@@ -58,7 +61,9 @@ final class HeapGrowth {
    */
   static void restrain(long settleNanos) {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      if (pool.getName().equals("Tenured Gen") && pool.isUsageThresholdSupported()) {
+      if (pool.getName().equals("Tenured Gen")
+          && pool.isUsageThresholdSupported()
+          && pool.getUsageThreshold() == 0) { // nobody does so yet
         new HeapGrowth(pool, settleNanos).begin();
       }
     }
