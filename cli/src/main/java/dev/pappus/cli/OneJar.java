@@ -40,10 +40,14 @@ public final class OneJar {
   /** Some jars have classes for newer versions of Java. */
   private static final String OWN_MANIFEST = "Manifest-Version: 1.0\r\nMulti-Release: true\r\n\r\n";
 
-  /** Descriptions of modules, indexes and signatures, of which none would fit. */
+  /**
+   * Descriptions of modules, indexes and signatures, of which none would fit, and the database's
+   * native code for machines where no node runs, which would be two fifths of the jar.
+   */
   private static final Pattern LEFT_OUT =
       Pattern.compile(
-          "(.*/)?module-info\\.class|META-INF/INDEX\\.LIST|META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+          "(.*/)?module-info\\.class|META-INF/INDEX\\.LIST|META-INF/[^/]+\\.(SF|RSA|DSA|EC)"
+              + "|org/sqlite/native/(?!Linux/x86_64/).*");
 
   /** What each of several jars may say of itself, and no code reads. */
   private static final Pattern ABOUT_A_JAR =
@@ -156,8 +160,9 @@ public final class OneJar {
 
   private String notice() {
     return """
-    These are the contents of several jars, without their manifests, signatures and descriptions
-    of modules. Licences that several had differently are in folders with the jars' names.
+    These are the contents of several jars, without their manifests, signatures, descriptions
+    of modules and SQLite for other machines. Licences that several had differently are in folders
+    with the jars' names.
     Class file version and stack maps were changed of:
     """
         + String.join("\n", upgraded)

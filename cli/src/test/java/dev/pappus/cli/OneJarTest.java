@@ -110,6 +110,17 @@ class OneJarTest {
   }
 
   @Test
+  void ofTheDatabasesNativeCodeOnlyThatForNodesIsKept() throws Exception {
+    Path one = folder.resolve("one.jar");
+    write(List.of(jarOf(org.sqlite.JDBC.class)), one);
+    try (ZipFile all = new ZipFile(one.toFile())) {
+      assertThat(all.stream().map(ZipEntry::getName))
+          .filteredOn(name -> name.startsWith("org/sqlite/native/"))
+          .containsExactly("org/sqlite/native/Linux/x86_64/libsqlitejdbc.so");
+    }
+  }
+
+  @Test
   void servicesOfAllAndLicencesOfEachAreKept() throws Exception {
     Path one = folder.resolve("one.jar");
     Path a =
