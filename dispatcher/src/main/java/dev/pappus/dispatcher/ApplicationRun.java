@@ -7,7 +7,6 @@ import dev.pappus.language.SetUse;
 import dev.pappus.language.Sharding;
 import dev.pappus.model.DataSet;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,7 @@ final class ApplicationRun {
   private final @Nullable String label;
   private final Entry callee;
   private final int shardedInput;
-  private final BitSet staying;
+  private final ResultPlaces places;
   private final Trace readyTrace;
   private final Completion completion;
   private final List<List<DataSet>> results;
@@ -44,20 +43,19 @@ final class ApplicationRun {
    *
    * @param label {@code composition/3:function}, or null if it was invoked directly
    * @param application the statement, or null if it was invoked directly
-   * @param staying positions of outputs that may stay in the contexts of the instances
    * @param instances how many results to expect, at least 1
    */
   ApplicationRun(
       @Nullable String label,
       @Nullable Application application,
       Entry callee,
-      BitSet staying,
+      ResultPlaces places,
       int instances,
       Trace readyTrace,
       Completion completion) {
     this.label = label;
     this.callee = callee;
-    this.staying = staying;
+    this.places = places;
     this.shardedInput = application == null ? -1 : firstSharded(application);
     this.readyTrace = readyTrace;
     this.completion = completion;
@@ -84,9 +82,13 @@ final class ApplicationRun {
     return callee;
   }
 
-  /** Positions of outputs that may stay in the contexts of the instances. */
-  BitSet staying() {
-    return staying;
+  ResultPlaces places() {
+    return places;
+  }
+
+  /** How many instances it was split into. */
+  int instances() {
+    return results.size();
   }
 
   /** Position of the first input that is not {@code all}, or -1. */

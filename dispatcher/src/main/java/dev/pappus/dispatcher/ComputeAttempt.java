@@ -8,6 +8,7 @@ import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InstanceResult;
 import dev.pappus.sandbox.InstanceRunner;
 import dev.pappus.sandbox.SealedContext;
@@ -72,10 +73,30 @@ final class ComputeAttempt implements InstanceRunner.Receiver {
   }
 
   @Override
-  public BitSet staying() {
-    BitSet staying = task.instance().application().staying();
-    hasPlace = !staying.isEmpty() && task.held().tryTakePlace();
-    return hasPlace ? staying : new BitSet();
+  public @Nullable InputCollector inputsCollector() {
+    return mayBeCutShort() ? null : task.gathered();
+  }
+
+  @Override
+  public BitSet computing() {
+    return application().places().staying();
+  }
+
+  @Override
+  public @Nullable InputCollector outputsCollector(SealedContext own) {
+    Gathering gathering = application().places().into();
+    int instances = application().instances();
+    return gathering == null || instances == 1 ? null : gathering.collector(worker, own, instances);
+  }
+
+  @Override
+  public boolean mayHoldOneMore() {
+    hasPlace = task.held().tryTakePlace();
+    return hasPlace;
+  }
+
+  private ApplicationRun application() {
+    return task.instance().application();
   }
 
   @Override
@@ -119,12 +140,19 @@ final class ComputeAttempt implements InstanceRunner.Receiver {
   }
 
   private void countCopies(InstanceResult result) {
+    CopiedBytes copied = task.copied();
     if (result.warmth() != null) { // else there was no context to write to
-      task.copied().in().add(ResultBudget.bytesOf(task.instance().inputs()));
+      copied.in().add(ResultBudget.bytesOf(task.instance().inputs()) - inPlaceBytes());
     }
-    SealedContext sealed = result.sealed();
-    long lent = sealed == null ? 0 : sealed.lentBytes();
-    task.copied().out().add(ResultBudget.bytesOf(result.outputs()) - lent);
+    long lent = result.sealed() == null ? 0 : SealedContext.bytesIn(result.outputs());
+    copied.in().add(hasPlace ? 0 : lent); // else they are its readers' already
+    copied.out().add(ResultBudget.bytesOf(result.outputs()) - lent);
+  }
+
+  /** Bytes of its inputs that were where it ran before it did. */
+  private long inPlaceBytes() {
+    InputCollector collector = inputsCollector();
+    return collector != null && collector.wasTaken() ? collector.context().lentBytes() : 0;
   }
 
   private Instance.End endOf(InstanceResult result) {

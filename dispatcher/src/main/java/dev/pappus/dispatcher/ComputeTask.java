@@ -12,6 +12,7 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.model.StartLevel;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Deadline;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InstanceRunner;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class ComputeTask extends EngineTask implements InstanceWork {
   /** Copying more would take too long for a thread that does other things as well. */
   private static final long SHORT_INPUT_BYTES_MAX = 1 << 20;
+
+  /** An engine that is free needs some time to come. */
+  private static final long HOME_NANOS_MIN = 1_000_000;
+
+  /** One that does not come by then is held up. */
+  private static final long HOME_NANOS_MAX = 10_000_000;
+
+  private static final long COPIED_BYTES_PER_NANO = 2;
 
   private final InvocationRun run;
   private final Instance instance;
@@ -90,7 +99,19 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
   @Override
   protected int preferredEngine() {
-    return function.code().lastEngine();
+    Gathering gathering = gathering();
+    int engine = gathering == null ? -1 : gathering.engine();
+    return engine >= 0 ? engine : function.code().lastEngine();
+  }
+
+  /** About as long as to copy what was gathered for it, which others have to. */
+  @Override
+  protected long homeNanos() {
+    InputCollector gathered = gathered();
+    return gathered == null
+        ? 0
+        : Math.clamp(
+            gathered.context().lentBytes() / COPIED_BYTES_PER_NANO, HOME_NANOS_MIN, HOME_NANOS_MAX);
   }
 
   @Override
@@ -104,6 +125,7 @@ final class ComputeTask extends EngineTask implements InstanceWork {
         && function.code().isShort()
         && function.spec().isAtHand()
         && ResultBudget.bytesOf(instance.inputs()) <= SHORT_INPUT_BYTES_MAX
+        && gathered() == null
         && compute.code().mayShareThread(function.code());
   }
 
@@ -213,6 +235,16 @@ final class ComputeTask extends EngineTask implements InstanceWork {
 
   Deadline deadline() {
     return deadline;
+  }
+
+  private @Nullable Gathering gathering() {
+    return instance.application().places().from();
+  }
+
+  /** What has gathered inputs of it; null if nothing has. */
+  @Nullable InputCollector gathered() {
+    Gathering gathering = gathering();
+    return gathering == null ? null : gathering.collector();
   }
 
   /** Contexts in which results of its invocation stay. */

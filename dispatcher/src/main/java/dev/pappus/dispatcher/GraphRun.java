@@ -7,6 +7,7 @@ import dev.pappus.language.Application;
 import dev.pappus.language.Composition;
 import dev.pappus.language.OutputMerge;
 import dev.pappus.language.SetUse;
+import dev.pappus.language.Sharding;
 import dev.pappus.model.DataSet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class GraphRun {
   private final boolean[] begun;
   private final Trace[] traces;
 
+  /** Where inputs of each are gathered, if that has begun. */
+  private final @Nullable Gathering[] gatherings;
+
   private int applicationsLeft;
   private Trace last;
 
@@ -68,6 +72,7 @@ final class GraphRun {
     int applications = composition.applications().size();
     this.begun = new boolean[applications];
     this.traces = new Trace[applications];
+    this.gatherings = new Gathering[applications];
     Arrays.fill(traces, start);
     this.applicationsLeft = applications;
     this.last = start;
@@ -132,7 +137,7 @@ final class GraphRun {
         composition.name(),
         application,
         inputs,
-        staying(application),
+        places(application),
         depth,
         traces[application.index()],
         (outputs, trace) -> complete(application, outputs, trace));
@@ -151,6 +156,56 @@ final class GraphRun {
         }
       }
     }
+  }
+
+  private ResultPlaces places(Application application) {
+    BitSet staying = staying(application);
+    return new ResultPlaces(
+        staying, gathering(application, staying), gatherings[application.index()]);
+  }
+
+  /**
+   * Where {@code outputs} of an application are gathered that may have several instances: in the
+   * context of their only reader, if that is one instance, which nothing is gathered for yet.
+   */
+  private @Nullable Gathering gathering(Application application, BitSet outputs) {
+    int reader = isOneInstance(application) ? -1 : onlyReader(application, outputs);
+    if (reader < 0 || gatherings[reader] != null) {
+      return null;
+    }
+    Application reading = composition.applications().get(reader);
+    if (isOneInstance(reading)
+        && instantiator.find(reading.callee()) instanceof FunctionEntry function
+        && readsAllItsInputs(reading, function)) {
+      gatherings[reader] = instantiator.gathering(function);
+    }
+    return gatherings[reader];
+  }
+
+  private static boolean isOneInstance(Application application) {
+    return application.inputs().stream()
+        .allMatch(use -> use.isEmpty() || use.get().sharding() == Sharding.ALL);
+  }
+
+  /** Whether nothing is brought for static inputs, which would be ignored. */
+  private static boolean readsAllItsInputs(Application application, FunctionEntry function) {
+    List<String> names = application.signature().inputs();
+    return function.registered().signature().equals(application.signature())
+        && function.registered().statics().stream()
+            .noneMatch(item -> application.inputs().get(names.indexOf(item.set())).isPresent());
+  }
+
+  /** Index of the application that alone reads {@code outputs}, each once; -1 if there is none. */
+  private int onlyReader(Application application, BitSet outputs) {
+    int reader = -1;
+    for (int i = outputs.nextSetBit(0); i >= 0; i = outputs.nextSetBit(i + 1)) {
+      List<CompositionPlan.Use> uses = plan.uses().get(application.outputs().get(i).getAsInt());
+      if (uses.size() != 1 || (reader >= 0 && uses.getFirst().application() != reader)) {
+        return -1;
+      }
+      reader = uses.getFirst().application();
+    }
+    return reader;
   }
 
   /**

@@ -69,10 +69,10 @@ final class HeldContexts {
 
   /**
    * Takes a context over with its place; it is closed when the last set that wanted it is not
-   * wanted any more.
+   * wanted any more. One that is held already stays as it is.
    */
   void add(SealedContext context) {
-    contexts.put(context, 0);
+    contexts.putIfAbsent(context, 0);
   }
 
   /** Each of {@code some} is wanted once more. */

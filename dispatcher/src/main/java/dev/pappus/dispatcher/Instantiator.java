@@ -81,7 +81,7 @@ final class Instantiator {
       all.add(i < inputs.size() ? sorted(inputs.get(i)) : DataSet.empty(""));
     }
     ApplicationRun application =
-        new ApplicationRun(null, null, function, new BitSet(), 1, trace, done);
+        new ApplicationRun(null, null, function, ResultPlaces.inMemory(), 1, trace, done);
     quota.countInstances(function, 1);
     start(application, 0, all, false, 0);
   }
@@ -98,14 +98,13 @@ final class Instantiator {
   /**
    * Applies a statement's callee to sets that are all there.
    *
-   * @param staying positions of outputs that may stay in the contexts of the instances
    * @throws ProblemException UNKNOWN_INVOCABLE, COMPOSITION_INVALID, TOO_MANY_ITEMS or OVERLOADED
    */
   void apply(
       String composition,
       Application application,
       List<DataSet> inputs,
-      BitSet staying,
+      ResultPlaces places,
       int depth,
       Trace trace,
       Completion completion) {
@@ -128,7 +127,7 @@ final class Instantiator {
           completion.completed(outputs, end);
         };
     ApplicationRun applied =
-        new ApplicationRun(label, application, callee, staying, parts.size(), trace, checked);
+        new ApplicationRun(label, application, callee, places, parts.size(), trace, checked);
     BitSet reading = callee instanceof FunctionEntry ? run.held().wantEach(parts) : new BitSet();
     for (int i = 0; i < parts.size(); i++) {
       start(applied, i, parts.get(i), reading.get(i), depth);
@@ -208,6 +207,11 @@ final class Instantiator {
     GraphRun nested =
         new GraphRun(run, this, composition.plan(), depth + 1, application.readyTrace(), completed);
     run.later(() -> nested.start(instance.inputs()));
+  }
+
+  /** Gathers results for {@code reader}; null if each run has to find its code anew. */
+  @Nullable Gathering gathering(FunctionEntry reader) {
+    return source == InvocationRequest.CodeSource.ANY ? run.gather(reader) : null;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.pappus.dispatcher.InvocationResult.Failed;
 import dev.pappus.dispatcher.InvocationResult.Outcome;
 import dev.pappus.dispatcher.InvocationResult.Succeeded;
 import dev.pappus.dispatcher.RegistrySnapshot.Entry;
+import dev.pappus.dispatcher.RegistrySnapshot.FunctionEntry;
 import dev.pappus.dispatcher.engine.Timeouts;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limit;
@@ -12,6 +13,7 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.SealedContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +46,7 @@ final class InvocationRun implements Invocation, Mailbox.Owner {
   private final InstanceReports reports = new InstanceReports(acceptedNanos);
   private final InvocationQuota quota;
   private final HeldContexts held;
+  private final List<Gathering> gatherings = new ArrayList<>(0);
   private Timeouts.@Nullable Timeout timeout;
   private boolean ended;
 
@@ -203,6 +206,13 @@ final class InvocationRun implements Invocation, Mailbox.Owner {
     return held;
   }
 
+  /** Begins to gather results for {@code reader}; in an event only. */
+  Gathering gather(FunctionEntry reader) {
+    Gathering gathering = new Gathering(reader, node.compute(), node.limits(), held);
+    gatherings.add(gathering);
+    return gathering;
+  }
+
   /** An instance has copied its inputs. Any thread; before it ends. */
   void inputsRead(ComputeTask task) {
     mailbox.post(() -> {
@@ -235,7 +245,7 @@ final class InvocationRun implements Invocation, Mailbox.Owner {
       problem = quota.checkOutputs(end.outputs());
     }
     if (problem == null) {
-      long lent = sealed == null ? 0 : sealed.lentBytes();
+      long lent = sealed == null ? 0 : SealedContext.bytesIn(end.outputs());
       problem = quota.hold(ResultBudget.bytesOf(end.outputs()) - lent);
     }
     report(instance, end, problem);
@@ -302,6 +312,7 @@ final class InvocationRun implements Invocation, Mailbox.Owner {
     underWay.release().forEach(work -> attempt(work::cancel));
     quota.release();
     held.release().forEach(context -> attempt(context::close));
+    gatherings.forEach(each -> attempt(each::close));
   }
 
   /** Does {@code step}; nothing that it throws may keep the caller from its result. */

@@ -52,6 +52,7 @@ class DispatcherStressTest {
         };
     JavaDriver driver = new JavaDriver();
     driver.lends = () -> ThreadLocalRandom.current().nextInt(3) > 0;
+    driver.collects = driver.lends;
     try (TestNode node =
         TestNode.in(folder)
             .driver(driver)

@@ -41,7 +41,8 @@ class HeldContextsTest {
   private final List<String> gone = new ArrayList<>();
 
   private SealedContext context(String name) {
-    SealedContext context = new SealedContext(ZEROES, () -> gone.add(name));
+    SealedContext context = new SealedContext(ZEROES);
+    context.giveBackBy(() -> gone.add(name));
     held.add(context);
     return context;
   }

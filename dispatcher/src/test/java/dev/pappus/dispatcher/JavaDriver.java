@@ -15,7 +15,9 @@ import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.Deadline;
 import dev.pappus.sandbox.GuestMemory;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.MemoryDomain;
+import dev.pappus.sandbox.OutputReaders;
 import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ReturnedContexts;
@@ -64,6 +66,17 @@ final class JavaDriver implements ComputeDriver {
 
   /** Whether the next context that may stay sealed does. */
   volatile BooleanSupplier lends = () -> false;
+
+  /** Contexts in which inputs were collected, ever; and that ran there. */
+  final AtomicInteger collecting = new AtomicInteger();
+
+  final AtomicInteger taken = new AtomicInteger();
+
+  /** Whether an engine has a context for the next who collects. */
+  volatile BooleanSupplier collects = () -> false;
+
+  /** Whether the next run finds what was collected for it on its engine. */
+  volatile BooleanSupplier takes = () -> true;
 
   volatile long residentBytes = 4096;
   volatile boolean closed;
@@ -222,6 +235,7 @@ final class JavaDriver implements ComputeDriver {
     private final Thread owner = Thread.currentThread();
     private final Set<PreparedFunction> bound = Collections.newSetFromMap(new IdentityHashMap<>());
     private final ReturnedContexts<JavaContext> returned = new ReturnedContexts<>();
+    private final IdentityHashMap<InputCollector, JavaContext> collected = new IdentityHashMap<>();
     private boolean made;
     private boolean engineClosed;
     private boolean background;
@@ -237,7 +251,7 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
-    public Context acquire(PreparedFunction function) {
+    public JavaContext acquire(PreparedFunction function) {
       checkOwner();
       contextsNow.getAndIncrement();
       boolean wasBound = !bound.add(function);
@@ -245,6 +259,50 @@ final class JavaDriver implements ComputeDriver {
       boolean fresh = !made;
       made = true;
       return new JavaContext(this, (Prepared) function, new Context.Warmth(wasBound, fresh));
+    }
+
+    @Override
+    public @Nullable InputCollector openCollector(PreparedFunction function, long bytes) {
+      checkOwner();
+      if (!collects.getAsBoolean()) {
+        return null;
+      }
+      JavaContext context = acquire(function);
+      WipedMemory memory = new WipedMemory(bytes);
+      InputCollector collector = new InputCollector(memory, 0, bytes);
+      context.collected = new Collected(memory, collector);
+      context.isLent = true;
+      collector.context().giveBackBy(giveBack(context, memory));
+      collected.put(collector, context);
+      lentNow.getAndIncrement();
+      collecting.getAndIncrement();
+      return collector;
+    }
+
+    Runnable giveBack(JavaContext context, WipedMemory memory) {
+      return () -> {
+        memory.wipe();
+        lentNow.getAndDecrement();
+        if (!returned.add(context)) {
+          context.release();
+        }
+      };
+    }
+
+    @Override
+    public @Nullable Context take(InputCollector collector, PreparedFunction function) {
+      checkOwner();
+      JavaContext context = collected.get(collector);
+      if (context == null
+          || context.function != function
+          || !takes.getAsBoolean()
+          || !collector.tryTake()) {
+        return null;
+      }
+      context.isLent = false;
+      lentNow.getAndDecrement();
+      taken.getAndIncrement();
+      return context;
     }
 
     @Override
@@ -311,6 +369,7 @@ final class JavaDriver implements ComputeDriver {
     private @Nullable List<DataSet> inputs;
     private List<String> outputNames = List.of();
     private @Nullable List<DataSet> outputs;
+    private @Nullable Collected collected;
     private boolean isLent;
     private boolean released;
 
@@ -328,7 +387,12 @@ final class JavaDriver implements ComputeDriver {
     @Override
     public void write(List<DataSet> newInputs, List<String> newOutputs) {
       rule(inputs == null && !released);
-      inputs = newInputs.stream().map(DataSet::inMemory).toList();
+      Collected own = collected;
+      inputs =
+          newInputs.stream()
+              .map(set -> own == null ? set : own.withMemoryOf(set))
+              .map(DataSet::inMemory)
+              .toList();
       outputNames = newOutputs;
     }
 
@@ -361,30 +425,29 @@ final class JavaDriver implements ComputeDriver {
     }
 
     @Override
-    public Outputs readOutputs(Limits limits, BitSet staying) {
+    public Outputs readOutputs(Limits limits, OutputReaders readers) {
       List<DataSet> left = readOutputs(limits);
-      if (staying.isEmpty() || !lends.getAsBoolean()) {
+      BitSet staying = readers.computing();
+      if (staying.isEmpty()) {
         return new Outputs(left, null);
       }
-      WipedMemory memory = new WipedMemory(left);
-      SealedContext sealed =
-          new SealedContext(
-              memory,
-              () -> {
-                memory.wipe();
-                lentNow.getAndDecrement();
-                if (!engine.returned.add(this)) {
-                  release();
-                }
-              });
+      WipedMemory memory = new WipedMemory(left.stream().mapToLong(DataSet::sizeBytes).sum());
+      SealedContext sealed = new SealedContext(memory);
       List<DataSet> sets = new ArrayList<>(left.size());
       for (int i = 0; i < left.size(); i++) {
         sets.add(staying.get(i) ? memory.lend(left.get(i), sealed) : left.get(i));
       }
+      return Outputs.settle(sets, sealed, limits, readers, () -> leave(memory));
+    }
+
+    private @Nullable Runnable leave(WipedMemory memory) {
+      if (!lends.getAsBoolean()) {
+        return null;
+      }
       isLent = true;
       lent.getAndIncrement();
       lentNow.getAndIncrement();
-      return new Outputs(sets, sealed);
+      return engine.giveBack(this, memory);
     }
 
     @Override
@@ -407,13 +470,30 @@ final class JavaDriver implements ComputeDriver {
     }
   }
 
+  /** What was put into a context's memory before it was written. */
+  private record Collected(WipedMemory memory, InputCollector collector) {
+    DataSet withMemoryOf(DataSet set) {
+      return new DataSet(set.name(), set.items().stream().map(this::withMemoryOf).toList());
+    }
+
+    private Item withMemoryOf(Item item) {
+      long address = collector.addressOf(item.bytes());
+      if (address < 0) {
+        return item;
+      }
+      MemorySegment bytes = MemorySegment.ofArray(new byte[(int) item.sizeBytes()]);
+      memory.read(address, bytes);
+      return new Item(item.name(), item.key(), ItemBytes.of(bytes));
+    }
+  }
+
   /** Memory in which outputs lie one after the other until it is wiped. */
   private static final class WipedMemory implements GuestMemory {
     private final byte[] bytes;
     private int used;
 
-    WipedMemory(List<DataSet> outputs) {
-      bytes = new byte[outputs.stream().mapToInt(set -> (int) set.sizeBytes()).sum()];
+    WipedMemory(long sizeBytes) {
+      bytes = new byte[(int) sizeBytes];
     }
 
     DataSet lend(DataSet set, SealedContext sealed) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomGraphTest {
   private static final int NODES = 25;
-  private static final int GRAPHS_EACH = 6;
+  private static final int GRAPHS_EACH = 20;
 
   @TempDir Path folder;
 
@@ -37,6 +37,7 @@ class RandomGraphTest {
             return lending.nextInt(3) > 0;
           }
         };
+    driver.collects = driver.lends;
     try (TestNode node = TestNode.in(folder).driver(driver).engines(3).start()) {
       node.function(
           "mix",
@@ -58,6 +59,7 @@ class RandomGraphTest {
     }
     assertThat(compared).isGreaterThan(NODES * GRAPHS_EACH / 4);
     assertThat(driver.lent.get()).as("contexts that stayed sealed").isGreaterThan(compared);
+    assertThat(driver.collecting.get()).as("contexts that inputs were gathered in").isPositive();
   }
 
   private static int compare(

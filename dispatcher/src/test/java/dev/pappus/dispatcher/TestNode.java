@@ -42,7 +42,10 @@ final class TestNode implements AutoCloseable {
     private final Path folder;
     private JavaDriver driver = new JavaDriver();
     private int engines = 2;
-    private Limits limits = Limits.DEFAULTS;
+
+    /** Whatever may stay in sandboxes does, however little it is. */
+    private Limits limits = Limits.DEFAULTS.with(Limit.SEAL_FROM, 1);
+
     private ResultBudget results = ResultBudget.ofHeap();
     private AnySharding anySharding = new AnySharding.Max();
     private final List<CommunicationFunction> communication = new ArrayList<>();

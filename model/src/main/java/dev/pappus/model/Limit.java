@@ -59,7 +59,8 @@ public enum Limit {
       "seal_from",
       Unit.BYTES,
       64L << 10,
-      "bytes of results for other functions from which on they stay in the sandbox until copied"),
+      "bytes of results for other functions from which on they stay in the sandbox until copied, or"
+          + " are gathered in the next one"),
   TEMPLATE_BYTES(
       "template_bytes",
       Unit.BYTES,

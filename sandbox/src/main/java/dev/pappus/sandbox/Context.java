@@ -2,7 +2,6 @@ package dev.pappus.sandbox;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
-import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -16,8 +15,8 @@ public interface Context extends AutoCloseable {
   Warmth warmth();
 
   /**
-   * Copies inputs and output set names into the guest and writes its tables. Called once, before
-   * the run.
+   * Copies inputs and output set names into the guest and writes its tables; inputs that were
+   * collected in this context stay where they are. Called once, before the run.
    *
    * @param inputs one set for each registered input, in order, under its registered name; a set
    *     without items is absent to the guest
@@ -53,13 +52,12 @@ public interface Context extends AutoCloseable {
   List<DataSet> readOutputs(Limits limits);
 
   /**
-   * The same, but bytes of some sets may stay in the context, sealed: if they are so many that this
-   * pays ({@link dev.pappus.model.Limit#SEAL_FROM}), and the domain can do without the context. To
-   * close this has no effect then; it goes back to its domain when the sealed context is closed.
-   *
-   * @param staying positions of sets that may stay
+   * The same, but bytes of some sets go straight to those who read them: into a context that
+   * collects them, or they stay in this one, sealed, if they are so many that this pays ({@link
+   * dev.pappus.model.Limit#SEAL_FROM}) and the domain can do without it. To close this has no
+   * effect then; it goes back to its domain when the sealed context is closed.
    */
-  default Outputs readOutputs(Limits limits, BitSet staying) {
+  default Outputs readOutputs(Limits limits, OutputReaders readers) {
     return new Outputs(readOutputs(limits), null);
   }
 

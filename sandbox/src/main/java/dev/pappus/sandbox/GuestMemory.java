@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The host's view of one guest's linear context while the guest does not run. Memory that nobody
  * has written since the context was acquired reads as zero, the guard and page 0 included. Belongs
- * to its context's thread, but any thread may read what a {@link SealedContext} lends.
+ * to its context's thread, but any thread may read what a {@link SealedContext} lends, and write
+ * above the image where an {@link InputCollector} gives it a place.
  */
 public interface GuestMemory {
   /** Size of the context; addresses run from 0 to this, exclusive. */

@@ -11,12 +11,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Places inputs and tables into a guest and fills its control block (docs/abi.md). From the image's
- * end upwards: set names; item data, each item aligned; and in one piece item names, output set
- * names, input set records, output set records, item records. Item data is copied once, from where
- * it is to the guest; the rest is put together here and written in three pieces.
+ * end upwards: items that were collected; set names; data of the others, each item aligned; and in
+ * one piece item names, output set names, input set records, output set records, item records. Item
+ * data is copied once, from where it is to the guest; the rest is put together here and written in
+ * three pieces.
  */
 public final class InputTables {
   private static final long STAGING_BYTES_MAX = 1 << 30;
@@ -25,13 +27,19 @@ public final class InputTables {
   private static final long CONTROL_ROOM_BYTES = GuestAbi.ITEM_ALIGNMENT;
 
   private final long heapEnd;
+  private final @Nullable InputCollector collector;
   private final List<DataSet> inputs;
   private final List<byte[]> inputNames;
   private final List<byte[]> outputNames;
   private final List<byte[]> itemNames;
 
-  private InputTables(long heapEnd, List<DataSet> inputs, List<String> outputs) {
+  private InputTables(
+      long heapEnd,
+      List<DataSet> inputs,
+      List<String> outputs,
+      @Nullable InputCollector collector) {
     this.heapEnd = heapEnd;
+    this.collector = collector;
     this.inputs = inputs;
     inputNames = new ArrayList<>(inputs.size());
     itemNames = new ArrayList<>();
@@ -54,14 +62,19 @@ public final class InputTables {
    * @param image the function, already placed
    * @param inputs one set for each registered input, in order, under its registered name
    * @param outputs registered output set names, in order
+   * @param collector what has put some inputs into the context already, or null
    * @return where the guest's heap begins: the first address above everything written
    * @throws ProblemException with GUEST_MEMORY if it does not fit
    */
   public static long write(
-      GuestMemory memory, ElfImage image, List<DataSet> inputs, List<String> outputs) {
-    InputTables tables = new InputTables(image.freeEnd(), inputs, outputs);
+      GuestMemory memory,
+      ElfImage image,
+      List<DataSet> inputs,
+      List<String> outputs,
+      @Nullable InputCollector collector) {
+    InputTables tables = new InputTables(image.freeEnd(), inputs, outputs, collector);
     // Everything is measured before anything is written: a call that fails leaves no trace.
-    Plan plan = tables.plan(image.freeBegin());
+    Plan plan = tables.plan(collector == null ? image.freeBegin() : collector.end());
     tables.write(memory, plan);
     tables.writeControlBlock(memory, image.controlBlock(), plan, plan.heapBegin(), image.freeEnd());
     return plan.heapBegin();
@@ -69,7 +82,7 @@ public final class InputTables {
 
   /** Whole pages in which {@link #write} puts data of items and nothing else; there may be none. */
   public static PageRange itemPages(ElfImage image, List<DataSet> inputs, List<String> outputs) {
-    Plan plan = new InputTables(image.freeEnd(), inputs, outputs).plan(image.freeBegin());
+    Plan plan = new InputTables(image.freeEnd(), inputs, outputs, null).plan(image.freeBegin());
     long start = GuestLayout.pageCeiling(plan.namesEnd());
     return new PageRange(start, Math.max(start, plan.dataEnd() & -GuestLayout.PAGE_BYTES));
   }
@@ -82,7 +95,9 @@ public final class InputTables {
    */
   public static long allocatedBytes(
       List<DataSet> inputs, List<String> outputs, long availableBytes) {
-    return new InputTables(availableBytes, inputs, outputs).plan(CONTROL_ROOM_BYTES).heapBegin();
+    return new InputTables(availableBytes, inputs, outputs, null)
+        .plan(CONTROL_ROOM_BYTES)
+        .heapBegin();
   }
 
   /**
@@ -94,7 +109,7 @@ public final class InputTables {
    */
   public static void writeAllocated(
       GuestMemory memory, long address, List<DataSet> inputs, List<String> outputs) {
-    InputTables tables = new InputTables(memory.sizeBytes(), inputs, outputs);
+    InputTables tables = new InputTables(memory.sizeBytes(), inputs, outputs, null);
     Plan plan = tables.plan(address + CONTROL_ROOM_BYTES);
     tables.write(memory, plan);
     tables.writeControlBlock(memory, address, plan, 0, 0);
@@ -108,7 +123,9 @@ public final class InputTables {
     long dataEnd = namesEnd;
     for (DataSet set : inputs) {
       for (Item item : set.items()) {
-        dataEnd = advance(align(dataEnd, GuestAbi.ITEM_ALIGNMENT), item.sizeBytes());
+        if (collectedAt(item) < 0) {
+          dataEnd = advance(align(dataEnd, GuestAbi.ITEM_ALIGNMENT), item.sizeBytes());
+        }
       }
     }
     long tailNames = totalBytes(itemNames) + totalBytes(outputNames);
@@ -142,13 +159,20 @@ public final class InputTables {
     long at = namesEnd;
     for (DataSet set : inputs) {
       for (Item item : set.items()) {
-        at = align(at, GuestAbi.ITEM_ALIGNMENT);
-        if (item.sizeBytes() > 0) {
-          memory.write(at, item.bytes());
+        if (collectedAt(item) < 0) {
+          at = align(at, GuestAbi.ITEM_ALIGNMENT);
+          if (item.sizeBytes() > 0) {
+            memory.write(at, item.bytes());
+          }
+          at += item.sizeBytes();
         }
-        at += item.sizeBytes();
       }
     }
+  }
+
+  /** Where an item lies that was collected; -1 if it was not. */
+  private long collectedAt(Item item) {
+    return collector == null ? -1 : collector.addressOf(item.bytes());
   }
 
   private void writeTables(GuestMemory memory, Plan plan) {
@@ -180,10 +204,13 @@ public final class InputTables {
     int index = 0;
     for (DataSet set : inputs) {
       for (Item item : set.items()) {
-        dataAt = align(dataAt, GuestAbi.ITEM_ALIGNMENT);
         nameAt = putName(tail, nameAt, itemNames.get(index++));
-        tail.putLong(dataAt).putLong(item.sizeBytes()).putLong(item.key().value());
-        dataAt += item.sizeBytes();
+        long at = collectedAt(item);
+        if (at < 0) {
+          at = align(dataAt, GuestAbi.ITEM_ALIGNMENT);
+          dataAt = at + item.sizeBytes();
+        }
+        tail.putLong(at).putLong(item.sizeBytes()).putLong(item.key().value());
       }
     }
     memory.write(dataEnd, MemorySegment.ofBuffer(tail.flip()));

@@ -12,7 +12,6 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +36,10 @@ public final class InstanceRunner {
 
   /** Who is told of a result, on the engine's thread. */
   @FunctionalInterface
-  public interface Receiver {
-    /** Positions of outputs that may stay in the context, see {@link InstanceResult#sealed}. */
-    default BitSet staying() {
-      return new BitSet();
+  public interface Receiver extends OutputReaders {
+    /** What has put inputs together for this run, whose context it should run in; or null. */
+    default @Nullable InputCollector inputsCollector() {
+      return null;
     }
 
     /** Nobody needs the inputs any more. */
@@ -108,7 +107,7 @@ public final class InstanceRunner {
       Run run, PreparedFunction function, List<DataSet> sets, Deadline deadline) {
     FunctionSpec spec = run.spec;
     Limits limits = run.limits;
-    try (Context context = engine.domain().acquire(function)) {
+    try (Context context = acquire(function, run.receiver.inputsCollector())) {
       run.warmth = context.warmth();
       run.bound(clock.nanoTime());
       run.inputsDidNotFit = true;
@@ -126,13 +125,18 @@ public final class InstanceRunner {
       }
       Problem problem = run.problemOf(outcome, context, deadline, own);
       String printed = problem == null ? printed(spec, context) : "";
-      Outputs outputs =
-          problem == null ? context.readOutputs(limits, run.receiver.staying()) : Outputs.NONE;
+      Outputs outputs = problem == null ? context.readOutputs(limits, run.receiver) : Outputs.NONE;
       run.deliver(outputs, problem, printed, clock.nanoTime());
       return null;
     } catch (ProblemException e) {
       return e.problem();
     }
+  }
+
+  private Context acquire(PreparedFunction function, @Nullable InputCollector collector) {
+    MemoryDomain domain = engine.domain();
+    Context taken = collector == null ? null : domain.take(collector, function);
+    return taken == null ? domain.acquire(function) : taken;
   }
 
   private static String printed(FunctionSpec spec, Context context) {

@@ -5,7 +5,9 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +69,21 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   /** Of those in use, what stays sealed until others have read it. */
   private final List<S> sealed = new ArrayList<>();
 
+  /** Of what stays sealed, what waits for its run. */
+  private final IdentityHashMap<InputCollector, Collecting<S>> collecting = new IdentityHashMap<>();
+
   private final ReturnedContexts<Sealed<S>> returned = new ReturnedContexts<>();
 
   /** What stays sealed, the bytes that are charged for it, and how its context is given back. */
   private record Sealed<S>(S sandbox, long bytes, Runnable release) {}
+
+  /**
+   * A context whose inputs are collected.
+   *
+   * @param sandbox what it lives in
+   * @param bytes how much may be collected
+   */
+  public record Collecting<S>(S sandbox, Context context, InputCollector collector, long bytes) {}
 
   /**
    * A domain without sandboxes.
@@ -114,6 +127,15 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
   }
 
   /**
+   * Whether the engine could go on at once if one stayed sealed that will do for {@code wanted}.
+   *
+   * @param another whether another one will do that is ready, if there may be another
+   */
+  protected final boolean canSpareOne(Predicate<S> wanted, boolean another) {
+    return canSpareOne(another) && (idle.stream().anyMatch(wanted) || (another && hasRoom()));
+  }
+
+  /**
    * Leaves one in use as its guest left it.
    *
    * @param bytes what it keeps resident that is charged to nobody
@@ -121,9 +143,11 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
    * @return what its last reader calls, on any thread; null if there is no memory for this
    */
   protected final @Nullable Runnable leaveSealed(S sandbox, long bytes, Runnable release) {
-    if (!budget.tryCharge(bytes)) {
-      return null;
-    }
+    return budget.tryCharge(bytes) ? holdSealed(sandbox, bytes, release) : null;
+  }
+
+  /** Leaves one in use as it is; {@code bytes} have been charged for it. */
+  private Runnable holdSealed(S sandbox, long bytes, Runnable release) {
     sealed.add(sandbox);
     return () -> {
       // Refunded when the memory is free, not before.
@@ -135,6 +159,53 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
         }
       }
     };
+  }
+
+  /**
+   * Leaves a context to those who make its inputs, if there is memory for that.
+   *
+   * @param bytes how much they may bring
+   * @param acquire has one acquired, and opens its collector
+   */
+  protected final @Nullable InputCollector leaveCollecting(
+      long bytes, LongFunction<Collecting<S>> acquire) {
+    if (!budget.tryCharge(bytes)) {
+      return null;
+    }
+    Collecting<S> made = null;
+    try {
+      made = acquire.apply(bytes);
+    } finally {
+      if (made == null) {
+        budget.refund(bytes);
+      }
+    }
+    InputCollector collector = made.collector();
+    Context context = made.context();
+    collecting.put(collector, made);
+    collector
+        .context()
+        .giveBackBy(
+            holdSealed(
+                made.sandbox(),
+                bytes,
+                () -> {
+                  collecting.remove(collector);
+                  context.close();
+                }));
+    return collector;
+  }
+
+  @Override
+  public final @Nullable Context take(InputCollector collector, PreparedFunction function) {
+    Collecting<S> own = collecting.get(collector);
+    if (own == null || !own.sandbox().holds(function) || !collector.tryTake()) {
+      return null;
+    }
+    collecting.remove(collector);
+    sealed.remove(own.sandbox());
+    budget.refund(own.bytes());
+    return own.context();
   }
 
   @Override
@@ -296,6 +367,7 @@ public abstract class PooledDomain<S extends PooledDomain.Sandbox>
     sealed.forEach(this::abandon);
     inUse.removeAll(sealed);
     sealed.clear();
+    collecting.clear();
     inUse.forEach(this::discard);
     inUse.clear();
   }

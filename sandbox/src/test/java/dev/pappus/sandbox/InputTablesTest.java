@@ -60,7 +60,7 @@ class InputTablesTest {
     byte[] data = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     DataSet input = new DataSet("a", List.of(Item.of("x", Key.of(7), data)));
     long heapEnd = 0x7DF_B000;
-    long heapBegin = InputTables.write(memory, image(heapEnd), List.of(input), List.of("r"));
+    long heapBegin = InputTables.write(memory, image(heapEnd), List.of(input), List.of("r"), null);
     assertThat(heapBegin).isEqualTo(0x16120);
 
     ArrayMemory expected = new ArrayMemory(0x20000);
@@ -87,7 +87,7 @@ class InputTablesTest {
   @Test
   void withoutSetsOnlySentinelsAreWritten() {
     ArrayMemory memory = new ArrayMemory(0x20000);
-    long heapBegin = InputTables.write(memory, image(0x1F000), List.of(), List.of());
+    long heapBegin = InputTables.write(memory, image(0x1F000), List.of(), List.of(), null);
     assertThat(heapBegin).isEqualTo(0x16000 + 48);
     assertWords(
         memory, CONTROL, 0xFFFF_FFFFL, 0x16030, 0x1F000, 0, 0x16000, 0, 0x16018, 0x16030, 0);
@@ -115,7 +115,8 @@ class InputTablesTest {
             DataSet.empty("first"),
             new DataSet("b", List.of(Item.of("", Key.of(Key.MAX), new byte[0]))),
             DataSet.empty("last")),
-        List.of());
+        List.of(),
+        null);
     long sets = memory.u64(CONTROL + GuestAbi.CONTROL_INPUT_SETS);
     assertWords(memory, sets, 0, 0, 0, 0x16000, 1, 0, 0, 0, 1, 0, 0, 1);
     long items = memory.u64(CONTROL + GuestAbi.CONTROL_INPUT_ITEMS);
@@ -135,7 +136,7 @@ class InputTablesTest {
         inputs.add(randomSet("set" + i, random));
       }
       List<String> outputs = List.of("out", "stdio").subList(0, random.nextInt(3));
-      long heapBegin = InputTables.write(memory, image(4 << 20), inputs, outputs);
+      long heapBegin = InputTables.write(memory, image(4 << 20), inputs, outputs, null);
       assertReadsBack(memory, inputs, outputs, heapBegin);
     }
   }
@@ -188,17 +189,17 @@ class InputTablesTest {
   void whatDoesNotFitLeavesNoTrace() {
     DataSet input = new DataSet("a", List.of(Item.of("x", Key.ZERO, new byte[100])));
     ArrayMemory memory = new ArrayMemory(0x20000);
-    long needed = InputTables.write(memory, image(0x20000), List.of(input), List.of("r"));
+    long needed = InputTables.write(memory, image(0x20000), List.of(input), List.of("r"), null);
     for (long heapEnd = 0; heapEnd < needed; heapEnd += heapEnd < 0x16000 ? 0x800 : 1) {
       ArrayMemory fresh = new ArrayMemory(0x20000);
       long end = heapEnd;
       ProblemException thrown =
           catchThrowableOfType(
               ProblemException.class,
-              () -> InputTables.write(fresh, image(end), List.of(input), List.of("r")));
+              () -> InputTables.write(fresh, image(end), List.of(input), List.of("r"), null));
       assertThat(thrown.problem().code()).isEqualTo(ProblemCode.GUEST_MEMORY);
       assertThat(fresh.bytes(0, 0x20000)).isEqualTo(new byte[0x20000]);
     }
-    InputTables.write(new ArrayMemory(0x20000), image(needed), List.of(input), List.of("r"));
+    InputTables.write(new ArrayMemory(0x20000), image(needed), List.of(input), List.of("r"), null);
   }
 }

@@ -98,7 +98,7 @@ class PooledDomainTest {
 
   @Test
   void pagesOfWhatIsLentAreCountedWhole() {
-    SealedContext sealed = new SealedContext(new ArrayMemory(1 << 16), () -> {});
+    SealedContext sealed = new SealedContext(new ArrayMemory(1 << 16));
     sealed.lend(0, 1);
     assertThat(sealed.lentPageBytes()).isEqualTo(4096);
     sealed.lend(4095, 2);

@@ -9,7 +9,6 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.Limit;
 import dev.pappus.model.Limits;
-import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import java.lang.foreign.MemorySegment;
@@ -18,9 +17,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,85 +54,35 @@ public abstract class SealedContract {
     return Guests.binary(guest);
   }
 
-  /** An engine on a thread of its own. */
-  private final class Place implements AutoCloseable {
-    private final ExecutorService thread =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().name("place").factory());
-    private final ComputeEngine engine;
+  private Place place() {
+    Place place = new Place(driver, places.size());
+    places.add(place);
+    return place;
+  }
 
-    Place() {
-      int index = places.size();
-      places.add(this);
-      engine = call(() -> driver.openEngine(index));
-    }
+  private Place warmPlace() {
+    return place().warmed(copy);
+  }
 
-    <T> T call(Callable<T> step) {
-      return await(thread.submit(step));
-    }
+  /** Runs a function, of which all outputs may stay where they are. */
+  private static InstanceResult runLeaving(
+      Place place, PreparedFunction function, FunctionSpec spec, Limits limits, DataSet... inputs) {
+    Place.Receiver receiver =
+        new Place.Receiver() {
+          @Override
+          public BitSet computing() {
+            BitSet all = new BitSet();
+            all.set(0, spec.outputs().size());
+            return all;
+          }
+        };
+    return place.run(function, spec, limits, receiver, inputs);
+  }
 
-    /** Runs a function, of which all outputs may stay where they are. */
-    InstanceResult runLeaving(
-        PreparedFunction function, FunctionSpec spec, Limits limits, DataSet... inputs) {
-      InstanceResult[] results = new InstanceResult[1];
-      InstanceRunner.Receiver receiver =
-          new InstanceRunner.Receiver() {
-            @Override
-            public BitSet staying() {
-              BitSet all = new BitSet();
-              all.set(0, spec.outputs().size());
-              return all;
-            }
-
-            @Override
-            public void received(InstanceResult result) {
-              results[0] = result;
-            }
-          };
-      Deadline deadline = Deadline.in(TimeUnit.MINUTES.toNanos(1));
-      return call(() -> {
-        new InstanceRunner(engine, MonotonicClock.SYSTEM)
-            .run(function, spec, List.of(inputs), deadline, limits, receiver);
-        return results[0];
-      });
-    }
-
-    InstanceResult leave(DataSet input) {
-      InstanceResult result = runLeaving(copy, COPY, LIMITS, input);
-      assertThat(result.problem()).isNull();
-      return result;
-    }
-
-    /** What a function that copies its input makes of it. */
-    Item copied(PreparedFunction function, FunctionSpec spec, Item input) {
-      InstanceResult result =
-          call(() ->
-              new InstanceRunner(engine, MonotonicClock.SYSTEM)
-                  .run(
-                      function,
-                      spec,
-                      List.of(set(input)),
-                      Deadline.in(TimeUnit.MINUTES.toNanos(1)),
-                      LIMITS));
-      assertThat(result.problem()).isNull();
-      assertThat(result.sealed()).isNull();
-      return result.outputs().getFirst().items().getFirst();
-    }
-
-    void reclaim() {
-      call(() -> {
-        engine.domain().reclaim();
-        assertThat(engine.domain().hasReturned()).isFalse();
-        return true;
-      });
-    }
-
-    @Override
-    public void close() {
-      call(() -> {
-        engine.close();
-        return true;
-      });
-    }
+  private InstanceResult leave(Place place, DataSet input) {
+    InstanceResult result = runLeaving(place, copy, COPY, LIMITS, input);
+    assertThat(result.problem()).isNull();
+    return result;
   }
 
   @BeforeEach
@@ -150,24 +97,8 @@ public abstract class SealedContract {
 
   @AfterEach
   void close() {
-    for (Place place : places) {
-      if (!place.thread.isShutdown()) {
-        place.close();
-        place.thread.shutdown();
-      }
-    }
+    places.forEach(Place::close);
     driver.close();
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.get(1, TimeUnit.MINUTES);
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 
   private static DataSet set(Item... items) {
@@ -178,19 +109,6 @@ public abstract class SealedContract {
     byte[] bytes = new byte[1 + random.nextInt(bytesMax)];
     random.nextBytes(bytes);
     return Item.of("i" + bytes.length, new Key(random.nextInt()), bytes);
-  }
-
-  /** An engine that has sandboxes at hand: without another one it would lend none. */
-  private Place warmPlace() {
-    Place place = new Place();
-    return place.call(() -> {
-      MemoryDomain domain = place.engine.domain();
-      try (Context _ = domain.acquire(copy);
-          Context _ = domain.acquire(copy);
-          Context _ = domain.acquire(copy)) {
-        return place;
-      }
-    });
   }
 
   private static SealedContext sealed(InstanceResult result) {
@@ -215,7 +133,7 @@ public abstract class SealedContract {
     Place place = warmPlace();
     for (int round = 0; round < 10; round++) {
       Item item = randomItem(3 << 20);
-      InstanceResult result = place.leave(set(item, Item.of("empty", Key.ZERO, new byte[0])));
+      InstanceResult result = leave(place, set(item, Item.of("empty", Key.ZERO, new byte[0])));
       SealedContext sealed = sealed(result);
       List<Item> left = result.outputs().getFirst().items();
       assertThat(sealed.lentBytes()).isEqualTo(item.sizeBytes());
@@ -232,7 +150,7 @@ public abstract class SealedContract {
   @Test
   void partsOfItemsAreReadAndNoMore() {
     Item item = randomItem(1 << 20);
-    InstanceResult result = warmPlace().leave(set(item));
+    InstanceResult result = leave(warmPlace(), set(item));
     Item left = result.outputs().getFirst().items().getFirst();
     int offset = random.nextInt((int) item.sizeBytes());
     MemorySegment rest = MemorySegment.ofArray(new byte[(int) item.sizeBytes() - offset]);
@@ -250,7 +168,7 @@ public abstract class SealedContract {
     Place place = warmPlace();
     Item item = randomItem(9);
     Limits limits = Limits.DEFAULTS.with(Limit.SEAL_FROM, item.sizeBytes() + 1);
-    InstanceResult few = place.runLeaving(copy, COPY, limits, set(item));
+    InstanceResult few = runLeaving(place, copy, COPY, limits, set(item));
     assertThat(few.sealed()).isNull();
     assertSame(few.outputs().getFirst().items().getFirst(), item);
     assertSame(place.copied(copy, COPY, item), item);
@@ -266,8 +184,8 @@ public abstract class SealedContract {
       tiny.add(Item.of("i" + i, new Key(i), new byte[9]));
       largeEnough.add(Item.of("i" + i, new Key(i), new byte[10]));
     }
-    assertThat(place.runLeaving(copy, COPY, limits, new DataSet("data", tiny)).sealed()).isNull();
-    sealed(place.runLeaving(copy, COPY, limits, new DataSet("data", largeEnough))).close();
+    assertThat(runLeaving(place, copy, COPY, limits, new DataSet("data", tiny)).sealed()).isNull();
+    sealed(runLeaving(place, copy, COPY, limits, new DataSet("data", largeEnough))).close();
   }
 
   @Test
@@ -277,9 +195,9 @@ public abstract class SealedContract {
     for (int i = 0; i < 12; i++) {
       items.add(randomItem(400_000));
     }
-    InstanceResult result = producer.leave(new DataSet("data", items));
+    InstanceResult result = leave(producer, new DataSet("data", items));
     List<Item> left = result.outputs().getFirst().items();
-    List<Place> consumers = List.of(new Place(), new Place(), new Place(), producer);
+    List<Place> consumers = List.of(place(), place(), place(), producer);
     try (ExecutorService callers = Executors.newCachedThreadPool()) {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < 48; i++) {
@@ -288,7 +206,7 @@ public abstract class SealedContract {
         Place place = consumers.get(i % consumers.size());
         all.add(callers.submit(() -> assertSame(place.copied(copy, COPY, one), expected)));
       }
-      all.forEach(SealedContract::await);
+      all.forEach(Place::await);
     }
     sealed(result).close();
     left.forEach(SealedContract::assertGone);
@@ -300,7 +218,7 @@ public abstract class SealedContract {
     Place place = warmPlace();
     for (int round = 0; round < 10; round++) {
       Item item = randomItem(200_000);
-      InstanceResult result = place.leave(set(item));
+      InstanceResult result = leave(place, set(item));
       SealedContext sealed = sealed(result);
       Item left = result.outputs().getFirst().items().getFirst();
       CountDownLatch reading = new CountDownLatch(1);
@@ -325,8 +243,8 @@ public abstract class SealedContract {
         assertThat(reading.await(1, TimeUnit.MINUTES)).isTrue();
         sealed.close();
         // It is wiped at once, and runs again.
-        sealed(place.leave(set(randomItem(200_000)))).close();
-        all.forEach(SealedContract::await);
+        sealed(leave(place, set(randomItem(200_000)))).close();
+        all.forEach(Place::await);
       }
       place.reclaim();
     }
@@ -340,7 +258,8 @@ public abstract class SealedContract {
     PreparedFunction prepared = prepare(hostile);
     for (int round = 0; round < 8; round++) {
       InstanceResult leaving =
-          place.runLeaving(
+          runLeaving(
+              place,
               prepared,
               hostile,
               LIMITS,
@@ -351,7 +270,8 @@ public abstract class SealedContract {
       }
       // It looks whether memory is zero, and fills it.
       InstanceResult filling =
-          place.runLeaving(
+          runLeaving(
+              place,
               prepared,
               hostile,
               LIMITS,
@@ -374,7 +294,7 @@ public abstract class SealedContract {
     List<Item> expected = new ArrayList<>();
     for (int round = 0; round < 100; round++) {
       Item item = randomItem(10_000);
-      InstanceResult result = place.leave(set(item));
+      InstanceResult result = leave(place, set(item));
       left.add(result.outputs().getFirst().items().getFirst());
       expected.add(item);
       if (result.sealed() != null) {
@@ -387,19 +307,18 @@ public abstract class SealedContract {
     }
     held.forEach(SealedContext::close);
     place.reclaim();
-    sealed(place.leave(set(randomItem(9)))).close();
+    sealed(leave(place, set(randomItem(9)))).close();
   }
 
   @Test
   void anEngineMayCloseBeforeItsReadersAreDone() {
     Place place = warmPlace();
     Item item = randomItem(2 << 20);
-    InstanceResult result = place.leave(set(item));
+    InstanceResult result = leave(place, set(item));
     Item left = result.outputs().getFirst().items().getFirst();
     place.close();
-    place.thread.shutdown();
     assertSame(left, item);
-    assertSame(new Place().copied(copy, COPY, left), item);
+    assertSame(place().copied(copy, COPY, left), item);
     sealed(result).close();
     assertGone(left);
   }
@@ -408,9 +327,8 @@ public abstract class SealedContract {
   void aDriverMayCloseBeforeItsReadersAreDone() {
     Place place = warmPlace();
     Item item = randomItem(2 << 20);
-    InstanceResult result = place.leave(set(item));
+    InstanceResult result = leave(place, set(item));
     place.close();
-    place.thread.shutdown();
     driver.close();
     assertSame(result.outputs().getFirst().items().getFirst(), item);
     sealed(result).close();
@@ -420,9 +338,9 @@ public abstract class SealedContract {
   void functionsAreForgottenOnceTheirReadersAreDone() {
     Place place = warmPlace();
     Item item = randomItem(1 << 20);
-    InstanceResult result = place.leave(set(item));
+    InstanceResult result = leave(place, set(item));
     place.call(() -> {
-      place.engine.domain().forget(copy);
+      place.domain().forget(copy);
       return true;
     });
     assertSame(result.outputs().getFirst().items().getFirst(), item);
@@ -435,15 +353,15 @@ public abstract class SealedContract {
   void consumersThatFailDisturbNobody() {
     Place place = warmPlace();
     Item item = randomItem(2 << 20);
-    InstanceResult result = place.leave(set(item));
+    InstanceResult result = leave(place, set(item));
     Item left = result.outputs().getFirst().items().getFirst();
     FunctionSpec small = Guests.spec("copy", List.of("data"), List.of("data"), 1 << 20);
-    InstanceResult tooLarge = place.runLeaving(prepare(small), small, LIMITS, set(left, left));
+    InstanceResult tooLarge = runLeaving(place, prepare(small), small, LIMITS, set(left, left));
     assertThat(Objects.requireNonNull(tooLarge.problem()).code())
         .isEqualTo(ProblemCode.GUEST_MEMORY);
     assertSame(place.copied(copy, COPY, left), item);
     sealed(result).close();
-    InstanceResult late = place.runLeaving(copy, COPY, LIMITS, set(left));
+    InstanceResult late = runLeaving(place, copy, COPY, LIMITS, set(left));
     assertThat(late.problem()).isNotNull();
     assertThat(late.sealed()).isNull();
     assertSame(place.copied(copy, COPY, item), item);
@@ -455,11 +373,11 @@ public abstract class SealedContract {
     Limits limits = LIMITS.with(Limit.OUTPUT_BYTES, 10);
     for (int round = 0; round < 40; round++) {
       InstanceResult refused =
-          place.runLeaving(copy, COPY, limits, set(Item.of("x", Key.ZERO, new byte[11])));
+          runLeaving(place, copy, COPY, limits, set(Item.of("x", Key.ZERO, new byte[11])));
       assertThat(Objects.requireNonNull(refused.problem()).code())
           .isEqualTo(ProblemCode.GUEST_OUTPUT_LIMIT);
       assertThat(refused.sealed()).isNull();
     }
-    sealed(place.leave(set(randomItem(9)))).close();
+    sealed(leave(place, set(randomItem(9)))).close();
   }
 }

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The compute engines of a node. Each has its own queue; a task goes to an idle engine if there is
  * one, the one that last ran its function first; an engine takes from its own queue, except when
- * another's oldest task has waited noticeably longer. While every engine is held by a long task and
- * work waits, spare engines, bounded in number, serve the queues. Any thread may use it.
+ * another's oldest task has waited noticeably longer, and leaves for some milliseconds what has its
+ * inputs at another engine. While every engine is held by a long task and work waits, spare
+ * engines, bounded in number, serve the queues. Any thread may use it.
  */
 public final class EnginePool implements AutoCloseable {
   /** Number of engines on borrowed threads, which are not confined to a processor. */
@@ -194,7 +195,9 @@ public final class EnginePool implements AutoCloseable {
     if (worker.queue() == null) {
       return spares.linger(worker);
     }
-    if (serves && !worker.isRefused()) {
+    if (worker.hasToLookAgain()) {
+      LockSupport.parkNanos(this, EngineWorker.LEFT_NANOS);
+    } else if (serves && !worker.isRefused()) {
       LockSupport.park(this);
     } else {
       LockSupport.parkNanos(this, OpenEngines.REOPEN_PAUSE_NANOS);
@@ -207,7 +210,7 @@ public final class EnginePool implements AutoCloseable {
     if (isSpare && (worker.hasStoodBack() || !spares.isNeeded(worker))) {
       return null;
     }
-    return ready.poll(worker.queue());
+    return ready.poll(worker);
   }
 
   /** Has every engine give up its sandboxes of {@code function}, soon. */

@@ -61,6 +61,14 @@ public abstract class EngineTask {
   /** Number of the engine that would start it warmest, or -1. */
   protected abstract int preferredEngine();
 
+  /**
+   * How long to leave it to its preferred engine is better than to run it elsewhere, from when it
+   * is ready on and from when that engine has begun what it is at; 0 if it is as good elsewhere.
+   */
+  protected long homeNanos() {
+    return 0;
+  }
+
   /** Runs it, on the engine's thread. */
   protected abstract void run(EngineWorker worker);
 

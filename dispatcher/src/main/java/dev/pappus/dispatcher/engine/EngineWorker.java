@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class EngineWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineWorker.class);
 
+  /** After how long one looks again at a task that was left to another engine. */
+  static final long LEFT_NANOS = 1_000_000;
+
   private final EnginePool pool;
   private final int index;
   private final @Nullable ReadyQueue queue;
@@ -43,6 +46,9 @@ public final class EngineWorker implements Runnable {
 
   /** When its last task ended, or it began. For its own thread. */
   private long servedNanos;
+
+  /** Whether it has left a task to another engine since it last waited. For its own thread. */
+  private boolean looksAgain;
 
   private final OpenEngines engines;
   private volatile @Nullable ComputeEngine lastUsed;
@@ -257,6 +263,11 @@ public final class EngineWorker implements Runnable {
     return hasToForget() || engines.hasReturned();
   }
 
+  /** Whether tasks wait for it; else it serves those that wait for others, or only short ones. */
+  public boolean hasQueue() {
+    return queue != null;
+  }
+
   @Nullable ReadyQueue queue() {
     return queue;
   }
@@ -282,6 +293,32 @@ public final class EngineWorker implements Runnable {
     idle = false;
     LockSupport.unpark(thread);
     return true;
+  }
+
+  /**
+   * Whether a task that prefers it should wait for it: nothing is known to keep its thread for
+   * long, and neither has it been at its task, nor has the other waited, for longer than that is
+   * worth. Any thread.
+   */
+  boolean isFreeSoonFor(EngineTask task) {
+    long nanos = task.homeNanos();
+    if (nanos == 0 || task.preferredEngine() != index || stoodBack || isRefused()) {
+      return false;
+    }
+    long now = System.nanoTime();
+    return now - task.readyNanos < nanos && !(busy && (atLongTask || isBusyFor(nanos, now)));
+  }
+
+  /** It has left a task to another engine, which may not be free so soon after all. */
+  void looksAgainSoon() {
+    looksAgain = true;
+  }
+
+  /** Whether it has left a task since this was asked last. */
+  boolean hasToLookAgain() {
+    boolean looks = looksAgain;
+    looksAgain = false;
+    return looks;
   }
 
   boolean isBusy() {

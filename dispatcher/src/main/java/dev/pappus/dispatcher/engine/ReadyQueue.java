@@ -3,6 +3,7 @@ package dev.pappus.dispatcher.engine;
 import dev.pappus.model.Namespace;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadyQueue {
   /** {@link #headReadyNanos} of an empty queue. */
   static final long NONE = Long.MAX_VALUE;
+
+  /** How many tasks of a namespace are looked at for one that is wanted. */
+  private static final int LOOKS_MAX = 16;
 
   private final Map<Namespace, Flow> flows = new HashMap<>();
 
@@ -84,7 +88,16 @@ final class ReadyQueue {
     headReadyNanos = flow.sinceNanos;
   }
 
+  /** The task whose turn it is. */
   synchronized @Nullable EngineTask poll() {
+    return poll(_ -> true);
+  }
+
+  /**
+   * The first task that is {@code wanted}, from that whose turn it is on: of each namespace, few
+   * are looked at. The others stay where they are.
+   */
+  synchronized @Nullable EngineTask poll(Predicate<EngineTask> wanted) {
     Flow flow = turn;
     if (flow == null) {
       return null;
@@ -93,7 +106,15 @@ final class ReadyQueue {
       flow = flow.next;
       beginTurn(flow);
     }
-    EngineTask first = flow.head;
+    Flow due = flow;
+    EngineTask first = firstOf(flow, wanted);
+    while (first == null && flow.next != due) {
+      flow = flow.next;
+      first = firstOf(flow, wanted);
+    }
+    if (first == null) {
+      return null;
+    }
     flow.credit = flow.next == flow ? 0 : flow.credit - first.turns();
     flow.sinceNanos = System.nanoTime();
     unlink(first, flow);
@@ -105,6 +126,17 @@ final class ReadyQueue {
       }
     }
     return first;
+  }
+
+  private static @Nullable EngineTask firstOf(Flow flow, Predicate<EngineTask> wanted) {
+    EngineTask task = flow.head;
+    for (int i = 0; task != null && i < LOOKS_MAX; i++) {
+      if (wanted.test(task)) {
+        return task;
+      }
+      task = task.next;
+    }
+    return null;
   }
 
   /** Whether {@code task} was here; it no longer is. */

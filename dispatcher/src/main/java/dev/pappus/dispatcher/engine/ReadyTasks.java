@@ -2,6 +2,7 @@ package dev.pappus.dispatcher.engine;
 
 import dev.pappus.model.Namespace;
 import dev.pappus.model.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tasks that wait for an engine: a queue for each engine, with places that namespaces share. A task
  * goes to an idle engine if there is one, the one that last ran its function first; an engine takes
- * from its own queue, except when another's oldest task has waited noticeably longer. Any thread
- * may use it.
+ * from its own queue, except when another's oldest task has waited noticeably longer. What is at
+ * home at an engine that is free soon is left to it. Any thread may use it.
  */
 final class ReadyTasks {
   /** How much longer another engine's oldest task must have waited to be taken before one's own. */
@@ -56,7 +57,7 @@ final class ReadyTasks {
     if (!task.isPatient()) {
       impatient.getAndIncrement();
     }
-    EngineWorker target = choose(task.preferredEngine(), task.namespace());
+    EngineWorker target = choose(task);
     queueOf(target).add(task);
     return target;
   }
@@ -64,12 +65,14 @@ final class ReadyTasks {
   /**
    * An idle engine if there is one, else one with a short queue; the preferred one if it may be.
    */
-  private EngineWorker choose(int preferredIndex, Namespace namespace) {
+  private EngineWorker choose(EngineTask task) {
+    int preferredIndex = task.preferredEngine();
     EngineWorker preferred =
         preferredIndex >= 0 && preferredIndex < engines.size() ? engines.get(preferredIndex) : null;
-    if (preferred != null && preferred.isIdle()) {
+    if (preferred != null && (preferred.isIdle() || preferred.isFreeSoonFor(task))) {
       return preferred;
     }
+    Namespace namespace = task.namespace();
     int start = Math.floorMod(nextQueue.getAndIncrement(), engines.size());
     EngineWorker shortest = engines.get(start);
     int shortestAhead = Integer.MAX_VALUE;
@@ -97,36 +100,47 @@ final class ReadyTasks {
     return queue;
   }
 
-  /**
-   * Takes the task whose turn it is for an engine; null if none waits.
-   *
-   * @param own the engine's queue; null if it serves those of others
-   */
-  @Nullable EngineTask poll(@Nullable ReadyQueue own) {
+  /** Takes the task whose turn it is for {@code worker}; null if none waits for it. */
+  @Nullable EngineTask poll(EngineWorker worker) {
+    List<EngineWorker> passed = List.of();
     while (waiting.get() > 0) {
-      ReadyQueue oldest = oldestQueue(own);
+      EngineWorker oldest = withOldest(worker, passed);
       if (oldest == null) {
         return null;
       }
-      EngineTask task = oldest.poll();
+      EngineTask task =
+          oldest == worker
+              ? queueOf(oldest).poll()
+              : queueOf(oldest).poll(each -> !isLeft(each, oldest, worker));
       if (task != null) {
         left(task);
         return task;
       }
+      // Empty by now, or left to its engine. Whoever adds to it from now on wakes somebody.
+      passed = new ArrayList<>(passed);
+      passed.add(oldest);
     }
     return null;
   }
 
-  private @Nullable ReadyQueue oldestQueue(@Nullable ReadyQueue own) {
-    ReadyQueue oldest = null;
+  private static boolean isLeft(EngineTask task, EngineWorker home, EngineWorker worker) {
+    boolean isLeft = home.isFreeSoonFor(task);
+    if (isLeft) {
+      worker.looksAgainSoon();
+    }
+    return isLeft;
+  }
+
+  /** The engine whose queue has the oldest task, for {@code worker}; null if all are empty. */
+  private @Nullable EngineWorker withOldest(EngineWorker worker, List<EngineWorker> passed) {
+    EngineWorker oldest = null;
     long oldestNanos = 0;
     for (EngineWorker each : engines) {
-      ReadyQueue queue = queueOf(each);
-      long ready = queue.headReadyNanos();
-      if (ready != ReadyQueue.NONE) {
-        long handicapped = queue == own ? ready - OWN_QUEUE_LEAD_NANOS : ready;
+      long ready = queueOf(each).headReadyNanos();
+      if (ready != ReadyQueue.NONE && !passed.contains(each)) {
+        long handicapped = each == worker ? ready - OWN_QUEUE_LEAD_NANOS : ready;
         if (oldest == null || handicapped - oldestNanos < 0) {
-          oldest = queue;
+          oldest = each;
           oldestNanos = handicapped;
         }
       }

@@ -131,6 +131,9 @@ class ReadyQueueTest {
           model.add(task);
           inside.add(task);
         } else if (action < 8) {
+          if (random.nextInt(4) == 0) {
+            assertThat(queue.poll(_ -> false)).as(as).isNull(); // it stays what is next
+          }
           EngineTask polled = queue.poll();
           assertThat(polled).as(as).isSameAs(model.poll());
           inside.remove(polled);
@@ -144,6 +147,21 @@ class ReadyQueueTest {
         assertThat(queue.headReadyNanos() == ReadyQueue.NONE).as(as).isEqualTo(inside.isEmpty());
       }
     }
+  }
+
+  @Test
+  void whatIsNotWantedHoldsUpNobody() {
+    ReadyQueue queue = new ReadyQueue();
+    Task left = new Task("a", 0);
+    Task behind = new Task("a", 0);
+    Task other = new Task("b", 0);
+    List.of(left, behind, other).forEach(queue::add);
+    assertThat(queue.poll(task -> task != left && task != behind)).isSameAs(other);
+    assertThat(queue.poll(task -> task != left)).isSameAs(behind);
+    assertThat(queue.poll(task -> task != left)).isNull();
+    assertThat(queue.headReadyNanos()).isNotEqualTo(ReadyQueue.NONE);
+    assertThat(queue.poll()).isSameAs(left);
+    assertThat(queue.size()).isZero();
   }
 
   @Test

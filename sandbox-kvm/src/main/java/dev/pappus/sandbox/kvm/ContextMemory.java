@@ -5,22 +5,26 @@ import dev.pappus.sandbox.GuestMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** The host's view of a bound machine's context. Remembers what the host has written. */
+/**
+ * The host's view of a bound machine's context. Remembers what the host has written. Several
+ * threads may write at a time above the image, where each has a place of its own.
+ */
 final class ContextMemory implements GuestMemory {
   private final VirtualMachine vm;
   private final MemoryPlan plan;
-  private long writtenEnd;
+  private final AtomicLong writtenEnd;
 
   ContextMemory(VirtualMachine vm, MemoryPlan plan) {
     this.vm = vm;
     this.plan = plan;
-    this.writtenEnd = plan.freeBegin();
+    this.writtenEnd = new AtomicLong(plan.freeBegin());
   }
 
   /** The host has written between the image's end and here. */
   long writtenEnd() {
-    return writtenEnd;
+    return writtenEnd.get();
   }
 
   @Override
@@ -53,7 +57,7 @@ final class ContextMemory implements GuestMemory {
     }
     // Noted before the first byte is written, so that no failure can leave anything unnoted.
     if (address >= plan.freeBegin() && end <= plan.freeEnd()) {
-      writtenEnd = Math.max(writtenEnd, end);
+      writtenEnd.accumulateAndGet(end, Math::max);
     } else {
       vm.markWritten(address, end);
     }

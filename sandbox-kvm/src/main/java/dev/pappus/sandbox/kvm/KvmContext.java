@@ -5,11 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InputTables;
 import dev.pappus.sandbox.LibosAbi;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
+import dev.pappus.sandbox.OutputReaders;
 import dev.pappus.sandbox.OutputTables;
 import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PageRange;
@@ -20,6 +23,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** A context in a machine that is bound to its function. */
 final class KvmContext implements Context {
@@ -48,7 +52,7 @@ final class KvmContext implements Context {
   private final ContextMemory memory;
   private State state = State.PREPARING;
   private Residue residue = Residue.NOTED;
-  private Runnable giveBack = () -> {};
+  private @Nullable InputCollector collector;
   private boolean forTemplate;
   private PageRange itemPages = new PageRange(0, 0);
   private long enteredNanos;
@@ -117,11 +121,21 @@ final class KvmContext implements Context {
   @Override
   public void write(List<DataSet> inputs, List<String> outputNames) {
     require(State.PREPARING);
-    InputTables.write(memory, function.image(), inputs, outputNames);
+    InputTables.write(memory, function.image(), inputs, outputNames, collector);
     if (forTemplate) {
       itemPages = InputTables.itemPages(function.image(), inputs, outputNames);
     }
     outputs = List.copyOf(outputNames);
+  }
+
+  /** Has some of its inputs collected, at most {@code bytes}, before {@link #write}. */
+  InputCollector openCollector(long bytes) {
+    require(State.PREPARING);
+    ElfImage image = function.image();
+    long room = Math.min(bytes, image.freeEnd() - image.freeBegin());
+    InputCollector made = new InputCollector(memory, image.freeBegin(), room);
+    collector = made;
+    return made;
   }
 
   @Override
@@ -148,22 +162,25 @@ final class KvmContext implements Context {
   }
 
   @Override
-  public Outputs readOutputs(Limits limits, BitSet staying) {
-    if (staying.isEmpty() || !domain.canSpare(this)) {
+  public Outputs readOutputs(Limits limits, OutputReaders readers) {
+    BitSet staying = readers.computing();
+    if (staying.isEmpty()) {
       return new Outputs(readOutputs(limits), null);
     }
     require(State.SEALED);
-    SealedContext sealed = new SealedContext(memory, () -> giveBack.run());
+    SealedContext sealed = new SealedContext(memory);
     List<DataSet> sets =
         OutputTables.read(
             memory, function.image().controlBlock(), outputs, limits, sealed, staying);
-    Runnable given = sealed.pays(limits) ? domain.leaveSealed(this) : null;
-    if (given == null) {
-      return Outputs.inMemory(sets);
+    return Outputs.settle(sets, sealed, limits, readers, this::leave);
+  }
+
+  private @Nullable Runnable leave() {
+    Runnable giveBack = domain.leaveSealed(this);
+    if (giveBack != null) {
+      state = State.LENT;
     }
-    giveBack = given;
-    state = State.LENT;
-    return new Outputs(sets, sealed);
+    return giveBack;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.sandbox.Context;
 import dev.pappus.sandbox.DeadlineTimer;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.PooledDomain;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
@@ -23,10 +24,8 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
   }
 
   @Override
-  public Context acquire(PreparedFunction function) {
-    if (!(function instanceof KvmFunction own)) {
-      throw new IllegalArgumentException("prepared by another backend: " + function);
-    }
+  public KvmContext acquire(PreparedFunction function) {
+    KvmFunction own = own(function);
     own.backoff().admit();
     reclaim();
     VirtualMachine bound = takeLatest(vm -> vm.bound() == own.code());
@@ -47,6 +46,30 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
     }
     makeRoom();
     return lend(make(own, heapBytes), own, new Context.Warmth(false, true));
+  }
+
+  private static KvmFunction own(PreparedFunction function) {
+    if (!(function instanceof KvmFunction own)) {
+      throw new IllegalArgumentException("prepared by another backend: " + function);
+    }
+    return own;
+  }
+
+  @Override
+  public @Nullable InputCollector openCollector(PreparedFunction function, long bytes) {
+    reclaim();
+    GuestCode code = own(function).code();
+    long heapBytes = HeapSize.of(code.plan().heapBytes());
+    boolean onlyBlank = hasRoom(); // as acquire does
+    return canSpareOne(
+            vm -> vm.bound() == code || vm.fits(heapBytes, onlyBlank), pool.hasBlank(heapBytes))
+        ? leaveCollecting(
+            Math.min(bytes, function.contextBytes()),
+            room -> {
+              KvmContext context = acquire(function);
+              return new Collecting<>(context.vm(), context, context.openCollector(room), room);
+            })
+        : null;
   }
 
   @Override
@@ -120,16 +143,15 @@ final class KvmDomain extends PooledDomain<VirtualMachine> {
     return new KvmContext(this, vm, function, warmth);
   }
 
-  /** Whether the engine could go on at once if it left {@code context} sealed. */
-  boolean canSpare(KvmContext context) {
-    VirtualMachine vm = context.vm();
-    return vm.notesWrites() && canSpareOne(pool.hasBlank(vm.heapBytes()));
-  }
-
-  /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */
+  /**
+   * Leaves a context sealed; what its last reader calls, or null if the engine could not go on at
+   * once, or there is no memory for it.
+   */
   @Nullable Runnable leaveSealed(KvmContext context) {
     VirtualMachine vm = context.vm();
-    return leaveSealed(vm, vm.unchargedBytes(context.writtenEnd()), context::release);
+    return vm.notesWrites() && canSpareOne(pool.hasBlank(vm.heapBytes()))
+        ? leaveSealed(vm, vm.unchargedBytes(context.writtenEnd()), context::release)
+        : null;
   }
 
   @Override

@@ -59,7 +59,7 @@ class KvmSealedTest {
     InstanceRunner.Receiver receiver =
         new InstanceRunner.Receiver() {
           @Override
-          public BitSet staying() {
+          public BitSet computing() {
             return BitSet.valueOf(new long[] {1});
           }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The memory of one context: a file that the node maps as a whole, and a child as its function's
  * image says. The kernel knows which of its pages exist; all others are zero. Belongs to the thread
- * of its engine.
+ * of its engine, but others may read what a context lends, and write where inputs are collected.
  */
 final class ContextFile implements GuestMemory, AutoCloseable {
   /** So much is kept in any case: to give pages back and take them again costs ten times more. */

@@ -3,11 +3,14 @@ package dev.pappus.sandbox.process;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestMemory;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InputTables;
 import dev.pappus.sandbox.LibosAbi;
 import dev.pappus.sandbox.LibosPlace;
 import dev.pappus.sandbox.LogRing;
+import dev.pappus.sandbox.OutputReaders;
 import dev.pappus.sandbox.OutputTables;
 import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.PageRange;
@@ -17,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A context in a memory file that is bound to its function. */
 final class ProcessContext implements Context {
@@ -36,7 +40,7 @@ final class ProcessContext implements Context {
   private boolean forTemplate;
   private boolean endedBySignal;
   private PageRange itemPages = new PageRange(0, 0);
-  private Runnable giveBack = () -> {};
+  private @Nullable InputCollector collector;
   private List<String> outputs = List.of();
 
   ProcessContext(
@@ -86,11 +90,21 @@ final class ProcessContext implements Context {
   @Override
   public void write(List<DataSet> inputs, List<String> outputNames) {
     require(State.PREPARING);
-    InputTables.write(memory(), function.image(), inputs, outputNames);
+    InputTables.write(memory(), function.image(), inputs, outputNames, collector);
     if (forTemplate) {
       itemPages = InputTables.itemPages(function.image(), inputs, outputNames);
     }
     outputs = List.copyOf(outputNames);
+  }
+
+  /** Has some of its inputs collected, at most {@code bytes}, before {@link #write}. */
+  InputCollector openCollector(long bytes) {
+    require(State.PREPARING);
+    ElfImage image = function.image();
+    long room = Math.min(bytes, image.freeEnd() - image.freeBegin());
+    InputCollector made = new InputCollector(memory(), image.freeBegin(), room);
+    collector = made;
+    return made;
   }
 
   @Override
@@ -115,22 +129,25 @@ final class ProcessContext implements Context {
   }
 
   @Override
-  public Outputs readOutputs(Limits limits, BitSet staying) {
-    if (staying.isEmpty() || !domain.canSpare()) {
+  public Outputs readOutputs(Limits limits, OutputReaders readers) {
+    BitSet staying = readers.computing();
+    if (staying.isEmpty()) {
       return new Outputs(readOutputs(limits), null);
     }
     require(State.SEALED);
-    SealedContext sealed = new SealedContext(memory(), () -> giveBack.run());
+    SealedContext sealed = new SealedContext(memory());
     List<DataSet> sets =
         OutputTables.read(
             memory(), function.image().controlBlock(), outputs, limits, sealed, staying);
-    Runnable given = sealed.pays(limits) ? domain.leaveSealed(this, sealed) : null;
-    if (given == null) {
-      return Outputs.inMemory(sets);
+    return Outputs.settle(sets, sealed, limits, readers, () -> leave(sealed));
+  }
+
+  private @Nullable Runnable leave(SealedContext sealed) {
+    Runnable giveBack = domain.leaveSealed(this, sealed);
+    if (giveBack != null) {
+      state = State.LENT;
     }
-    giveBack = given;
-    state = State.LENT;
-    return new Outputs(sets, sealed);
+    return giveBack;
   }
 
   @Override

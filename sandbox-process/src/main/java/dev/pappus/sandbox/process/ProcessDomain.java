@@ -2,6 +2,7 @@ package dev.pappus.sandbox.process;
 
 import dev.pappus.linux.LinuxException;
 import dev.pappus.sandbox.Context;
+import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.PooledDomain;
 import dev.pappus.sandbox.PreparedFunction;
 import dev.pappus.sandbox.ResidentBudget;
@@ -70,7 +71,7 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
   }
 
   @Override
-  public Context acquire(PreparedFunction function) {
+  public ProcessContext acquire(PreparedFunction function) {
     if (!(function instanceof ProcessFunction own)) {
       throw new IllegalArgumentException("prepared by another backend: " + function);
     }
@@ -95,6 +96,19 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     }
     bind(blank, own);
     return lend(blank, own, new Context.Warmth(false, fresh));
+  }
+
+  @Override
+  public @Nullable InputCollector openCollector(PreparedFunction function, long bytes) {
+    reclaim();
+    return canSpareOne(slot -> slot.file().sizeBytes() == function.contextBytes(), true)
+        ? leaveCollecting(
+            Math.min(bytes, function.contextBytes()),
+            room -> {
+              ProcessContext context = acquire(function);
+              return new Collecting<>(context.slot(), context, context.openCollector(room), room);
+            })
+        : null;
   }
 
   private static boolean isBlank(Slot slot, ProcessFunction function) {
@@ -164,15 +178,15 @@ final class ProcessDomain extends PooledDomain<ProcessDomain.Slot> {
     return new ProcessContext(this, slot, function, warmth);
   }
 
-  /** Whether the engine could go on at once if it left a context sealed. */
-  boolean canSpare() {
-    return canSpareOne(true);
-  }
-
-  /** Leaves a context sealed; what its last reader calls, or null if there is no memory for it. */
+  /**
+   * Leaves a context sealed; what its last reader calls, or null if the engine could not go on at
+   * once, or there is no memory for it.
+   */
   @Nullable Runnable leaveSealed(ProcessContext context, SealedContext sealed) {
     Slot slot = context.slot();
-    return leaveSealed(slot, slot.file().unchargedBytes(sealed.lentPageBytes()), context::release);
+    return canSpareOne(true)
+        ? leaveSealed(slot, slot.file().unchargedBytes(sealed.lentPageBytes()), context::release)
+        : null;
   }
 
   @Override

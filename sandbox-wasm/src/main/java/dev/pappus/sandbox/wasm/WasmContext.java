@@ -8,6 +8,7 @@ import dev.pappus.sandbox.ExitCodes;
 import dev.pappus.sandbox.GuestAbi;
 import dev.pappus.sandbox.InputTables;
 import dev.pappus.sandbox.LogRing;
+import dev.pappus.sandbox.OutputReaders;
 import dev.pappus.sandbox.OutputTables;
 import dev.pappus.sandbox.Outputs;
 import dev.pappus.sandbox.SealedContext;
@@ -209,20 +210,25 @@ final class WasmContext implements Context {
   }
 
   @Override
-  public Outputs readOutputs(Limits limits, BitSet staying) {
-    if (staying.isEmpty() || function.entry() != ModuleCheck.Entry.LOW_LEVEL || !space.isAmple()) {
+  public Outputs readOutputs(Limits limits, OutputReaders readers) {
+    BitSet staying = readers.computing();
+    if (staying.isEmpty() || function.entry() != ModuleCheck.Entry.LOW_LEVEL) {
       return new Outputs(readOutputs(limits), null);
     }
     require(State.SEALED);
     FlatMemory own = Objects.requireNonNull(memory);
-    SealedContext sealed = new SealedContext(own, space::release);
+    SealedContext sealed = new SealedContext(own);
     List<DataSet> sets = OutputTables.read(own, control, outputs, limits, sealed, staying);
-    if (!sealed.pays(limits)) {
-      return Outputs.inMemory(sets);
+    return Outputs.settle(sets, sealed, limits, readers, this::leave);
+  }
+
+  private @Nullable Runnable leave() {
+    if (!space.isAmple()) {
+      return null;
     }
     state = State.LENT;
     letGo();
-    return new Outputs(sets, sealed);
+    return space::release;
   }
 
   @Override
