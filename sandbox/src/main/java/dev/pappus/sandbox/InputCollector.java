@@ -34,6 +34,12 @@ public final class InputCollector implements AutoCloseable {
     this.capacityBytes = capacityBytes;
   }
 
+  /** For a function that is placed in {@code memory}: above its image, at most {@code bytes}. */
+  public static InputCollector above(ElfImage image, GuestMemory memory, long bytes) {
+    long room = Math.min(bytes, image.freeEnd() - image.freeBegin());
+    return new InputCollector(memory, image.freeBegin(), room);
+  }
+
   /** What lends its items. */
   public SealedContext context() {
     return context;

@@ -1,7 +1,6 @@
 package dev.pappus.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pappus.model.DataSet;
 import dev.pappus.model.FunctionSpec;
@@ -9,18 +8,14 @@ import dev.pappus.model.Item;
 import dev.pappus.model.Key;
 import dev.pappus.model.Limits;
 import dev.pappus.model.ProblemCode;
-import dev.pappus.model.ProblemException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,43 +23,8 @@ import org.junit.jupiter.api.Test;
  * was made, others can read it until then, and nothing is left for the next run. {@link
  * FunctionContract} says how a backend runs this.
  */
-public abstract class CollectingContract {
-  private static final long SEED = Long.getLong("pappus.seed", 20260101L);
-  private static final long CONTEXT_BYTES = 16 << 20;
+public abstract class CollectingContract extends SharedContextContract {
   private static final Limits LIMITS = Limits.DEFAULTS;
-
-  private static final FunctionSpec COPY =
-      Guests.spec("copy", List.of("data"), List.of("data"), CONTEXT_BYTES);
-
-  private final Random random = new Random(SEED);
-  private final List<Place> places = new ArrayList<>();
-  private ComputeDriver driver;
-  private PreparedFunction copy;
-
-  /** The backend under test; the test closes it. */
-  protected abstract ComputeDriver driver();
-
-  @BeforeEach
-  void open() {
-    driver = driver();
-    copy = prepare(COPY);
-  }
-
-  private PreparedFunction prepare(FunctionSpec spec) {
-    return driver.prepare(Guests.binary(spec.name()), spec.contextBytes());
-  }
-
-  @AfterEach
-  void close() {
-    places.forEach(Place::close);
-    driver.close();
-  }
-
-  private Place place() {
-    Place place = new Place(driver, places.size());
-    places.add(place);
-    return place.warmed(copy);
-  }
 
   private @Nullable InputCollector tryCollect(Place place, PreparedFunction function, long bytes) {
     return place.call(() -> place.domain().openCollector(function, bytes));
@@ -120,16 +80,6 @@ public abstract class CollectingContract {
     assertAllSame(result.outputs().getFirst().items(), made);
   }
 
-  private static DataSet set(Item... items) {
-    return new DataSet("data", List.of(items));
-  }
-
-  private Item randomItem(int bytesMax) {
-    byte[] bytes = new byte[1 + random.nextInt(bytesMax)];
-    random.nextBytes(bytes);
-    return Item.of("i" + bytes.length, new Key(random.nextInt()), bytes);
-  }
-
   private static void assertAllSame(List<Item> actual, List<Item> expected) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < actual.size(); i++) {
@@ -137,23 +87,10 @@ public abstract class CollectingContract {
     }
   }
 
-  private static void assertSame(Item actual, Item expected) {
-    assertThat(actual.name()).isEqualTo(expected.name());
-    assertThat(actual.key()).isEqualTo(expected.key());
-    assertThat(actual.data().mismatch(expected.data())).as("seed %d", SEED).isEqualTo(-1);
-  }
-
-  private static void assertGone(Item item) {
-    assertThatThrownBy(item::data)
-        .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CANCELLED));
-  }
-
   @Test
   void aRunFindsWhatOthersMadeForIt() {
-    Place reader = place();
-    List<Place> makers = List.of(place(), reader, place());
+    Place reader = warmPlace();
+    List<Place> makers = List.of(warmPlace(), reader, warmPlace());
     for (int round = 0; round < 10; round++) {
       InputCollector collector = collect(reader, 8 << 20);
       List<Item> expected = new ArrayList<>();
@@ -179,8 +116,8 @@ public abstract class CollectingContract {
 
   @Test
   void otherEnginesCopyWhatWasCollected() {
-    Place reader = place();
-    Place other = place();
+    Place reader = warmPlace();
+    Place other = warmPlace();
     InputCollector collector = collect(reader, 1 << 20);
     Item item = randomItem(1 << 19);
     List<Item> made = make(other, collector, item);
@@ -195,7 +132,7 @@ public abstract class CollectingContract {
 
   @Test
   void otherFunctionsCopyWhatWasCollected() {
-    Place place = place();
+    Place place = warmPlace();
     InputCollector collector = collect(place, 1 << 20);
     Item item = randomItem(1 << 19);
     List<Item> made = make(place, collector, item);
@@ -209,7 +146,7 @@ public abstract class CollectingContract {
 
   @Test
   void whatFindsNoRoomStaysInTheNodesMemory() {
-    Place place = place();
+    Place place = warmPlace();
     InputCollector collector = collect(place, 10_000);
     Item first = Item.of("first", Key.ZERO, new byte[5000]);
     Item second = Item.of("second", Key.ZERO, new byte[5000]);
@@ -224,8 +161,8 @@ public abstract class CollectingContract {
 
   @Test
   void manyMakeAtOnce() {
-    Place reader = place();
-    List<Place> makers = List.of(reader, place(), place(), place());
+    Place reader = warmPlace();
+    List<Place> makers = List.of(reader, warmPlace(), warmPlace(), warmPlace());
     InputCollector collector = collect(reader, 14 << 20);
     List<Item> expected = new ArrayList<>();
     List<Future<List<Item>>> all = new ArrayList<>();
@@ -244,7 +181,7 @@ public abstract class CollectingContract {
 
   @Test
   void whatIsClosedCollectsNothingAndServesAgain() {
-    Place place = place();
+    Place place = warmPlace();
     for (int round = 0; round < 100; round++) {
       InputCollector collector = collect(place, 1 << 20);
       Item item = randomItem(1000);
@@ -259,7 +196,7 @@ public abstract class CollectingContract {
 
   @Test
   void nothingIsLeftForTheNextRun() {
-    Place place = place();
+    Place place = warmPlace();
     FunctionSpec hostile =
         Guests.spec("hostile", List.of("mode"), List.of("result", "other"), CONTEXT_BYTES);
     PreparedFunction prepared = prepare(hostile);
@@ -293,8 +230,8 @@ public abstract class CollectingContract {
   /** It has its inputs, or is told that they are gone. */
   @Test
   void whatGoesBackWhileItsReaderBeginsShowsNothingElse() {
-    Place place = place();
-    Place maker = place();
+    Place place = warmPlace();
+    Place maker = warmPlace();
     try (ExecutorService closer = Executors.newSingleThreadExecutor()) {
       for (int round = 0; round < 200; round++) {
         InputCollector collector = collect(place, 1 << 20);
@@ -316,7 +253,7 @@ public abstract class CollectingContract {
 
   @Test
   void collectorsLeaveTheEngineSandboxesToWorkWith() {
-    Place place = place();
+    Place place = warmPlace();
     List<InputCollector> held = new ArrayList<>();
     List<Item> made = new ArrayList<>();
     for (InputCollector next = collect(place, 1 << 16);
@@ -336,8 +273,8 @@ public abstract class CollectingContract {
 
   @Test
   void anEngineMayCloseBeforeItsReaderRuns() {
-    Place place = place();
-    Place other = place();
+    Place place = warmPlace();
+    Place other = warmPlace();
     InputCollector collector = collect(place, 1 << 20);
     Item first = randomItem(1 << 18);
     Item second = randomItem(1 << 18);
@@ -352,7 +289,7 @@ public abstract class CollectingContract {
 
   @Test
   void functionsAreForgottenOnceTheirInputsAreRead() {
-    Place place = place();
+    Place place = warmPlace();
     InputCollector collector = collect(place, 1 << 20);
     Item item = randomItem(1 << 19);
     List<Item> made = make(place, collector, item);
@@ -367,7 +304,7 @@ public abstract class CollectingContract {
 
   @Test
   void inputsThatDoNotFitFailAndDisturbNobody() {
-    Place place = place();
+    Place place = warmPlace();
     InputCollector collector = collect(place, 1 << 20);
     Item item = randomItem(1 << 19);
     List<Item> made = make(place, collector, item);

@@ -16,14 +16,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,38 +28,9 @@ import org.junit.jupiter.api.Test;
  * nothing can be read afterwards, and nothing is left for the next run. {@link FunctionContract}
  * says how a backend runs this.
  */
-public abstract class SealedContract {
-  private static final long SEED = Long.getLong("pappus.seed", 20260101L);
-  private static final long CONTEXT_BYTES = 16 << 20;
-
+public abstract class SealedContract extends SharedContextContract {
   /** Under these everything stays that may. */
   private static final Limits LIMITS = Limits.DEFAULTS.with(Limit.SEAL_FROM, 1);
-
-  private static final FunctionSpec COPY =
-      Guests.spec("copy", List.of("data"), List.of("data"), CONTEXT_BYTES);
-
-  private final Random random = new Random(SEED);
-  private final List<Place> places = new ArrayList<>();
-  private ComputeDriver driver;
-  private PreparedFunction copy;
-
-  /** The backend under test; the test closes it. */
-  protected abstract ComputeDriver driver();
-
-  /** The file that the backend runs of a guest; native ones unless it says otherwise. */
-  protected MemorySegment binary(String guest) {
-    return Guests.binary(guest);
-  }
-
-  private Place place() {
-    Place place = new Place(driver, places.size());
-    places.add(place);
-    return place;
-  }
-
-  private Place warmPlace() {
-    return place().warmed(copy);
-  }
 
   /** Runs a function, of which all outputs may stay where they are. */
   private static InstanceResult runLeaving(
@@ -85,47 +53,8 @@ public abstract class SealedContract {
     return result;
   }
 
-  @BeforeEach
-  void open() {
-    driver = driver();
-    copy = prepare(COPY);
-  }
-
-  private PreparedFunction prepare(FunctionSpec spec) {
-    return driver.prepare(binary(spec.name()), spec.contextBytes());
-  }
-
-  @AfterEach
-  void close() {
-    places.forEach(Place::close);
-    driver.close();
-  }
-
-  private static DataSet set(Item... items) {
-    return new DataSet("data", List.of(items));
-  }
-
-  private Item randomItem(int bytesMax) {
-    byte[] bytes = new byte[1 + random.nextInt(bytesMax)];
-    random.nextBytes(bytes);
-    return Item.of("i" + bytes.length, new Key(random.nextInt()), bytes);
-  }
-
   private static SealedContext sealed(InstanceResult result) {
     return Objects.requireNonNull(result.sealed(), "a sealed context");
-  }
-
-  private static void assertSame(Item actual, Item expected) {
-    assertThat(actual.name()).isEqualTo(expected.name());
-    assertThat(actual.key()).isEqualTo(expected.key());
-    assertThat(actual.data().mismatch(expected.data())).as("seed %d", SEED).isEqualTo(-1);
-  }
-
-  private static void assertGone(Item item) {
-    assertThatThrownBy(item::data)
-        .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CANCELLED));
   }
 
   @Test

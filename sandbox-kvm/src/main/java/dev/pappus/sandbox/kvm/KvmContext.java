@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
-import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InputTables;
@@ -131,9 +130,7 @@ final class KvmContext implements Context {
   /** Has some of its inputs collected, at most {@code bytes}, before {@link #write}. */
   InputCollector openCollector(long bytes) {
     require(State.PREPARING);
-    ElfImage image = function.image();
-    long room = Math.min(bytes, image.freeEnd() - image.freeBegin());
-    InputCollector made = new InputCollector(memory, image.freeBegin(), room);
+    InputCollector made = InputCollector.above(function.image(), memory, bytes);
     collector = made;
     return made;
   }

@@ -3,7 +3,6 @@ package dev.pappus.sandbox.process;
 import dev.pappus.model.DataSet;
 import dev.pappus.model.Limits;
 import dev.pappus.sandbox.Context;
-import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestMemory;
 import dev.pappus.sandbox.InputCollector;
 import dev.pappus.sandbox.InputTables;
@@ -100,9 +99,7 @@ final class ProcessContext implements Context {
   /** Has some of its inputs collected, at most {@code bytes}, before {@link #write}. */
   InputCollector openCollector(long bytes) {
     require(State.PREPARING);
-    ElfImage image = function.image();
-    long room = Math.min(bytes, image.freeEnd() - image.freeBegin());
-    InputCollector made = new InputCollector(memory(), image.freeBegin(), room);
+    InputCollector made = InputCollector.above(function.image(), memory(), bytes);
     collector = made;
     return made;
   }
