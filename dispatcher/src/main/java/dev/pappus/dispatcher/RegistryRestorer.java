@@ -10,6 +10,7 @@ import dev.pappus.dispatcher.store.FunctionRow;
 import dev.pappus.dispatcher.store.SpecDocument;
 import dev.pappus.dispatcher.store.StoredSpec;
 import dev.pappus.language.Composition;
+import dev.pappus.model.Digest;
 import dev.pappus.model.Namespace;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
@@ -55,13 +56,19 @@ final class RegistryRestorer {
         function,
         new RunnableSpec(stored, blobs),
         new FunctionCode(
-            stored.inAnySandbox().versionWith(function.binary()),
+            contentOf(function, stored),
             function.binary(),
             function.binaryBytes(),
             stored.withoutStatics(),
             function.sandbox()),
         row,
         earlier);
+  }
+
+  /** What names the version whatever it is to run in; mostly what names it anyway. */
+  private static Digest contentOf(Registered.Function function, StoredSpec stored) {
+    Digest content = stored.inAnySandbox().versionWith(function.binary());
+    return content.equals(function.version()) ? function.version() : content;
   }
 
   /**

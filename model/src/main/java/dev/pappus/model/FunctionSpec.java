@@ -41,7 +41,7 @@ public record FunctionSpec(
   public FunctionSpec {
     Names.requireIdentifier("function", name);
     inputs = List.copyOf(inputs);
-    outputs = List.copyOf(outputs);
+    outputs = List.copyOf(outputs.stream().map(String::intern).toList()); // see InputSet
     requireDistinct("input set", inputs.stream().map(InputSet::name).toList());
     requireDistinct("output set", outputs);
     minSetBytes = padded(minSetBytes, inputs.size());

@@ -11,6 +11,7 @@ import java.util.List;
  */
 public record InputSet(String name, List<Item> staticItems) {
   public InputSet {
+    name = name.intern(); // a node keeps many functions, most of whose sets have the same few names
     staticItems = List.copyOf(staticItems);
   }
 

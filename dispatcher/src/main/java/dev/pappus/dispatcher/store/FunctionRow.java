@@ -27,6 +27,15 @@ public record FunctionRow(
     String sandbox,
     boolean program,
     Instant deployed) {
+  /** What is longer names static items or sources, or has arguments: nobody else's is the same. */
+  private static final int SHARED_CHARS_MAX = 256;
+
+  public FunctionRow {
+    // Neither says what the function is called: those of most functions are the same.
+    spec = spec.length() <= SHARED_CHARS_MAX ? spec.intern() : spec;
+    sandbox = sandbox.intern();
+  }
+
   /** The same version, deployed at another time. */
   public FunctionRow deployedAt(Instant time) {
     return new FunctionRow(

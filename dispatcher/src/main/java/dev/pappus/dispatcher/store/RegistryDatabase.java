@@ -90,7 +90,7 @@ public final class RegistryDatabase implements AutoCloseable {
                 row.getString(4),
                 new Digest(row.getString(5)),
                 row.getLong(6),
-                row.getString(7).intern(),
+                row.getString(7),
                 row.getBoolean(9),
                 Instant.ofEpochMilli(row.getLong(8))));
       }

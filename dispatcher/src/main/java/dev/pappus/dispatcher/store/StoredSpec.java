@@ -66,6 +66,9 @@ public record StoredSpec(
 
   /** The specification with those input sets alone that each invocation fills. */
   public FunctionSpec withoutStatics() {
+    if (statics.isEmpty()) {
+      return declared;
+    }
     return declared.withInputs(
         declared.inputs().stream()
             .filter(input -> statics.stream().noneMatch(item -> item.set().equals(input.name())))
