@@ -17,16 +17,13 @@ final class ReadyTasks {
   /** How much longer another engine's oldest task must have waited to be taken before one's own. */
   private static final long OWN_QUEUE_LEAD_NANOS = 500_000L;
 
-  private static final long SERVICE_WEIGHT = 16;
-
   private final List<EngineWorker> engines;
   private final FairShare places;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger impatient = new AtomicInteger();
   private final AtomicInteger nextQueue = new AtomicInteger();
 
-  /** Moving average of the time that an engine is at one task. */
-  private volatile long serviceNanos;
+  private final ServiceTime serviceTime = new ServiceTime();
 
   /**
    * None so far.
@@ -188,17 +185,16 @@ final class ReadyTasks {
     return impatient.get() == 0;
   }
 
-  /** An engine was at a task for {@code nanos}. Updates that meet may get lost, which is fine. */
+  /** An engine was at a task for {@code nanos}. */
   void served(long nanos) {
-    long average = serviceNanos;
-    serviceNanos = average + (nanos - average) / SERVICE_WEIGHT;
+    serviceTime.add(nanos);
   }
 
   /** About how long a task of {@code namespace} would wait if it were added now. */
   long expectedWaitNanos(Namespace namespace) {
     long round = (long) places.held(namespace) * Math.max(1, places.holders());
     long ahead = Math.min(round, places.total());
-    return (long) (ahead * (double) serviceNanos / engines.size());
+    return (long) (ahead * (double) serviceTime.nanos() / engines.size());
   }
 
   /** Whether there is a place for a task of {@code namespace}. */
