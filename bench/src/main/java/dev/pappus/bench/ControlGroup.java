@@ -107,35 +107,67 @@ public final class ControlGroup implements MemoryGauge {
 
   @Override
   public long bytes() throws IOException {
-    return Long.parseLong(Files.readString(group.resolve(place.usage())).strip());
+    return number(group.resolve(place.usage()));
   }
 
   /**
-   * What the kernel could not take back by dropping copies of files, and how much of it is shared
-   * memory without a file, as that of virtual machines is.
+   * What the kernel could not take back by dropping copies of files and, where it tells how much
+   * that is, what it remembers of them.
    *
-   * @param bytes all of it, kernel memory included
-   * @param sharedBytes the part that is shared memory
+   * @param bytes all of it, the rest of kernel memory included
+   * @param sharedBytes the part that is shared memory without a file, as that of virtual machines
+   *     is
+   * @param kernelBytes the part that is the kernel's own; groups of the first version count what it
+   *     remembers of files here, too
    */
-  public record Committed(long bytes, long sharedBytes) {}
+  public record Committed(long bytes, long sharedBytes, long kernelBytes) {
+    /**
+     * What a group says.
+     *
+     * @param statistics the lines of {@code memory.stat}
+     * @param usageBytes all that is counted
+     * @param kernelBytes what a group of the first version says of that; -1 for the second, whose
+     *     statistics tell (Documentation/admin-guide/cgroup-v2.rst)
+     */
+    static Committed of(List<String> statistics, long usageBytes, long kernelBytes) {
+      long shared = 0;
+      long droppable = 0;
+      long kernel = 0;
+      for (String line : statistics) {
+        int blank = Math.max(0, line.indexOf(' '));
+        long value = Long.parseLong(line.substring(blank).strip());
+        switch (line.substring(0, blank)) {
+          case "shmem" -> shared = value;
+          case "inactive_file", "active_file", "slab_reclaimable" -> droppable += value;
+          case "slab_unreclaimable",
+              "kernel_stack",
+              "pagetables",
+              "sec_pagetables",
+              "percpu",
+              "sock",
+              "vmalloc" ->
+              kernel += value;
+          default -> {
+            // Not about this.
+          }
+        }
+      }
+      return new Committed(
+          Math.max(shared, usageBytes - droppable), shared, kernelBytes < 0 ? kernel : kernelBytes);
+    }
+  }
 
   /** What is committed now. */
   public Committed committed() throws IOException {
-    long shared = 0;
-    long droppable = 0;
-    for (String line : Files.readAllLines(group.resolve("memory.stat"))) {
-      int blank = line.indexOf(' ');
-      long value = Long.parseLong(line.substring(blank + 1).strip());
-      switch (line.substring(0, Math.max(0, blank))) {
-        case "shmem" -> shared = value;
-        case "inactive_file", "active_file" -> droppable += value;
-        default -> {
-          // Not about this.
-        }
-      }
-    }
-    long all = bytes();
-    return new Committed(Math.max(shared, all - droppable), shared);
+    Path ofFirstVersion = group.resolve("memory.kmem.usage_in_bytes");
+    return Committed.of(
+        Files.readAllLines(group.resolve("memory.stat")),
+        bytes(),
+        Files.exists(ofFirstVersion) ? number(ofFirstVersion) : -1);
+  }
+
+  private static long number(Path file) throws IOException {
+    return Long.parseLong(Files.readString(file).strip());
   }
 
   @Override

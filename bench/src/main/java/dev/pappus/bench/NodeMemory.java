@@ -53,6 +53,11 @@ public final class NodeMemory {
     return committed().bytes();
   }
 
+  /** The part of it that is the kernel's own; 0 without a control group. */
+  public long kernelBytes() throws IOException {
+    return committed().kernelBytes();
+  }
+
   /** Resident pages of the node's process alone, those of files and of others included. */
   public long residentBytes() throws IOException {
     return field(Files.readAllLines(Path.of("/proc/" + pid + "/status")), "VmRSS:");
@@ -77,7 +82,7 @@ public final class NodeMemory {
       anonymous += field(lines, "Pss_Anon:");
       shared += field(lines, "Pss_Shmem:");
     }
-    return new ControlGroup.Committed(anonymous + shared, shared);
+    return new ControlGroup.Committed(anonymous + shared, shared, 0);
   }
 
   private List<Long> processes() {

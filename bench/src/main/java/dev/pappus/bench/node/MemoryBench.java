@@ -129,6 +129,7 @@ public final class MemoryBench {
       results.factor("memory", measured.memory().from());
       long idle = settled("idle " + repetition, measured.memory());
       row("idle", "MiB", repetition, 1, idle / MEBIBYTE, idle);
+      long idleKernel = measured.memory().kernelBytes();
       long resident = measured.memory().residentBytes();
       row("idle_resident", "MiB", repetition, 1, resident / MEBIBYTE, resident);
       long nanos =
@@ -140,6 +141,16 @@ public final class MemoryBench {
       row("register", "s", repetition, settings.functions(), nanos / 1e9, 0);
       long more = settled("registered " + repetition, measured.memory()) - idle;
       row("registered", "MiB", repetition, settings.functions(), more / MEBIBYTE, more);
+      if (measured.group() != null) {
+        long kernel = measured.memory().kernelBytes() - idleKernel;
+        row(
+            "registered_kernel",
+            "MiB",
+            repetition,
+            settings.functions(),
+            kernel / MEBIBYTE,
+            kernel);
+      }
       if (settings.returnNanos() > 0) {
         LockSupport.parkNanos(settings.returnNanos());
         long later = settled("registered_later " + repetition, measured.memory()) - idle;
