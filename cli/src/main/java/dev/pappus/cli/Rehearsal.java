@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,17 @@ public final class Rehearsal {
 
   /** Enough for the node's cache to tell what is hot. */
   private static final int INVOCATIONS = 200;
+
+  /** A node does not connect to its own host, but makes the client that would. */
+  private static final String FETCH =
+      """
+      function HTTP (requests) => (headers, bodies);
+      composition fetch (request) => (body) {
+        HTTP (requests = all request) => (body = bodies);
+      }
+      """;
+
+  private static final int WATCH_MILLIS_MAX = 10_000;
 
   private final Terminal process;
   private final Path folder;
@@ -81,22 +94,41 @@ public final class Rehearsal {
                       "--config=" + settings,
                       "--port=0",
                       "--admin-port=0",
+                      "--sandbox=auto",
                       "--data=" + data);
                 }
               });
-      Scanner lines = new Scanner(said, StandardCharsets.UTF_8);
-      if (lines.hasNextLine()) {
-        ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
-        child.environment().put(SERVER, lines.nextLine().replaceFirst(".* admin=", ""));
-        child.environment().put(TOKEN, token);
-        child.start().waitFor();
+      try {
+        Scanner lines = new Scanner(said, StandardCharsets.UTF_8);
+        if (lines.hasNextLine()) {
+          String address = lines.nextLine().replaceFirst(".* admin=", "");
+          ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
+          child.environment().put(SERVER, address);
+          child.environment().put(TOKEN, token);
+          child.start().waitFor();
+          watch(URI.create(address));
+        }
+      } finally {
+        node.interrupt();
       }
-      node.interrupt();
       node.join();
     }
   }
 
-  private void commands() {
+  /** Whether it is ready, by somebody who then hangs up, as those do who watch a node. */
+  private static void watch(URI node) {
+    try (Socket connection = new Socket(node.getHost(), node.getPort())) {
+      connection.setSoTimeout(WATCH_MILLIS_MAX);
+      byte[] question =
+          "GET /readyz HTTP/1.1\r\nHost: node\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      connection.getOutputStream().write(question);
+      int _ = connection.getInputStream().read();
+    } catch (IOException e) {
+      // Then the cache is smaller.
+    }
+  }
+
+  private void commands() throws IOException {
     run("version");
     run("help", "invoke");
     run("deploy", process.guestBuild().resolve("greet.elf").toString());
@@ -110,6 +142,8 @@ public final class Rehearsal {
     run("logs");
     run("graph", "greet");
     run("rm", "greet");
+    run("deploy", Files.writeString(folder.resolve("fetch.dag"), FETCH).toString());
+    run("invoke", "fetch", "-d", "GET http://127.0.0.1:1/ HTTP/1.1");
     run("explain");
   }
 

@@ -122,12 +122,13 @@ class BenchNodeCommandTest {
   void startsAreComparedWithABareServer() throws IOException {
     FinishedRun run = bench("start", "--reps", "2");
     assertThat(run.measures())
-        .containsKeys("hello.start", "empty.start", "restart.start", "restart.invoke")
+        .containsKeys("hello.start", "tuned.start", "empty.start", "restart.start")
+        .containsKeys("restart.invoke", "empty_ratio_tuned_without_cache")
         .containsKeys("empty_ratio_without_cache", "restart_ratio_without_cache")
         .doesNotContainKey("empty_ratio");
     assertThat(Objects.requireNonNull(run.measures().get("invoke_ratio_without_cache")).samples())
         .hasSize(2);
-    assertThat(points()).hasSize(2 * 3);
+    assertThat(points()).hasSize(2 * 4);
     assertThat(Files.readString(folder.resolve("run/run.json"))).contains("PAPPUS_CACHE=now");
   }
 

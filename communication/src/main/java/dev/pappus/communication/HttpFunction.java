@@ -11,6 +11,7 @@ import dev.pappus.model.Signature;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,11 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
   private final OutputBudget.Arrivals arrivals;
 
   private final Watchdog watchdog = new Watchdog();
-  private final HttpTransport transport;
+  private final Supplier<HttpTransport> connects;
+
+  /** Made for the first call: the start of a node need not wait for a client of its own. */
+  private volatile @Nullable HttpTransport transport;
+
   private volatile boolean closed;
 
   /** A function that reaches where {@code policy} allows, within {@code limits}. */
@@ -71,7 +76,7 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
     this.limits = limits;
     arrivals = new OutputBudget.Arrivals(arrivalBytesMax);
     slots = new Semaphore(limits.count(Limit.IO_CONCURRENCY), true);
-    transport = new HttpTransport(policy, names, limits, tls);
+    connects = () -> new HttpTransport(policy, names, limits, tls);
   }
 
   @Override
@@ -100,7 +105,8 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
               ProblemCode.TOO_MANY_ITEMS, Limit.SET_ITEMS, "items of requests", items.size()));
     }
     try (OutputBudget budget = new OutputBudget(limits, arrivals)) {
-      return new HttpBatch(transport, watchdog, slots, limits, budget, items, deadlineNanos).run();
+      return new HttpBatch(transport(), watchdog, slots, limits, budget, items, deadlineNanos)
+          .run();
     } catch (ProblemException e) {
       throw closed ? new ProblemException(shuttingDown(), e) : e;
     }
@@ -140,6 +146,23 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
     return arrivals.heldBytes();
   }
 
+  private HttpTransport transport() {
+    HttpTransport made = transport;
+    return made == null ? makeTransport() : made;
+  }
+
+  private synchronized HttpTransport makeTransport() {
+    if (closed) {
+      throw new ProblemException(shuttingDown());
+    }
+    HttpTransport made = transport;
+    if (made == null) {
+      made = connects.get();
+      transport = made;
+    }
+    return made;
+  }
+
   private static Problem shuttingDown() {
     return Problem.of(ProblemCode.SHUTTING_DOWN, "the node stops and sends no more requests")
         .withHint("invoke again on another node, or when this one is back");
@@ -148,8 +171,14 @@ public final class HttpFunction implements CommunicationFunction, AutoCloseable 
   /** Ends the exchanges under way and closes all connections. */
   @Override
   public void close() {
-    closed = true;
-    transport.close();
+    HttpTransport made;
+    synchronized (this) {
+      closed = true;
+      made = transport;
+    }
+    if (made != null) {
+      made.close();
+    }
     watchdog.close();
   }
 }

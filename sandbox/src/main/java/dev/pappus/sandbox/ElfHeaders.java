@@ -5,7 +5,6 @@ import static dev.pappus.sandbox.ElfFile.bad;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -297,7 +296,9 @@ final class ElfHeaders {
     if (segments.isEmpty()) {
       throw bad(HINT_BUILD, "the binary has nothing to load");
     }
-    segments.sort(Comparator.comparingLong(ElfImage.Segment::address));
+    // Each start of a node does this, and would have to make the lambdas of Comparator anew: the
+    // JVM's cache holds none that can be serialized.
+    segments.sort((a, b) -> Long.compare(a.address(), b.address()));
     long fileBytes = 0;
     for (int i = 0; i < segments.size(); i++) {
       ElfImage.Segment each = segments.get(i);

@@ -2,7 +2,6 @@ package dev.pappus.sandbox;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +17,16 @@ public final class SymbolTable {
   private final int[] nameEnds;
   private final byte[] names;
 
+  /** Without {@code Comparator}, for the reason that {@link ElfHeaders} gives. */
+  private static int byAddress(Symbol a, Symbol b) {
+    int order = Long.compare(a.address(), b.address());
+    return order == 0 ? a.name().compareTo(b.name()) : order;
+  }
+
   /** Packs {@code symbols}, in any order. */
   SymbolTable(List<Symbol> symbols) {
     List<Symbol> sorted =
-        symbols.stream()
-            .limit(SYMBOLS_MAX)
-            .sorted(Comparator.comparingLong(Symbol::address).thenComparing(Symbol::name))
-            .toList();
+        symbols.stream().limit(SYMBOLS_MAX).sorted(SymbolTable::byAddress).toList();
     addresses = new long[sorted.size()];
     nameEnds = new int[sorted.size()];
     byte[][] encoded = new byte[sorted.size()][];

@@ -3,7 +3,6 @@ package dev.pappus.sandbox;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Threads;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 
 /** How the kernel's scheduler treats threads; Java's own priorities do nothing on Linux. */
 public final class ThreadPriority {
@@ -35,7 +34,11 @@ public final class ThreadPriority {
 
   /** The same of another thread; one that has ended does not. */
   public static boolean isLowered(int thread) {
-    return holds(() -> Threads.nice(thread) > NICE);
+    try {
+      return Threads.nice(thread) > NICE;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /**
@@ -56,7 +59,12 @@ public final class ThreadPriority {
   }
 
   private static boolean setNice(int thread, int nice) {
-    return succeeds(() -> Threads.setNice(thread, nice));
+    try {
+      Threads.setNice(thread, nice);
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /**
@@ -87,37 +95,43 @@ public final class ThreadPriority {
    *     #lowerForNow}), or the node runs under another policy than the usual one
    */
   public static boolean standBack(int thread) {
-    return IS_ORDINARY
-        && Raising.IS_ALLOWED
-        && isOrdinary(thread)
-        && succeeds(() -> Threads.runLast(thread));
+    try {
+      if (!IS_ORDINARY || !Raising.IS_ALLOWED || !Threads.runsNormally(thread)) {
+        return false;
+      }
+      Threads.runLast(thread);
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** Takes back {@link #standBack}, whoever has called that; what is lowered stays so. */
   public static boolean comeBack(int thread) {
-    return IS_ORDINARY && standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
+    try {
+      if (!IS_ORDINARY || !Threads.runsLast(thread)) {
+        return false;
+      }
+      Threads.runNormally(thread);
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** Whether a thread stands back; one that has ended does not. */
   public static boolean standsBack(int thread) {
-    return holds(() -> Threads.runsLast(thread));
+    try {
+      return Threads.runsLast(thread);
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** Not if it has ended, or the host does not tell. */
   private static boolean isOrdinary(int thread) {
-    return holds(() -> Threads.runsNormally(thread));
-  }
-
-  private static boolean succeeds(Runnable change) {
-    return holds(() -> {
-      change.run();
-      return true;
-    });
-  }
-
-  private static boolean holds(BooleanSupplier condition) {
     try {
-      return condition.getAsBoolean();
+      return Threads.runsNormally(thread);
     } catch (LinuxException e) {
       return false;
     }

@@ -16,6 +16,7 @@ public final class NodeJvm {
           "-XX:-ShrinkHeapInSteps",
           "-XX:TrimNativeHeapInterval=20000",
           "-Dio.netty.leakDetection.level=disabled",
+          "-Dio.netty.jfr.enabled=false",
           "-Djava.locale.providers=HOST");
 
   private NodeJvm() {}

@@ -24,8 +24,9 @@ import java.util.function.Consumer;
 
 /**
  * How long a node takes from nothing to its first answer, with an empty data folder and with one
- * that holds a function, beside the least that Netty needs for an answer: the same jar and options
- * of the JVM, each with the JDK's cache of loaded classes that fits it, or neither.
+ * that holds a function, beside the least that Netty needs for an answer, as it comes and set as
+ * the node's is: the same jar and options of the JVM, each with the JDK's cache of loaded classes
+ * that fits it, or none.
  */
 public final class StartBench {
   /** What shall hold. */
@@ -40,9 +41,13 @@ public final class StartBench {
   /** Enough for the cache to tell what is hot; as many as the launcher's rehearsal has. */
   private static final int REHEARSAL_ANSWERS = 200;
 
+  /** What the options begin with that set Netty, and not the JVM. */
+  private static final String OF_NETTY = "-Dio.netty.";
+
   /** What is started. */
   private enum Contender {
     HELLO,
+    TUNED,
     EMPTY,
     RESTART;
 
@@ -57,6 +62,7 @@ public final class StartBench {
   private final Consumer<String> progress;
   private final Samples samples = new Samples();
   private final List<String> hello;
+  private final List<String> tuned;
   private final String suffix;
 
   private StartBench(
@@ -69,8 +75,7 @@ public final class StartBench {
     List<String> options = new ArrayList<>(ProductCommand.jvmOptions());
     boolean cached = options.removeIf(option -> option.startsWith(CACHE));
     if (cached) {
-      progress.accept("making a cache of classes for what the node is compared with");
-      options.add(CACHE + cacheOfHello(folder, options));
+      progress.accept("making caches of classes for what the node is compared with");
     } else {
       results.missing(
           "empty_ratio, restart_ratio, invoke_ratio",
@@ -79,7 +84,22 @@ public final class StartBench {
     }
     results.factor("class_cache", cached ? "each has its own" : "none has one");
     suffix = cached ? "" : WITHOUT;
-    hello = ProductCommand.java(options, List.of(), NettyHello.class.getName());
+    tuned = hello(Contender.TUNED, options, cached);
+    hello =
+        hello(
+            Contender.HELLO,
+            options.stream().filter(option -> !option.startsWith(OF_NETTY)).toList(),
+            cached);
+  }
+
+  /** The words that start the bare server with {@code options}, and a cache of its own. */
+  private List<String> hello(Contender contender, List<String> options, boolean cached)
+      throws IOException {
+    List<String> all = new ArrayList<>(options);
+    if (cached) {
+      all.add(CACHE + cacheOfHello(folder.resolve(contender.text() + ".aot"), options));
+    }
+    return ProductCommand.java(all, List.of(), NettyHello.class.getName());
   }
 
   /**
@@ -96,8 +116,7 @@ public final class StartBench {
     }
   }
 
-  private static Path cacheOfHello(Path folder, List<String> options) throws IOException {
-    Path cache = folder.resolve("hello.aot");
+  private Path cacheOfHello(Path cache, List<String> options) throws IOException {
     List<String> recording = new ArrayList<>(options);
     recording.add("-XX:AOTCacheOutput=" + cache);
     List<String> command =
@@ -155,11 +174,16 @@ public final class StartBench {
     List<String> command =
         switch (contender) {
           case HELLO -> hello;
+          case TUNED -> tuned;
           case EMPTY, RESTART -> StartedNode.command(settings, own, Map.of(), List.of());
         };
     long began = System.nanoTime();
     try (ListeningProcess process = ListeningProcess.start(command, own, null)) {
-      String health = contender == Contender.HELLO ? "" : "admin";
+      String health =
+          switch (contender) {
+            case HELLO, TUNED -> "";
+            case EMPTY, RESTART -> "admin";
+          };
       String _ = FirstAnswer.of(process.address(health), "/readyz", "");
       double millis = (System.nanoTime() - began) / 1e6;
       double cpuMillis = ProcessTree.cpuNanos(process.pid()) / 1e6;
@@ -196,12 +220,16 @@ public final class StartBench {
     samples.add("empty_ratio" + suffix, "", empty.millis() / bare);
     samples.add("restart_ratio" + suffix, "", restart.millis() / bare);
     samples.add("invoke_ratio" + suffix, "", restart.invokedMillis() / bare);
+    double tunedMillis = Objects.requireNonNull(times.get(Contender.TUNED)).millis();
+    samples.add("empty_ratio_tuned" + suffix, "", empty.millis() / tunedMillis);
     progress.accept(
         String.format(
             Locale.ROOT,
-            "%3d: hello %.0f ms, empty node %.0f, restarted %.0f, its first invocation %.0f",
+            "%3d: hello %.0f ms, tuned %.0f, empty node %.0f, restarted %.0f, its first invocation"
+                + " %.0f",
             pair,
             bare,
+            tunedMillis,
             empty.millis(),
             restart.millis(),
             restart.invokedMillis()));
@@ -213,7 +241,12 @@ public final class StartBench {
         List.of("classes from caches: " + (suffix.isEmpty() ? "yes" : "no")),
         List.of(
             samples.panel(
-                "time [ms]", "hello.start", "empty.start", "restart.start", "restart.invoke"),
+                "time [ms]",
+                "hello.start",
+                "tuned.start",
+                "empty.start",
+                "restart.start",
+                "restart.invoke"),
             samples.panel(
                 "over a bare Netty server", "empty_ratio" + suffix, "restart_ratio" + suffix)));
   }

@@ -1,6 +1,5 @@
 package dev.pappus.dispatcher.engine;
 
-import java.util.Comparator;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,9 +20,7 @@ public final class Timeouts implements AutoCloseable {
   private static final long SLEEP_NANOS_MAX = TimeUnit.HOURS.toNanos(1);
 
   private final ConcurrentSkipListSet<Timeout> pending =
-      new ConcurrentSkipListSet<>(
-          Comparator.<Timeout>comparingLong(timeout -> timeout.dueNanos)
-              .thenComparingLong(timeout -> timeout.number));
+      new ConcurrentSkipListSet<>(Timeouts::inTime);
   private final AtomicLong numbers = new AtomicLong();
 
   /** Times are counted from here, so that comparing them is no matter of overflow. */
@@ -35,6 +32,12 @@ public final class Timeouts implements AutoCloseable {
   private volatile long wakeNanos;
 
   private volatile boolean closed;
+
+  /** Without {@code Comparator}, which each start of a node would have to wait for. */
+  private static int inTime(Timeout a, Timeout b) {
+    int order = Long.compare(a.dueNanos, b.dueNanos);
+    return order == 0 ? Long.compare(a.number, b.number) : order;
+  }
 
   /** Starts the thread. */
   public Timeouts() {

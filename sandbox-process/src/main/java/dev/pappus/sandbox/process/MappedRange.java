@@ -4,7 +4,6 @@ import dev.pappus.sandbox.ElfImage;
 import dev.pappus.sandbox.GuestLayout;
 import dev.pappus.sandbox.ImagePages;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -32,7 +31,7 @@ record MappedRange(long start, long end, boolean writable, boolean executable) {
     if (!image.holdsStack(layout)) {
       all.add(new MappedRange(layout.stackBottom(), layout.contextBytes(), true, false));
     }
-    all.sort(Comparator.comparingLong(MappedRange::start));
+    all.sort((a, b) -> Long.compare(a.start, b.start)); // as in ElfHeaders
     List<MappedRange> ranges = new ArrayList<>();
     for (MappedRange each : all) {
       append(ranges, each.start, each.end, each.writable, each.executable);

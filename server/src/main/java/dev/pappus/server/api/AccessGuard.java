@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class AccessGuard implements Router.Guard {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+  /** Of a request that is on nobody's books. */
+  private static final Usage UNMETERED = (_, _) -> {};
+
   /** More than any body may have; what is declared beyond it is refused anyway. */
   private static final long DECLARED_BYTES_MAX = 1L << 32;
 
@@ -59,7 +62,7 @@ final class AccessGuard implements Router.Guard {
 
   private Usage enter(RequestHead head, List<Meter> meters) {
     if (meters.isEmpty()) {
-      return (_, _) -> {};
+      return UNMETERED;
     }
     long declared = declaredBytes(head);
     for (int i = 0; i < meters.size(); i++) {
