@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pappus.bench.result.FinishedRun;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -95,6 +99,7 @@ class DistributionTest {
     assertThat(FinishedRun.read(folder.resolve("start")).measures())
         .as("a node and a bare server, each with a cache of its own")
         .containsKeys("empty_ratio", "restart_ratio", "invoke_ratio");
+    assertNodeIsReadyWithoutReadingTheJar(own, more, loaded);
 
     Path commands = cache.resolve("command.aot");
     byte[] whole = Files.readAllBytes(commands);
@@ -123,6 +128,34 @@ class DistributionTest {
     Files.delete(failed);
     assertThat(archive.pappus(own, more, "version")).as("made anew").isEqualTo(made);
     assertThat(loaded).content().contains("VersionCommand source: shared objects");
+  }
+
+  /** To open it takes as long as a twentieth of the start. */
+  private void assertNodeIsReadyWithoutReadingTheJar(
+      Path own, Map<String, String> environment, Path loaded) throws Exception {
+    Process node =
+        archive.start(
+            own,
+            environment,
+            "server",
+            "--sandbox=process",
+            "--port=0",
+            "--admin-port=0",
+            "--data=started");
+    try (BufferedReader out = node.inputReader();
+        HttpClient client = HttpClient.newHttpClient()) {
+      URI administration = URI.create(out.readLine().replaceFirst(".* admin=", ""));
+      HttpRequest question = HttpRequest.newBuilder(administration.resolve("/readyz")).build();
+      assertThat(client.send(question, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+      assertThat(loaded)
+          .content()
+          .contains("dev.pappus.cli.ServerCommand source: shared objects")
+          .doesNotContain(" source: file:");
+    } finally {
+      node.destroyForcibly();
+      node.waitFor();
+    }
   }
 
   @Test

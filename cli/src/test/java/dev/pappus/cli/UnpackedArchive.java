@@ -93,7 +93,12 @@ record UnpackedArchive(Path folder, Path file, Path home) {
 
   /** Starts a command of the archive, in an environment of its own. */
   Process start(Map<String, String> environment, String... arguments) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(line(home, arguments)).directory(folder.toFile());
+    return start(home, environment, arguments);
+  }
+
+  /** Starts a command of the archive that lies at {@code at}, in an environment of its own. */
+  Process start(Path at, Map<String, String> environment, String... arguments) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line(at, arguments)).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().putAll(with(environment));
     return builder.start();
