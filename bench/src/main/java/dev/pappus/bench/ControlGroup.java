@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -126,10 +127,10 @@ public final class ControlGroup implements MemoryGauge {
      *
      * @param statistics the lines of {@code memory.stat}
      * @param usageBytes all that is counted
-     * @param kernelBytes what a group of the first version says of that; -1 for the second, whose
-     *     statistics tell (Documentation/admin-guide/cgroup-v2.rst)
+     * @param kernelBytes what a group of the first version says of that; empty for the second,
+     *     whose statistics tell (Documentation/admin-guide/cgroup-v2.rst)
      */
-    static Committed of(List<String> statistics, long usageBytes, long kernelBytes) {
+    static Committed of(List<String> statistics, long usageBytes, OptionalLong kernelBytes) {
       long shared = 0;
       long droppable = 0;
       long kernel = 0;
@@ -153,7 +154,7 @@ public final class ControlGroup implements MemoryGauge {
         }
       }
       return new Committed(
-          Math.max(shared, usageBytes - droppable), shared, kernelBytes < 0 ? kernel : kernelBytes);
+          Math.max(shared, usageBytes - droppable), shared, kernelBytes.orElse(kernel));
     }
   }
 
@@ -163,7 +164,9 @@ public final class ControlGroup implements MemoryGauge {
     return Committed.of(
         Files.readAllLines(group.resolve("memory.stat")),
         bytes(),
-        Files.exists(ofFirstVersion) ? number(ofFirstVersion) : -1);
+        Files.exists(ofFirstVersion)
+            ? OptionalLong.of(number(ofFirstVersion))
+            : OptionalLong.empty());
   }
 
   private static long number(Path file) throws IOException {

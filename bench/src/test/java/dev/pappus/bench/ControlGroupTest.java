@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pappus.bench.ControlGroup.Committed;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ControlGroupTest {
@@ -38,17 +39,18 @@ class ControlGroupTest {
 
   @Test
   void theFirstVersionCountsWhatTheKernelRemembersOfFiles() {
-    assertThat(Committed.of(FIRST_VERSION, 1400, 200)).isEqualTo(new Committed(800, 100, 200));
+    assertThat(Committed.of(FIRST_VERSION, 1400, OptionalLong.of(200)))
+        .isEqualTo(new Committed(800, 100, 200));
   }
 
   @Test
   void theSecondVersionTellsItApart() {
-    assertThat(Committed.of(SECOND_VERSION, 1430, -1))
+    assertThat(Committed.of(SECOND_VERSION, 1430, OptionalLong.empty()))
         .isEqualTo(new Committed(1430 - 400 - 200 - 150, 100, 20 + 30 + 1 + 2 + 7 + 20));
   }
 
   @Test
   void numbersThatAreOfDifferentMomentsGiveNoLessThanIsShared() {
-    assertThat(Committed.of(FIRST_VERSION, 650, 200).bytes()).isEqualTo(100);
+    assertThat(Committed.of(FIRST_VERSION, 650, OptionalLong.of(200)).bytes()).isEqualTo(100);
   }
 }

@@ -17,12 +17,6 @@ public final class SymbolTable {
   private final int[] nameEnds;
   private final byte[] names;
 
-  /** Without {@code Comparator}, for the reason that {@link ElfHeaders} gives. */
-  private static int byAddress(Symbol a, Symbol b) {
-    int order = Long.compare(a.address(), b.address());
-    return order == 0 ? a.name().compareTo(b.name()) : order;
-  }
-
   /** Packs {@code symbols}, in any order. */
   SymbolTable(List<Symbol> symbols) {
     List<Symbol> sorted =
@@ -42,6 +36,12 @@ public final class SymbolTable {
     for (int i = 0; i < addresses.length; i++) {
       System.arraycopy(encoded[i], 0, names, nameEnds[i] - encoded[i].length, encoded[i].length);
     }
+  }
+
+  /** Without {@code Comparator}, for the reason that {@link ElfHeaders} gives. */
+  private static int byAddress(Symbol a, Symbol b) {
+    int order = Long.compare(a.address(), b.address());
+    return order == 0 ? a.name().compareTo(b.name()) : order;
   }
 
   /** Number of symbols. */

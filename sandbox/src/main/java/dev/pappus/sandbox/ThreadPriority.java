@@ -3,6 +3,7 @@ package dev.pappus.sandbox;
 import dev.pappus.linux.LinuxException;
 import dev.pappus.linux.Threads;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** How the kernel's scheduler treats threads; Java's own priorities do nothing on Linux. */
 public final class ThreadPriority {
@@ -34,11 +35,7 @@ public final class ThreadPriority {
 
   /** The same of another thread; one that has ended does not. */
   public static boolean isLowered(int thread) {
-    try {
-      return Threads.nice(thread) > NICE;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return holds(() -> Threads.nice(thread) > NICE);
   }
 
   /**
@@ -59,12 +56,7 @@ public final class ThreadPriority {
   }
 
   private static boolean setNice(int thread, int nice) {
-    try {
-      Threads.setNice(thread, nice);
-      return true;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return succeeds(() -> Threads.setNice(thread, nice));
   }
 
   /**
@@ -95,43 +87,37 @@ public final class ThreadPriority {
    *     #lowerForNow}), or the node runs under another policy than the usual one
    */
   public static boolean standBack(int thread) {
-    try {
-      if (!IS_ORDINARY || !Raising.IS_ALLOWED || !Threads.runsNormally(thread)) {
-        return false;
-      }
-      Threads.runLast(thread);
-      return true;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return IS_ORDINARY
+        && Raising.IS_ALLOWED
+        && isOrdinary(thread)
+        && succeeds(() -> Threads.runLast(thread));
   }
 
   /** Takes back {@link #standBack}, whoever has called that; what is lowered stays so. */
   public static boolean comeBack(int thread) {
-    try {
-      if (!IS_ORDINARY || !Threads.runsLast(thread)) {
-        return false;
-      }
-      Threads.runNormally(thread);
-      return true;
-    } catch (LinuxException e) {
-      return false;
-    }
+    return IS_ORDINARY && standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
   }
 
   /** Whether a thread stands back; one that has ended does not. */
   public static boolean standsBack(int thread) {
-    try {
-      return Threads.runsLast(thread);
-    } catch (LinuxException e) {
-      return false;
-    }
+    return holds(() -> Threads.runsLast(thread));
   }
 
   /** Not if it has ended, or the host does not tell. */
   private static boolean isOrdinary(int thread) {
+    return holds(() -> Threads.runsNormally(thread));
+  }
+
+  private static boolean succeeds(Runnable change) {
+    return holds(() -> {
+      change.run();
+      return true;
+    });
+  }
+
+  private static boolean holds(BooleanSupplier condition) {
     try {
-      return Threads.runsNormally(thread);
+      return condition.getAsBoolean();
     } catch (LinuxException e) {
       return false;
     }

@@ -78,7 +78,7 @@ public final class StartBench {
       progress.accept("making caches of classes for what the node is compared with");
     } else {
       results.missing(
-          "empty_ratio, restart_ratio, invoke_ratio",
+          "empty_ratio, empty_ratio_tuned, restart_ratio, invoke_ratio",
           "this command was started without the JVM's cache of classes: PAPPUS_CACHE=now ./pappus"
               + " bench start");
     }
