@@ -58,6 +58,12 @@ final class BenchCurvesOptions {
       description = "Requests a second (default: shares of what each curve bears).")
   private @Nullable String rate;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "TIME",
+      description = "Load on each system before anything counts (default: 40s).")
+  private @Nullable String warmUp;
+
   @Option(names = "--duration", paramLabel = "TIME", description = "Of a point (default: 10s).")
   private @Nullable String duration;
 
@@ -166,6 +172,7 @@ final class BenchCurvesOptions {
           hotPercents == null ? base.hotPercents() : hotPercents,
           rate == null ? base.rates() : Rates.parse(rate),
           base.shares(),
+          BenchTimes.nanos("--warm-up", warmUp, base.warmUpNanos()),
           BenchTimes.nanos("--duration", duration, base.nanos()),
           BenchTimes.nanos("--peak-duration", peakDuration, base.peakNanos()),
           base.pairNanos(),
@@ -197,6 +204,7 @@ final class BenchCurvesOptions {
     if (rate != null) {
       words.addAll(List.of("--rate", rate));
     }
+    words.addAll(List.of("--warm-up", BenchTimes.text(settings.warmUpNanos())));
     words.addAll(List.of("--duration", BenchTimes.text(settings.nanos())));
     words.addAll(List.of("--peak-duration", BenchTimes.text(settings.peakNanos())));
     words.addAll(List.of("--timeout", BenchTimes.text(settings.timeoutNanos())));

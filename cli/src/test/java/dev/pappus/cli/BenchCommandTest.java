@@ -164,6 +164,8 @@ class BenchCommandTest {
             "100,0",
             "--cold",
             "100",
+            "--warm-up",
+            "600ms",
             "--duration",
             "300ms",
             "--peak-duration",

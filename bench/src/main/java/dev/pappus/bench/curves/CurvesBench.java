@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +25,6 @@ import java.util.function.Consumer;
  */
 public final class CurvesBench {
   private static final String NAME = "curves";
-  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** Of the capacity: hardly anybody waits for anybody. */
   private static final double UNLOADED_SHARE = 0.05;
@@ -123,18 +121,24 @@ public final class CurvesBench {
 
   /** Until compilers have caught up; then each curve's capacity. */
   private void warmUp() throws IOException {
-    long nanos = Math.min(WARM_UP_NANOS, settings.nanos());
     for (Series series : curves) {
       if (timeIsUp()) {
         return;
       }
       progress.accept("warming " + series.name() + " up");
-      var _ = systems.of(series).closed(row(series, 0), series, nanos, seed++);
-      Point point = systems.of(series).closed(row(series, 0), series, nanos, seed++).point();
+      SystemUnderTest system = systems.of(series);
+      var _ = system.closed(row(series, 0), series, warmUpNanos(system), seed++);
+      Point point = system.closed(row(series, 0), series, settings.nanos(), seed++).point();
       double capacity = point.number(Column.THROUGHPUT_PER_SECOND);
       capacities.put(series.name(), Math.max(1, capacity));
       progress.accept(String.format("%s bears about %.0f requests/s", series.name(), capacity));
     }
+  }
+
+  /** What each curve of {@code system} has of its warm-up. */
+  private long warmUpNanos(SystemUnderTest system) {
+    return settings.warmUpNanos()
+        / curves.stream().filter(each -> systems.of(each) == system).count();
   }
 
   private double capacity(Series series) {

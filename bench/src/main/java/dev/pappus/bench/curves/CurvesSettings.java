@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  * @param hotPercents shares of warm requests
  * @param rates requests a second; empty takes shares of what each curve can bear
  * @param shares of it
+ * @param warmUpNanos of load on each system before anything counts
  * @param nanos for each point
  * @param peakNanos for each point of the search for a peak
  * @param pairNanos for each slice of a closed loop
@@ -35,6 +36,7 @@ public record CurvesSettings(
     List<Integer> hotPercents,
     List<Double> rates,
     List<Double> shares,
+    long warmUpNanos,
     long nanos,
     long peakNanos,
     long pairNanos,
@@ -63,7 +65,7 @@ public record CurvesSettings(
     if (figure != 4 && figure != 5) {
       throw new IllegalArgumentException("there are figures 4 and 5");
     }
-    if (repetitions < 1 || nanos <= 0 || cold < 1 || backends.isEmpty()) {
+    if (repetitions < 1 || nanos <= 0 || warmUpNanos <= 0 || cold < 1 || backends.isEmpty()) {
       throw new IllegalArgumentException(
           "at least one repetition, some time, one cold function and one backend are needed");
     }
@@ -81,6 +83,7 @@ public record CurvesSettings(
         figure == 4 ? List.of(100, 0) : List.of(100, 97, 95, 90, 0),
         List.of(),
         SHARES,
+        TimeUnit.SECONDS.toNanos(40),
         nanos,
         Math.max(nanos, TimeUnit.SECONDS.toNanos(30)),
         TimeUnit.SECONDS.toNanos(2),
@@ -106,6 +109,7 @@ public record CurvesSettings(
         List.of(100, 95, 0),
         List.of(),
         List.of(0.3, 0.7, 0.9),
+        TimeUnit.MILLISECONDS.toNanos(1500),
         TimeUnit.MILLISECONDS.toNanos(500),
         TimeUnit.MILLISECONDS.toNanos(500),
         TimeUnit.MILLISECONDS.toNanos(300),
