@@ -12,6 +12,7 @@ public final class NodeJvm {
           "--enable-native-access=ALL-UNNAMED",
           "-Xms32m",
           "-XX:NewSize=16m",
+          "-XX:TLABSize=64k",
           "-XX:MaxRAMPercentage=40",
           "-XX:-ShrinkHeapInSteps",
           "-XX:TrimNativeHeapInterval=20000",
