@@ -314,6 +314,29 @@ class FailureTest {
   }
 
   @Test
+  void whatWouldWaitTooLongIsTurnedAwayAtTheDoor() {
+    try (TestNode node =
+        withWork(TestNode.in(folder).engines(1).limit(Limit.QUEUE_WAIT, 1).start())) {
+      outputs(node.run("work", set("fast")));
+      List<Invocation> slow = new ArrayList<>();
+      for (int busy = 1; busy <= 5; busy++) {
+        slow.add(node.start("work", set("slow")));
+        int expected = busy;
+        until(() -> node.dispatcher.stats().enginesBusy() == expected);
+      }
+      slow.add(node.start("work", set("slow")));
+      until(() -> node.dispatcher.stats().computeWaiting() == 1);
+      Problem problem = problem(node.run("work", set("fast")));
+      assertThat(problem.code()).isEqualTo(ProblemCode.OVERLOADED);
+      assertThat(problem.detail()).contains("limits.queue_wait");
+      assertThat(node.dispatcher.stats().overloaded()).isEqualTo(1);
+      gate.countDown();
+      slow.forEach(each -> outputs(await(each)));
+      outputs(node.run("work", set("fast")));
+    }
+  }
+
+  @Test
   void longRunsDoNotKeepShortOnesFromRunning() {
     try (TestNode node = withWork(TestNode.in(folder).engines(2).start())) {
       List<Invocation> loops = new ArrayList<>();
