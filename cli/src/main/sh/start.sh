@@ -12,9 +12,9 @@ die() {
 # The JVM of a node: all compiler tiers, a collector without threads of its own on a small heap, which shrinks as soon as
 # HeapGrowth lets it, no search for leaks, and memory outside of the heap that a burst of registrations has freed goes back
 # to the system. Threads begin with 64 KiB of the heap each, until its first collection tells what they need: with more of
-# it that collection would be part of the start. Netty tells the JVM's recorder nothing of its buffers, as the first request would have to wait for what
-# that needs (45 ms). It speaks no language: of locales it takes what the host has, that is nothing on Linux, as SQLite's
-# calendar would look through all that Java has. NodeJvm has the same options.
+# it that collection would be part of the start. Netty tells the JVM's recorder nothing of its buffers, as the first
+# request would have to wait for what that needs (45 ms). It speaks no language: of locales it takes what the host has,
+# that is nothing on Linux, as SQLite's calendar would look through all that Java has. NodeJvm has the same options.
 node_options='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED
   -Xms32m -XX:NewSize=16m -XX:TLABSize=64k -XX:MaxRAMPercentage=40 -XX:-ShrinkHeapInSteps
   -XX:TrimNativeHeapInterval=20000 -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false
