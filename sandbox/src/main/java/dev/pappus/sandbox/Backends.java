@@ -4,57 +4,93 @@ import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backends of a node, and which of them runs a function. It owns the drivers. Immutable; any
- * thread may use it.
+ * The backends of a node, and which of them runs a function. What the host does not give by itself
+ * is found out when somebody asks for it, so a node that runs all in the first of its backends
+ * never waits for the others. It owns the drivers. Any thread may use it, and may have to wait
+ * while a backend is opened.
  */
 public final class Backends implements AutoCloseable {
   /** Stands for the backend of a function that no backend of the node can run. */
   public static final String NONE = "none";
 
-  private final Map<String, ComputeDriver> drivers = new LinkedHashMap<>();
-  private final Map<String, String> missing;
+  private final Map<String, Candidate> candidates = new LinkedHashMap<>();
   private final ResidentBudget budget;
 
   /**
+   * A backend that a node may have.
+   *
+   * @param name {@code kvm}, {@code process} or {@code wasm}
+   * @param accepts what it runs
+   * @param opener opens it, once, on any thread that asks for it; throws a {@link ProblemException}
+   *     with why and what to do if the host or the configuration does not allow it
+   */
+  public record Offer(String name, BinaryKind accepts, Supplier<ComputeDriver> opener) {}
+
+  /**
    * The backends of a node.
+   *
+   * @param offers the one first that gets a function whose owner does not care; a name occurs once
+   * @param budget what their sandboxes charge for what they keep
+   */
+  public Backends(List<Offer> offers, ResidentBudget budget) {
+    this.budget = budget;
+    offers.forEach(this::add);
+  }
+
+  /**
+   * Backends that are open.
    *
    * @param drivers the one first that gets a function whose owner does not care; a name occurs once
    * @param missing for names of backends that the node does not have: why, and what to do
    */
   public Backends(List<ComputeDriver> drivers, Map<String, String> missing) {
-    this(drivers, missing, new ResidentBudget(Long.MAX_VALUE));
+    this.budget = new ResidentBudget(Long.MAX_VALUE);
+    drivers.forEach(driver -> {
+      add(new Offer(driver.name(), driver.accepts(), () -> driver));
+      require(driver.name());
+    });
+    missing.forEach((name, why) ->
+        add(
+            new Offer(
+                name,
+                BinaryKind.ELF,
+                () -> {
+                  throw new ProblemException(
+                      Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", why));
+                })));
   }
 
-  /**
-   * The same.
-   *
-   * @param budget what their sandboxes charge for what they keep
-   */
-  public Backends(List<ComputeDriver> drivers, Map<String, String> missing, ResidentBudget budget) {
-    this.budget = budget;
-    for (ComputeDriver driver : drivers) {
-      if (this.drivers.put(driver.name(), driver) != null) {
-        throw new IllegalArgumentException("two backends are called " + driver.name());
+  private void add(Offer offer) {
+    if (candidates.put(offer.name(), new Candidate(offer)) != null) {
+      throw new IllegalArgumentException("two backends are called " + offer.name());
+    }
+  }
+
+  /** The names of those that there are, the preferred one first; opens all. */
+  public List<String> names() {
+    return candidates.values().stream()
+        .filter(each -> each.driver() != null)
+        .map(Candidate::name)
+        .toList();
+  }
+
+  /** For names of backends that the node does not have: why, and what to do; opens all. */
+  public Map<String, String> missing() {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (Candidate each : candidates.values()) {
+      String why = each.whyMissing();
+      if (why != null) {
+        missing.put(each.name(), why);
       }
     }
-    this.missing = Collections.unmodifiableMap(new LinkedHashMap<>(missing));
-  }
-
-  /** Their names, the preferred one first. */
-  public List<String> names() {
-    return List.copyOf(drivers.keySet());
-  }
-
-  /** For names of backends that the node does not have: why, and what to do. */
-  public Map<String, String> missing() {
     return missing;
   }
 
@@ -68,6 +104,7 @@ public final class Backends implements AutoCloseable {
     if (preferred(BinaryKind.ELF) != null) {
       return null;
     }
+    Map<String, String> missing = missing();
     return missing.isEmpty()
         ? "this node has no sandboxes"
         : missing.entrySet().stream()
@@ -75,10 +112,11 @@ public final class Backends implements AutoCloseable {
             .collect(Collectors.joining("; "));
   }
 
-  private @Nullable ComputeDriver preferred(BinaryKind kind) {
-    for (ComputeDriver driver : drivers.values()) {
-      if (driver.accepts() == kind) {
-        return driver;
+  /** The first that the host gives; of any kind if {@code kind} is null. */
+  private @Nullable Candidate preferred(@Nullable BinaryKind kind) {
+    for (Candidate each : candidates.values()) {
+      if ((kind == null || each.accepts() == kind) && each.driver() != null) {
+        return each;
       }
     }
     return null;
@@ -96,11 +134,8 @@ public final class Backends implements AutoCloseable {
     if (choice != SandboxChoice.AUTO) {
       return choice.text();
     }
-    ComputeDriver driver =
-        kind != null
-            ? preferred(kind)
-            : drivers.isEmpty() ? null : drivers.values().iterator().next();
-    return driver == null ? NONE : driver.name();
+    Candidate first = preferred(kind);
+    return first == null ? NONE : first.name();
   }
 
   /**
@@ -138,7 +173,8 @@ public final class Backends implements AutoCloseable {
    * @throws ProblemException with SANDBOX_UNAVAILABLE if the node does not have it
    */
   public ComputeDriver require(String name) {
-    ComputeDriver driver = drivers.get(name);
+    Candidate candidate = candidates.get(name);
+    ComputeDriver driver = candidate == null ? null : candidate.driver();
     if (driver == null) {
       throw unavailable(name);
     }
@@ -146,7 +182,8 @@ public final class Backends implements AutoCloseable {
   }
 
   private ProblemException unavailable(String name) {
-    String why = name.equals(NONE) ? whyNoNativePrograms() : missing.get(name);
+    String why = name.equals(NONE) ? whyNoNativePrograms() : missing().get(name);
+    List<String> names = names();
     String detail =
         name.equals(NONE)
             ? "this node has no sandbox for the function"
@@ -154,15 +191,69 @@ public final class Backends implements AutoCloseable {
     return new ProblemException(
         Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s%s", detail, why == null ? "" : ": " + why)
             .withHint(
-                drivers.isEmpty()
+                names.isEmpty()
                     ? "'pappus doctor' on the node's host says what is missing"
                     : "it has "
-                        + String.join(", ", drivers.keySet())
+                        + String.join(", ", names)
                         + "; 'pappus doctor' on its host says what the others lack"));
   }
 
+  /** Closes those that are open; the others stay closed for good. */
   @Override
   public void close() {
-    drivers.values().forEach(ComputeDriver::close);
+    candidates.values().forEach(Candidate::close);
+  }
+
+  /** A backend, once somebody has asked for it: its driver, or why there is none. */
+  private static final class Candidate {
+    private final Offer offer;
+    private volatile @Nullable ComputeDriver driver;
+    private volatile @Nullable String why;
+
+    Candidate(Offer offer) {
+      this.offer = offer;
+    }
+
+    String name() {
+      return offer.name();
+    }
+
+    BinaryKind accepts() {
+      return offer.accepts();
+    }
+
+    @Nullable ComputeDriver driver() {
+      ComputeDriver known = driver;
+      if (known != null || why != null) {
+        return known;
+      }
+      open();
+      return driver;
+    }
+
+    @Nullable String whyMissing() {
+      return driver() == null ? why : null;
+    }
+
+    private synchronized void open() {
+      if (driver != null || why != null) {
+        return;
+      }
+      try {
+        driver = offer.opener().get();
+      } catch (ProblemException e) {
+        Problem problem = e.problem();
+        why = problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint());
+      }
+    }
+
+    synchronized void close() {
+      ComputeDriver open = driver;
+      if (open != null) {
+        open.close();
+      } else if (why == null) {
+        why = "the node has stopped";
+      }
+    }
   }
 }

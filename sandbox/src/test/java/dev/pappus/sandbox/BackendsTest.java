@@ -11,8 +11,14 @@ import dev.pappus.model.ProblemException;
 import dev.pappus.model.SandboxChoice;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +26,10 @@ import org.junit.jupiter.api.Test;
 class BackendsTest {
   /** A backend of which nothing but its name matters here. */
   private static ComputeDriver driver(String name, BinaryKind kind) {
+    return driver(name, kind, () -> {});
+  }
+
+  private static ComputeDriver driver(String name, BinaryKind kind, Runnable onClose) {
     return new ComputeDriver() {
       @Override
       public String name() {
@@ -42,8 +52,36 @@ class BackendsTest {
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        onClose.run();
+      }
     };
+  }
+
+  private static Backends.Offer offer(String name, BinaryKind kind, List<String> events) {
+    return new Backends.Offer(
+        name,
+        kind,
+        () -> {
+          events.add("open " + name);
+          return driver(name, kind, () -> events.add("close " + name));
+        });
+  }
+
+  private static Backends.Offer absent(String name, List<String> events) {
+    return new Backends.Offer(
+        name,
+        BinaryKind.ELF,
+        () -> {
+          events.add("no " + name);
+          throw new ProblemException(
+              Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "no /dev/%s", name)
+                  .withHint("load its module"));
+        });
+  }
+
+  private static Backends of(Backends.Offer... offers) {
+    return new Backends(List.of(offers), new ResidentBudget(0));
   }
 
   private static final Backends ALL =
@@ -115,6 +153,88 @@ class BackendsTest {
         "doctor");
     assertThat(NO_KVM.whyNoNativePrograms()).isNull();
     assertThat(NOTHING.whyNoNativePrograms()).isEqualTo("kvm: it is absent");
+  }
+
+  @Test
+  void aBackendIsOpenedOnceWhenSomebodyAsksForIt() {
+    List<String> events = new ArrayList<>();
+    Backends backends =
+        of(
+            offer("kvm", BinaryKind.ELF, events),
+            offer("process", BinaryKind.ELF, events),
+            offer("wasm", BinaryKind.WASM, events));
+    assertThat(events).isEmpty();
+    assertThat(backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF)).isEqualTo("kvm");
+    assertThat(backends.whyNoNativePrograms()).isNull();
+    assertThat(backends.nameFor(SandboxChoice.PROCESS, BinaryKind.ELF)).isEqualTo("process");
+    assertThat(events).containsExactly("open kvm");
+    assertThat(backends.require("process")).isSameAs(backends.require("process"));
+    assertThat(events).containsExactly("open kvm", "open process");
+    backends.close();
+    assertThat(events).containsExactly("open kvm", "open process", "close kvm", "close process");
+    assertProblem(
+        () -> backends.require("wasm"), ProblemCode.SANDBOX_UNAVAILABLE, "the node has stopped");
+    assertThat(events).hasSize(4);
+  }
+
+  @Test
+  void theNextIsOpenedWhereTheHostDoesNotGiveTheFirst() {
+    List<String> events = new ArrayList<>();
+    Backends backends =
+        of(
+            absent("kvm", events),
+            offer("process", BinaryKind.ELF, events),
+            offer("wasm", BinaryKind.WASM, events));
+    assertThat(backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF)).isEqualTo("process");
+    assertThat(events).containsExactly("no kvm", "open process");
+    assertThat(backends.names()).containsExactly("process", "wasm");
+    assertThat(backends.missing())
+        .containsExactly(Map.entry("kvm", "no /dev/kvm; load its module"));
+    assertThat(events).containsExactly("no kvm", "open process", "open wasm");
+  }
+
+  @Test
+  void anUnforeseenFailureIsNotForGood() {
+    List<String> events = new ArrayList<>();
+    Backends backends =
+        of(
+            new Backends.Offer(
+                "kvm",
+                BinaryKind.ELF,
+                () -> {
+                  events.add("failed");
+                  throw new IllegalStateException("once more");
+                }));
+    assertThatThrownBy(() -> backends.require("kvm")).hasMessage("once more");
+    assertThatThrownBy(() -> backends.require("kvm")).hasMessage("once more");
+    assertThat(events).hasSize(2);
+  }
+
+  @Test
+  void askersWaitForTheOneWhoOpens() throws Exception {
+    CountDownLatch mayOpen = new CountDownLatch(1);
+    AtomicInteger opened = new AtomicInteger();
+    Backends backends =
+        of(
+            new Backends.Offer(
+                "kvm",
+                BinaryKind.ELF,
+                () -> {
+                  opened.incrementAndGet();
+                  try {
+                    mayOpen.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return driver("kvm", BinaryKind.ELF);
+                }));
+    try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ComputeDriver> first = askers.submit(() -> backends.require("kvm"));
+      Future<ComputeDriver> second = askers.submit(() -> backends.require("kvm"));
+      mayOpen.countDown();
+      assertThat(first.get()).isSameAs(second.get());
+    }
+    assertThat(opened).hasValue(1);
   }
 
   @Test

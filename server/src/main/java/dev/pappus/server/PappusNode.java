@@ -82,9 +82,7 @@ public final class PappusNode implements AutoCloseable {
     Opening<Backends> sandboxes =
         opened(
             Opening.of(
-                "sandboxes",
-                () -> processors.openAmongUntrusted(() -> Sandboxes.open(configuration)),
-                Backends::close));
+                "sandboxes", () -> Sandboxes.open(configuration, processors), Backends::close));
     HttpFunction http = opened(new HttpFunction(egressPolicy(), limits));
     Telemetry telemetry =
         opened(new Telemetry(configuration.nodeName(), configuration.telemetry()));
@@ -186,7 +184,10 @@ public final class PappusNode implements AutoCloseable {
     return Objects.requireNonNull(addresses);
   }
 
-  /** In a few lines: which sandbox native programs get and why, and which others there are. */
+  /**
+   * In a few lines: which sandbox native programs get and why, and which others there are, which
+   * may have to be found out first.
+   */
   public List<String> describeSandboxes() {
     return Sandboxes.describe(configuration.sandbox(), sandboxes());
   }

@@ -20,9 +20,8 @@ import dev.pappus.sandbox.wasm.WasmSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,50 +35,60 @@ final class Sandboxes {
   /** Of compiled modules in the data folder. */
   private static final long WASM_CODE_BYTES_MAX = 256L << 20;
 
-  /** How each backend is opened, the preferred one first. */
-  private static final Map<SandboxChoice, Opener> OPENERS = new LinkedHashMap<>();
+  private final Configuration configuration;
+  private final NodeProcessors processors;
 
-  /** Opens a backend. */
-  private interface Opener {
-    /** The budget is for what the node's sandboxes keep resident, and theirs together. */
-    ComputeDriver open(Configuration configuration, ResidentBudget budget);
+  /** For what the node's sandboxes keep resident, and theirs together. */
+  private final ResidentBudget budget;
+
+  private Sandboxes(Configuration configuration, NodeProcessors processors) {
+    this.configuration = configuration;
+    this.processors = processors;
+    this.budget = new ResidentBudget(configuration.limits().get(Limit.RESIDENT_BYTES));
   }
-
-  static {
-    OPENERS.put(SandboxChoice.KVM, Sandboxes::kvm);
-    OPENERS.put(SandboxChoice.PROCESS, Sandboxes::process);
-    OPENERS.put(SandboxChoice.WASM, Sandboxes::wasm);
-  }
-
-  private Sandboxes() {}
 
   /**
-   * Opens what the configuration asks for; what the host does not offer is missing, with the
-   * reason.
+   * Offers what the configuration asks for, and opens what native programs get by themselves; what
+   * else there is, is opened when somebody asks for it. What the host does not give is missing,
+   * with the reason.
    *
    * @throws ConfigurationException if it asks for an entry variant that does not exist
    */
-  static Backends open(Configuration configuration) {
-    List<ComputeDriver> drivers = new ArrayList<>();
-    Map<String, String> missing = new LinkedHashMap<>();
-    ResidentBudget budget = new ResidentBudget(configuration.limits().get(Limit.RESIDENT_BYTES));
-    OPENERS.forEach((sandbox, opener) -> {
-      if (!offers(configuration.sandbox(), sandbox)) {
-        missing.put(
-            sandbox.text(),
-            "sandbox.backend = \"%s\" leaves it out".formatted(configuration.sandbox().text()));
-        return;
-      }
-      try {
-        drivers.add(opener.open(configuration, budget));
-      } catch (ProblemException e) {
-        missing.put(sandbox.text(), textOf(e.problem()));
-      } catch (RuntimeException | Error e) {
-        drivers.forEach(ComputeDriver::close);
-        throw e;
-      }
-    });
-    return new Backends(drivers, missing, budget);
+  static Backends open(Configuration configuration, NodeProcessors processors) {
+    Sandboxes sandboxes = new Sandboxes(configuration, processors);
+    Backends backends =
+        new Backends(
+            List.of(
+                sandboxes.offer(SandboxChoice.KVM, BinaryKind.ELF, sandboxes::kvm),
+                sandboxes.offer(SandboxChoice.PROCESS, BinaryKind.ELF, sandboxes::process),
+                sandboxes.offer(SandboxChoice.WASM, BinaryKind.WASM, sandboxes::wasm)),
+            sandboxes.budget);
+    try {
+      String _ = backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF);
+      return backends;
+    } catch (RuntimeException | Error e) {
+      backends.close();
+      throw e;
+    }
+  }
+
+  private Backends.Offer offer(
+      SandboxChoice sandbox, BinaryKind accepts, Supplier<ComputeDriver> opener) {
+    return new Backends.Offer(sandbox.text(), accepts, () -> open(sandbox, opener));
+  }
+
+  /** On a platform thread of its own, as whoever asks may be on a thread that is none. */
+  private ComputeDriver open(SandboxChoice sandbox, Supplier<ComputeDriver> opener) {
+    if (!offers(configuration.sandbox(), sandbox)) {
+      throw new ProblemException(
+          Problem.of(
+              ProblemCode.SANDBOX_UNAVAILABLE,
+              "sandbox.backend = \"%s\" leaves it out",
+              configuration.sandbox().text()));
+    }
+    return Opening.of(
+            sandbox.text(), () -> processors.openAmongUntrusted(opener), ComputeDriver::close)
+        .take();
   }
 
   /** WebAssembly needs nothing of the host, so it is always there. */
@@ -87,11 +96,9 @@ final class Sandboxes {
     return setting == SandboxChoice.AUTO || setting == sandbox || sandbox == SandboxChoice.WASM;
   }
 
-  private static String textOf(Problem problem) {
-    return problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint());
-  }
-
-  /** Which sandbox native programs get and why, which there are, and why others are not. */
+  /**
+   * Which sandbox native programs get and why, which there are, and why others are not; opens all.
+   */
   static List<String> describe(SandboxChoice setting, Backends backends) {
     List<String> lines = new ArrayList<>();
     String chosen = backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF);
@@ -109,13 +116,13 @@ final class Sandboxes {
     return lines;
   }
 
-  private static ComputeDriver kvm(Configuration configuration, ResidentBudget budget) {
+  private ComputeDriver kvm() {
     EntryVariant variant = variant(configuration.sandboxEntry());
     KvmSettings settings =
         KvmSettings.DEFAULTS
             .withLimits(configuration.limits())
-            .withSandboxesPerEngine(sandboxesPerEngine(configuration))
-            .withSandboxesMax(sandboxesMax(configuration));
+            .withSandboxesPerEngine(sandboxesPerEngine())
+            .withSandboxesMax(sandboxesMax());
     if (variant != null) {
       settings = settings.withVariant(variant);
     }
@@ -128,31 +135,30 @@ final class Sandboxes {
     return driver;
   }
 
-  private static ComputeDriver process(Configuration configuration, ResidentBudget budget) {
+  private ComputeDriver process() {
     return new ProcessDriver(
         ProcessSettings.of(guestBuild())
             .withLimits(configuration.limits())
-            .withSandboxesPerEngine(
-                Math.min(sandboxesPerEngine(configuration), ProcessSettings.PER_ENGINE_MAX))
-            .withSandboxesMax(sandboxesMax(configuration))
+            .withSandboxesPerEngine(Math.min(sandboxesPerEngine(), ProcessSettings.PER_ENGINE_MAX))
+            .withSandboxesMax(sandboxesMax())
             .withLibos(libos()),
         budget);
   }
 
   /** Its guests live on the Java heap. */
-  private static ComputeDriver wasm(Configuration configuration, ResidentBudget budget) {
+  private ComputeDriver wasm() {
     return new WasmDriver(
         WasmSettings.DEFAULTS
             .withLimits(configuration.limits())
             .withCache(configuration.dataFolder().resolve("wasm-code"), WASM_CODE_BYTES_MAX));
   }
 
-  private static int sandboxesMax(Configuration configuration) {
+  private int sandboxesMax() {
     return Math.max(1, configuration.limits().count(Limit.WARM_SANDBOXES));
   }
 
-  private static int sandboxesPerEngine(Configuration configuration) {
-    return Math.max(1, sandboxesMax(configuration) / configuration.engines());
+  private int sandboxesPerEngine() {
+    return Math.max(1, sandboxesMax() / configuration.engines());
   }
 
   /** The library OS; null if it cannot be had, and then this node runs no programs. */

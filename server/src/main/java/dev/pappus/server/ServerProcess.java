@@ -55,7 +55,6 @@ public final class ServerProcess {
     Thread hook = new Thread(() -> stop(node), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      node.describeSandboxes().forEach(LOG::info);
       String unavailable = node.sandboxes().whyNoNativePrograms();
       if (unavailable != null) {
         LOG.warn("native functions cannot run: {}", unavailable);
@@ -66,6 +65,7 @@ public final class ServerProcess {
       out.flush();
       Thread.sleep(FIRST_ANSWER_MILLIS);
       OptimisingCompiler.goOn();
+      node.describeSandboxes().forEach(LOG::info);
       Thread.sleep(START_MILLIS);
       OptimisingCompiler.resume();
       HeapGrowth.restrain();

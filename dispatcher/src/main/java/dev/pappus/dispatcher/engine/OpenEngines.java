@@ -3,6 +3,7 @@ package dev.pappus.dispatcher.engine;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
+import dev.pappus.model.SandboxChoice;
 import dev.pappus.sandbox.Backends;
 import dev.pappus.sandbox.ComputeEngine;
 import dev.pappus.sandbox.PreparedFunction;
@@ -44,7 +45,8 @@ final class OpenEngines {
     this.backends = backends;
     this.onReturn = onReturn;
     this.index = index;
-    this.preferred = backends.names().isEmpty() ? null : backends.names().getFirst();
+    String first = backends.nameFor(SandboxChoice.AUTO, null);
+    this.preferred = first.equals(Backends.NONE) ? null : first;
   }
 
   /**
