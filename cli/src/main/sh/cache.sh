@@ -1,16 +1,18 @@
 # What makes starts quick: the JVM's caches of loaded and linked classes, one for nodes and one for other commands,
-# and SQLite's library, which would be unpacked by each node anew. Sourced by the launchers.
+# and the libraries of SQLite and Netty, which each node would unpack anew. Sourced by the launchers.
 
 sqlite_folder=org/sqlite/native/Linux/x86_64
 sqlite_library=$sqlite_folder/libsqlitejdbc.so
+netty_folder=META-INF/native
+netty_library=$netty_folder/libnetty_transport_native_epoll_x86_64.so
 
 # How long a node has the machine to itself before caches are made beside it.
 cache_delay_seconds=10
 
-# use_cache FOLDER ROLE COMMAND: sets cache_option and sqlite_option to what makes the JVM use the caches in FOLDER, and
-# has them made if they are missing. The JVM starts without a cache that does not fit it.
+# use_cache FOLDER ROLE COMMAND: sets cache_option, sqlite_option and netty_option to what makes the JVM use the caches in
+# FOLDER, and has them made if they are missing. The JVM starts without a cache that does not fit it.
 use_cache() {
-  cache=$1 cache_option='' sqlite_option=''
+  cache=$1 cache_option='' sqlite_option='' netty_option=''
   case ${PAPPUS_CACHE:-on} in
   off) ;;
   now)
@@ -33,6 +35,7 @@ use_cache() {
   [ "${PAPPUS_CACHE:-on}" != off ] && is_of_this_jar || return 0
   ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
   ! is_as_made "$cache/$sqlite_library" || sqlite_option=-Dorg.sqlite.lib.path=$cache/$sqlite_folder
+  ! is_as_made "$cache/$netty_library" || netty_option=-Djava.library.path=$cache/$netty_folder
 }
 
 # Whether nobody has written to a file of the cache since it was made: the JVM would crash on a damaged one, and reading
@@ -111,11 +114,11 @@ make_caches() (
   mkdir -p "$cache.new/tmp"
   touch -r "$lib/pappus.jar" "$cache.new/jar" || true
   unset OTEL_EXPORTER_OTLP_ENDPOINT # nobody wants to see these invocations
+  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib/pappus.jar" $sqlite_library $netty_library) >/dev/null 2>&1 ||
+    rm -rf "$cache.new/org" "$cache.new/META-INF"
   rehearse >/dev/null 2>&1 || true
-  (cd "$cache.new" && "$jdk/bin/jar" xf "$lib/pappus.jar" $sqlite_library) >/dev/null 2>&1 ||
-    rm -rf "$cache.new/org"
   rm -rf "$cache.new/tmp"
-  sync "$cache.new"/*.aot "$cache.new/$sqlite_library" 2>/dev/null || true
+  sync "$cache.new"/*.aot "$cache.new/$sqlite_library" "$cache.new/$netty_library" 2>/dev/null || true
   if [ -s "$cache.new/node.aot" ] && [ -s "$cache.new/command.aot" ] && is_of_this_jar "$cache.new"; then
     : >"$cache.new/made"
     rm -rf "$cache"
@@ -146,6 +149,7 @@ command_recording='-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptio
 # The JVM that records a node starts the one that records commands.
 rehearse() {
   set -- "-Djava.io.tmpdir=$cache.new/tmp" "-Dpappus.home=$home" "-Dpappus.guest.build=$guest" \
+    "-Dorg.sqlite.lib.path=$cache.new/$sqlite_folder" "-Djava.library.path=$cache.new/$netty_folder" \
     -cp "$lib/*" dev.pappus.cli.Rehearsal
   # shellcheck disable=SC2086 # options are words
   nice -n 19 "$jdk/bin/java" $node_options $log_options "-XX:AOTCacheOutput=$cache.new/node.aot" "$@" \

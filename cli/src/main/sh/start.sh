@@ -51,7 +51,8 @@ start_java() {
   # A cache that does not fit is no news to whoever runs a command.
   [ -z "$cache_option" ] || set -- '-Xlog:aot*=off' '-Xlog:cds*=off' "$cache_option" "$@"
   # shellcheck disable=SC2086 # options are words
-  exec "$jdk/bin/java" $options $log_options ${sqlite_option:+"$sqlite_option"} -Dpappus.home="$home" -Dpappus.terminal=$terminal \
+  exec "$jdk/bin/java" $options $log_options ${sqlite_option:+"$sqlite_option"} ${netty_option:+"$netty_option"} \
+    -Dpappus.home="$home" -Dpappus.terminal=$terminal \
     -Dpappus.terminal.in=$terminal_in -Dpappus.terminal.out=$terminal_out \
     -Dpappus.guest.build="$guest" ${PAPPUS_JAVA_OPTS:-} "$@"
 }

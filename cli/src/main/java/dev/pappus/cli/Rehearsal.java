@@ -13,14 +13,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.Future;
 
 /**
- * What the JVMs run that make the launcher's caches (cache.sh): a node from start to end, and in a
- * second JVM everyday commands against it. Each cache holds what its JVM has used. That something
- * fails, for want of KVM for instance, only makes it smaller.
+ * What the JVMs run that make the launcher's caches (cache.sh): a node from start to end, then one
+ * that finds what was deployed to it, and in a second JVM everyday commands against the first. Each
+ * cache holds what its JVM has used. That something fails, for want of KVM for instance, only makes
+ * it smaller.
  */
 public final class Rehearsal {
   private static final String SERVER = "PAPPUS_SERVER";
@@ -82,30 +84,47 @@ public final class Rehearsal {
     Future<Void> _ = OptimisingCompiler.standBack();
     run("config", "show");
     String token = run("token", "create", "--scope", "admin", "--data", data).strip();
+    List<String> server =
+        List.of(
+            "server",
+            "--config=" + settings,
+            "--port=0",
+            "--admin-port=0",
+            "--sandbox=auto",
+            "--data=" + data);
+    serve(
+        server,
+        address -> {
+          ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
+          child.environment().put(SERVER, address);
+          child.environment().put(TOKEN, token);
+          child.start().waitFor();
+        });
+    // Now there is something that a node finds when it starts.
+    serve(server, _ -> {});
+  }
+
+  /** Something that is done with a node. */
+  private interface Use {
+    void with(String address) throws IOException, InterruptedException;
+  }
+
+  /** A node from its start to its end, of which {@code use} gets the address for administration. */
+  private void serve(List<String> command, Use use) throws IOException, InterruptedException {
     try (PipedInputStream said = new PipedInputStream()) {
       PipedOutputStream saying = new PipedOutputStream(said);
       Thread node =
           Thread.ofPlatform()
               .start(() -> {
                 try (PrintStream out = new PrintStream(saying, true, StandardCharsets.UTF_8)) {
-                  Main.run(
-                      terminal(out),
-                      "server",
-                      "--config=" + settings,
-                      "--port=0",
-                      "--admin-port=0",
-                      "--sandbox=auto",
-                      "--data=" + data);
+                  Main.run(terminal(out), command.toArray(String[]::new));
                 }
               });
       try {
         Scanner lines = new Scanner(said, StandardCharsets.UTF_8);
         if (lines.hasNextLine()) {
           String address = lines.nextLine().replaceFirst(".* admin=", "");
-          ProcessBuilder child = new ProcessBuilder(commands).inheritIO();
-          child.environment().put(SERVER, address);
-          child.environment().put(TOKEN, token);
-          child.start().waitFor();
+          use.with(address);
           watch(URI.create(address));
         }
       } finally {
@@ -145,6 +164,7 @@ public final class Rehearsal {
     run("deploy", Files.writeString(folder.resolve("fetch.dag"), FETCH).toString());
     run("invoke", "fetch", "-d", "GET http://127.0.0.1:1/ HTTP/1.1");
     run("explain");
+    run("deploy", process.guestBuild().resolve("greet.elf").toString());
   }
 
   /** What a command prints. */

@@ -81,6 +81,8 @@ class DistributionTest {
     }
     assertThat(cache.resolve("node.aot")).isNotEmptyFile();
     assertThat(cache.resolve("org/sqlite/native/Linux/x86_64/libsqlitejdbc.so")).isNotEmptyFile();
+    assertThat(cache.resolve("META-INF/native/libnetty_transport_native_epoll_x86_64.so"))
+        .isNotEmptyFile();
     assertThat(cache.resolve("tmp")).doesNotExist();
 
     UnpackedArchive.Run start =
@@ -133,6 +135,27 @@ class DistributionTest {
   /** To open it takes as long as a twentieth of the start. */
   private void assertNodeIsReadyWithoutReadingTheJar(
       Path own, Map<String, String> environment, Path loaded) throws Exception {
+    String greet = own.resolve("guest/build/greet.elf").toString();
+    whileReadyWithoutReadingTheJar(
+        own,
+        environment,
+        loaded,
+        administration -> {
+          Map<String, String> known =
+              Map.of("PATH", System.getenv("PATH"), "PAPPUS_SERVER", administration.toString());
+          UnpackedArchive.Run deployed = archive.pappus(own, known, "deploy", greet);
+          assertThat(deployed.exitCode()).as(deployed.text()).isZero();
+        });
+    whileReadyWithoutReadingTheJar(own, environment, loaded, _ -> {});
+  }
+
+  /** Something that is done with a node that is ready. */
+  private interface Use {
+    void with(URI administration) throws Exception;
+  }
+
+  private void whileReadyWithoutReadingTheJar(
+      Path own, Map<String, String> environment, Path loaded, Use use) throws Exception {
     Process node =
         archive.start(
             own,
@@ -152,6 +175,7 @@ class DistributionTest {
           .content()
           .contains("dev.pappus.cli.ServerCommand source: shared objects")
           .doesNotContain(" source: file:");
+      use.with(administration);
     } finally {
       node.destroyForcibly();
       node.waitFor();

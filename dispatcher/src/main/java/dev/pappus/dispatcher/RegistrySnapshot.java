@@ -9,7 +9,6 @@ import dev.pappus.model.Signature;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -125,7 +124,9 @@ final class RegistrySnapshot implements SignatureLookup {
   List<Entry> all() {
     List<Entry> known = sorted;
     if (known == null) {
-      known = entries.values().stream().sorted(Comparator.comparing(Entry::name)).toList();
+      // Written out, as those of Comparator can be serialized, which the JVM's cache does not hold,
+      // and a node that finds compositions in its folder needs it to start.
+      known = entries.values().stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
       sorted = known;
     }
     return known;

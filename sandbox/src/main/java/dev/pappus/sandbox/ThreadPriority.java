@@ -55,8 +55,15 @@ public final class ThreadPriority {
     return setNice(thread, NICE);
   }
 
+  // Changes have no lambdas: a start makes them before much else, and the rehearsal that the JVM's
+  // cache is made by (cache.sh) has the lowest priority already, so the cache would not know them.
   private static boolean setNice(int thread, int nice) {
-    return succeeds(() -> Threads.setNice(thread, nice));
+    try {
+      Threads.setNice(thread, nice);
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /**
@@ -87,15 +94,25 @@ public final class ThreadPriority {
    *     #lowerForNow}), or the node runs under another policy than the usual one
    */
   public static boolean standBack(int thread) {
-    return IS_ORDINARY
-        && Raising.IS_ALLOWED
-        && isOrdinary(thread)
-        && succeeds(() -> Threads.runLast(thread));
+    return IS_ORDINARY && Raising.IS_ALLOWED && isOrdinary(thread) && setLast(thread, true);
   }
 
   /** Takes back {@link #standBack}, whoever has called that; what is lowered stays so. */
   public static boolean comeBack(int thread) {
-    return IS_ORDINARY && standsBack(thread) && succeeds(() -> Threads.runNormally(thread));
+    return IS_ORDINARY && standsBack(thread) && setLast(thread, false);
+  }
+
+  private static boolean setLast(int thread, boolean last) {
+    try {
+      if (last) {
+        Threads.runLast(thread);
+      } else {
+        Threads.runNormally(thread);
+      }
+      return true;
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** Whether a thread stands back; one that has ended does not. */
@@ -106,13 +123,6 @@ public final class ThreadPriority {
   /** Not if it has ended, or the host does not tell. */
   private static boolean isOrdinary(int thread) {
     return holds(() -> Threads.runsNormally(thread));
-  }
-
-  private static boolean succeeds(Runnable change) {
-    return holds(() -> {
-      change.run();
-      return true;
-    });
   }
 
   private static boolean holds(BooleanSupplier condition) {
