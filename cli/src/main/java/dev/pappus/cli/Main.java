@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.Future;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -48,6 +49,8 @@ public final class Main {
     commands.setDefaultValueProvider(OutputOption.defaults(terminal));
     commands.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    // Its own for paths calls by reflection, which takes some milliseconds of a node's start.
+    commands.registerConverter(Path.class, Path::of);
     // "-d @FILE" is ours: the file's bytes, not further arguments.
     commands.setExpandAtFiles(false);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

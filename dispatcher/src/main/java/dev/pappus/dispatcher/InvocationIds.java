@@ -1,6 +1,6 @@
 package dev.pappus.dispatcher;
 
-import java.security.SecureRandom;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,7 +16,8 @@ final class InvocationIds {
   private final AtomicInteger counter;
 
   InvocationIds() {
-    SecureRandom random = new SecureRandom();
+    // They need not be secret, and the first SecureRandom takes ten milliseconds of a node's start.
+    SplittableRandom random = new SplittableRandom();
     processBits = random.nextLong() & 0xFFFF_FFFF_FFFFL;
     counter = new AtomicInteger(random.nextInt());
   }

@@ -65,10 +65,11 @@ final class RegistryRestorer {
         earlier);
   }
 
-  /** What names the version whatever it is to run in; mostly what names it anyway. */
+  /** What names the version whatever it is to run in: what names it anyway, if that is open. */
   private static Digest contentOf(Registered.Function function, StoredSpec stored) {
-    Digest content = stored.inAnySandbox().versionWith(function.binary());
-    return content.equals(function.version()) ? function.version() : content;
+    return stored.declared().sandbox() == SandboxChoice.AUTO
+        ? function.version()
+        : stored.inAnySandbox().versionWith(function.binary());
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.pappus.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A tenant's room on a node: names are unique in it, and what it may use at once is bounded and
  * shared fairly with others.
@@ -20,6 +22,18 @@ public record Namespace(String name) {
    */
   public Namespace {
     Names.requireIdentifier("namespace", name);
+  }
+
+  // What a record has by itself is linked when it is first called, which takes some milliseconds of
+  // a node's start.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Namespace namespace && name.equals(namespace.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 
   @Override

@@ -44,7 +44,6 @@ public final class Tokens {
 
   private final TokenFile file;
   private final InstantSource wallClock;
-  private final SecureRandom random = new SecureRandom();
   private final LongAdder refused = new LongAdder();
   private final AtomicLong reportDueNanos = new AtomicLong(System.nanoTime());
   private volatile Map<String, Known> known = Map.of();
@@ -209,7 +208,7 @@ public final class Tokens {
 
   private String randomHex(int bytes) {
     byte[] drawn = new byte[bytes];
-    random.nextBytes(drawn);
+    new SecureRandom().nextBytes(drawn);
     return HexFormat.of().formatHex(drawn);
   }
 
