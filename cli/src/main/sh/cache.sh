@@ -6,6 +6,9 @@ sqlite_library=$sqlite_folder/libsqlitejdbc.so
 netty_folder=META-INF/native
 netty_library=$netty_folder/libnetty_transport_native_epoll_x86_64.so
 
+# Where the JVM looks for libraries by itself.
+library_path=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/usr/java/packages/lib:/usr/lib64:/lib64:/lib:/usr/lib
+
 # How long a node has the machine to itself before caches are made beside it.
 cache_delay_seconds=10
 
@@ -35,7 +38,7 @@ use_cache() {
   [ "${PAPPUS_CACHE:-on}" != off ] && is_of_this_jar || return 0
   ! is_as_made "$cache/$2.aot" || cache_option=-XX:AOTCache=$cache/$2.aot
   ! is_as_made "$cache/$sqlite_library" || sqlite_option=-Dorg.sqlite.lib.path=$cache/$sqlite_folder
-  ! is_as_made "$cache/$netty_library" || netty_option=-Djava.library.path=$cache/$netty_folder
+  ! is_as_made "$cache/$netty_library" || netty_option=-Djava.library.path=$cache/$netty_folder:$library_path
 }
 
 # Whether nobody has written to a file of the cache since it was made: the JVM would crash on a damaged one, and reading

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Whether this machine can run native functions in processes: the start-up self-test. */
+/** Whether this machine can run native functions in processes: the self-test of its backend. */
 final class ProcessCheck {
   private static final String NAME = "process sandbox";
 

@@ -1,5 +1,6 @@
 package dev.pappus.sandbox;
 
+import dev.pappus.model.MonotonicClock;
 import dev.pappus.model.Problem;
 import dev.pappus.model.ProblemCode;
 import dev.pappus.model.ProblemException;
@@ -21,7 +22,7 @@ public final class Backends implements AutoCloseable {
   /** Stands for the backend of a function that no backend of the node can run. */
   public static final String NONE = "none";
 
-  private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+  private final Map<String, LazyDriver> candidates = new LinkedHashMap<>();
   private final ResidentBudget budget;
 
   /**
@@ -29,10 +30,12 @@ public final class Backends implements AutoCloseable {
    *
    * @param name {@code kvm}, {@code process} or {@code wasm}
    * @param accepts what it runs
-   * @param opener opens it, once, on any thread that asks for it; throws a {@link ProblemException}
-   *     with why and what to do if the host or the configuration does not allow it
+   * @param certain whether each host gives it, so that it need not be opened to be named
+   * @param opener opens it, on any thread that asks for it; throws a {@link ProblemException} with
+   *     why and what to do if the host or the configuration does not allow it
    */
-  public record Offer(String name, BinaryKind accepts, Supplier<ComputeDriver> opener) {}
+  public record Offer(
+      String name, BinaryKind accepts, boolean certain, Supplier<ComputeDriver> opener) {}
 
   /**
    * The backends of a node.
@@ -54,14 +57,15 @@ public final class Backends implements AutoCloseable {
   public Backends(List<ComputeDriver> drivers, Map<String, String> missing) {
     this.budget = new ResidentBudget(Long.MAX_VALUE);
     drivers.forEach(driver -> {
-      add(new Offer(driver.name(), driver.accepts(), () -> driver));
-      require(driver.name());
+      add(new Offer(driver.name(), driver.accepts(), false, () -> driver));
+      ComputeDriver _ = require(driver.name());
     });
     missing.forEach((name, why) ->
         add(
             new Offer(
                 name,
                 BinaryKind.ELF,
+                false,
                 () -> {
                   throw new ProblemException(
                       Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s", why));
@@ -69,24 +73,24 @@ public final class Backends implements AutoCloseable {
   }
 
   private void add(Offer offer) {
-    if (candidates.put(offer.name(), new Candidate(offer)) != null) {
+    if (candidates.put(offer.name(), new LazyDriver(offer, MonotonicClock.SYSTEM)) != null) {
       throw new IllegalArgumentException("two backends are called " + offer.name());
     }
   }
 
-  /** The names of those that there are, the preferred one first; opens all. */
+  /** The names of those that there are, the preferred one first; opens what is not certain. */
   public List<String> names() {
-    return candidates.values().stream()
-        .filter(each -> each.driver() != null)
-        .map(Candidate::name)
-        .toList();
+    return candidates.values().stream().filter(LazyDriver::isThere).map(LazyDriver::name).toList();
   }
 
-  /** For names of backends that the node does not have: why, and what to do; opens all. */
+  /**
+   * For names of backends that the node does not have: why, and what to do; opens what is not
+   * certain.
+   */
   public Map<String, String> missing() {
     Map<String, String> missing = new LinkedHashMap<>();
-    for (Candidate each : candidates.values()) {
-      String why = each.whyMissing();
+    for (LazyDriver each : candidates.values()) {
+      String why = each.isThere() ? null : each.whyMissing();
       if (why != null) {
         missing.put(each.name(), why);
       }
@@ -112,10 +116,13 @@ public final class Backends implements AutoCloseable {
             .collect(Collectors.joining("; "));
   }
 
-  /** The first that the host gives; of any kind if {@code kind} is null. */
-  private @Nullable Candidate preferred(@Nullable BinaryKind kind) {
-    for (Candidate each : candidates.values()) {
-      if ((kind == null || each.accepts() == kind) && each.driver() != null) {
+  /**
+   * The first that the host gives; of any kind if {@code kind} is null. It stays the same, as what
+   * the host has refused when it was first asked is taken for nobody who has not named it.
+   */
+  private @Nullable LazyDriver preferred(@Nullable BinaryKind kind) {
+    for (LazyDriver each : candidates.values()) {
+      if ((kind == null || each.accepts() == kind) && each.isThere()) {
         return each;
       }
     }
@@ -134,7 +141,7 @@ public final class Backends implements AutoCloseable {
     if (choice != SandboxChoice.AUTO) {
       return choice.text();
     }
-    Candidate first = preferred(kind);
+    LazyDriver first = preferred(kind);
     return first == null ? NONE : first.name();
   }
 
@@ -168,22 +175,30 @@ public final class Backends implements AutoCloseable {
   }
 
   /**
-   * The backend called {@code name}.
+   * The backend called {@code name}. One that the host has refused is tried again, but not within
+   * ten seconds: processes, memory or files may have run out for a while.
    *
    * @throws ProblemException with SANDBOX_UNAVAILABLE if the node does not have it
    */
   public ComputeDriver require(String name) {
-    Candidate candidate = candidates.get(name);
-    ComputeDriver driver = candidate == null ? null : candidate.driver();
+    LazyDriver candidate = candidates.get(name);
+    ComputeDriver driver = candidate == null ? null : candidate.get();
     if (driver == null) {
-      throw unavailable(name);
+      throw unavailable(name, candidate);
     }
     return driver;
   }
 
-  private ProblemException unavailable(String name) {
-    String why = name.equals(NONE) ? whyNoNativePrograms() : missing().get(name);
-    List<String> names = names();
+  private ProblemException unavailable(String name, @Nullable LazyDriver candidate) {
+    String why =
+        candidate != null
+            ? candidate.whyMissing()
+            : name.equals(NONE) ? whyNoNativePrograms() : null;
+    List<String> known =
+        candidates.values().stream()
+            .filter(each -> each != candidate && each.isKnownToBeThere())
+            .map(LazyDriver::name)
+            .toList();
     String detail =
         name.equals(NONE)
             ? "this node has no sandbox for the function"
@@ -191,69 +206,18 @@ public final class Backends implements AutoCloseable {
     return new ProblemException(
         Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "%s%s", detail, why == null ? "" : ": " + why)
             .withHint(
-                names.isEmpty()
+                known.isEmpty()
                     ? "'pappus doctor' on the node's host says what is missing"
                     : "it has "
-                        + String.join(", ", names)
+                        + String.join(", ", known)
                         + "; 'pappus doctor' on its host says what the others lack"));
   }
 
-  /** Closes those that are open; the others stay closed for good. */
+  /**
+   * Closes those that are open, without waiting for one that is being opened, which is closed then.
+   */
   @Override
   public void close() {
-    candidates.values().forEach(Candidate::close);
-  }
-
-  /** A backend, once somebody has asked for it: its driver, or why there is none. */
-  private static final class Candidate {
-    private final Offer offer;
-    private volatile @Nullable ComputeDriver driver;
-    private volatile @Nullable String why;
-
-    Candidate(Offer offer) {
-      this.offer = offer;
-    }
-
-    String name() {
-      return offer.name();
-    }
-
-    BinaryKind accepts() {
-      return offer.accepts();
-    }
-
-    @Nullable ComputeDriver driver() {
-      ComputeDriver known = driver;
-      if (known != null || why != null) {
-        return known;
-      }
-      open();
-      return driver;
-    }
-
-    @Nullable String whyMissing() {
-      return driver() == null ? why : null;
-    }
-
-    private synchronized void open() {
-      if (driver != null || why != null) {
-        return;
-      }
-      try {
-        driver = offer.opener().get();
-      } catch (ProblemException e) {
-        Problem problem = e.problem();
-        why = problem.detail() + (problem.hint() == null ? "" : "; " + problem.hint());
-      }
-    }
-
-    synchronized void close() {
-      ComputeDriver open = driver;
-      if (open != null) {
-        open.close();
-      } else if (why == null) {
-        why = "the node has stopped";
-      }
-    }
+    candidates.values().forEach(LazyDriver::close);
   }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Which backend a function gets. */
 class BackendsTest {
   /** A backend of which nothing but its name matters here. */
-  private static ComputeDriver driver(String name, BinaryKind kind) {
+  static ComputeDriver driver(String name, BinaryKind kind) {
     return driver(name, kind, () -> {});
   }
 
@@ -62,6 +63,7 @@ class BackendsTest {
     return new Backends.Offer(
         name,
         kind,
+        kind == BinaryKind.WASM,
         () -> {
           events.add("open " + name);
           return driver(name, kind, () -> events.add("close " + name));
@@ -72,6 +74,7 @@ class BackendsTest {
     return new Backends.Offer(
         name,
         BinaryKind.ELF,
+        false,
         () -> {
           events.add("no " + name);
           throw new ProblemException(
@@ -190,6 +193,15 @@ class BackendsTest {
     assertThat(backends.names()).containsExactly("process", "wasm");
     assertThat(backends.missing())
         .containsExactly(Map.entry("kvm", "no /dev/kvm; load its module"));
+    assertProblem(
+        () -> backends.require("kvm"),
+        ProblemCode.SANDBOX_UNAVAILABLE,
+        "'kvm': no /dev/kvm; load its module",
+        "process, wasm");
+    assertThat(events).as("each host has WebAssembly").containsExactly("no kvm", "open process");
+    assertThat(backends.nameFor(SandboxChoice.AUTO, BinaryKind.WASM)).isEqualTo("wasm");
+    assertThat(events).containsExactly("no kvm", "open process");
+    assertThat(backends.require("wasm").name()).isEqualTo("wasm");
     assertThat(events).containsExactly("no kvm", "open process", "open wasm");
   }
 
@@ -201,6 +213,7 @@ class BackendsTest {
             new Backends.Offer(
                 "kvm",
                 BinaryKind.ELF,
+                false,
                 () -> {
                   events.add("failed");
                   throw new IllegalStateException("once more");
@@ -219,13 +232,10 @@ class BackendsTest {
             new Backends.Offer(
                 "kvm",
                 BinaryKind.ELF,
+                false,
                 () -> {
                   opened.incrementAndGet();
-                  try {
-                    mayOpen.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
+                  await(mayOpen);
                   return driver("kvm", BinaryKind.ELF);
                 }));
     try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -235,6 +245,41 @@ class BackendsTest {
       assertThat(first.get()).isSameAs(second.get());
     }
     assertThat(opened).hasValue(1);
+  }
+
+  @Test
+  void whatIsBeingOpenedWhenTheNodeStopsIsClosedThen() throws Exception {
+    List<String> events = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayOpen = new CountDownLatch(1);
+    Backends backends =
+        of(
+            new Backends.Offer(
+                "process",
+                BinaryKind.ELF,
+                false,
+                () -> {
+                  begun.countDown();
+                  await(mayOpen);
+                  return driver("process", BinaryKind.ELF, () -> events.add("close"));
+                }));
+    try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ComputeDriver> asker = askers.submit(() -> backends.require("process"));
+      begun.await();
+      backends.close();
+      assertThat(events).isEmpty();
+      mayOpen.countDown();
+      assertThatThrownBy(asker::get).hasMessageContaining("the node has stopped");
+    }
+    assertThat(events).containsExactly("close");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

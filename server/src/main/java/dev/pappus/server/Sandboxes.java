@@ -59,9 +59,13 @@ final class Sandboxes {
     Backends backends =
         new Backends(
             List.of(
-                sandboxes.offer(SandboxChoice.KVM, BinaryKind.ELF, sandboxes::kvm),
-                sandboxes.offer(SandboxChoice.PROCESS, BinaryKind.ELF, sandboxes::process),
-                sandboxes.offer(SandboxChoice.WASM, BinaryKind.WASM, sandboxes::wasm)),
+                sandboxes.offer(SandboxChoice.KVM, sandboxes::kvm),
+                sandboxes.offer(SandboxChoice.PROCESS, sandboxes::process),
+                new Backends.Offer(
+                    SandboxChoice.WASM.text(),
+                    BinaryKind.WASM,
+                    true,
+                    () -> sandboxes.open(SandboxChoice.WASM, sandboxes::wasm))),
             sandboxes.budget);
     try {
       String _ = backends.nameFor(SandboxChoice.AUTO, BinaryKind.ELF);
@@ -72,32 +76,46 @@ final class Sandboxes {
     }
   }
 
-  private Backends.Offer offer(
-      SandboxChoice sandbox, BinaryKind accepts, Supplier<ComputeDriver> opener) {
-    return new Backends.Offer(sandbox.text(), accepts, () -> open(sandbox, opener));
+  private Backends.Offer offer(SandboxChoice sandbox, Supplier<ComputeDriver> opener) {
+    return new Backends.Offer(
+        sandbox.text(), BinaryKind.ELF, false, () -> openIfOffered(sandbox, opener));
   }
 
-  /** On a platform thread of its own, as whoever asks may be on a thread that is none. */
-  private ComputeDriver open(SandboxChoice sandbox, Supplier<ComputeDriver> opener) {
-    if (!offers(configuration.sandbox(), sandbox)) {
+  private ComputeDriver openIfOffered(SandboxChoice sandbox, Supplier<ComputeDriver> opener) {
+    SandboxChoice setting = configuration.sandbox();
+    if (setting != SandboxChoice.AUTO && setting != sandbox) {
       throw new ProblemException(
           Problem.of(
               ProblemCode.SANDBOX_UNAVAILABLE,
               "sandbox.backend = \"%s\" leaves it out",
-              configuration.sandbox().text()));
+              setting.text()));
     }
-    return Opening.of(
-            sandbox.text(), () -> processors.openAmongUntrusted(opener), ComputeDriver::close)
-        .take();
-  }
-
-  /** WebAssembly needs nothing of the host, so it is always there. */
-  private static boolean offers(SandboxChoice setting, SandboxChoice sandbox) {
-    return setting == SandboxChoice.AUTO || setting == sandbox || sandbox == SandboxChoice.WASM;
+    return open(sandbox, opener);
   }
 
   /**
-   * Which sandbox native programs get and why, which there are, and why others are not; opens all.
+   * On a platform thread of its own, as whoever asks may be on a thread that is none. What nobody
+   * foresaw is a refusal as well: the node has other sandboxes to serve with.
+   */
+  private ComputeDriver open(SandboxChoice sandbox, Supplier<ComputeDriver> opener) {
+    try {
+      return Opening.of(
+              sandbox.text(), () -> processors.openAmongUntrusted(opener), ComputeDriver::close)
+          .take();
+    } catch (ProblemException | ConfigurationException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      LOG.error("the sandbox {} cannot be opened", sandbox.text(), e);
+      throw new ProblemException(
+          Problem.of(ProblemCode.SANDBOX_UNAVAILABLE, "the sandbox backend failed: %s", e)
+              .withHint("run 'pappus doctor' on the node"),
+          e);
+    }
+  }
+
+  /**
+   * Which sandbox native programs get and why, which there are, and why others are not; opens what
+   * is not certain.
    */
   static List<String> describe(SandboxChoice setting, Backends backends) {
     List<String> lines = new ArrayList<>();

@@ -65,7 +65,7 @@ public final class ServerProcess {
       out.flush();
       Thread.sleep(FIRST_ANSWER_MILLIS);
       OptimisingCompiler.goOn();
-      describeSandboxes(node);
+      node.describeSandboxes().forEach(LOG::info);
       Thread.sleep(START_MILLIS);
       OptimisingCompiler.resume();
       HeapGrowth.restrain();
@@ -73,15 +73,6 @@ public final class ServerProcess {
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);
       node.close();
-    }
-  }
-
-  /** Opens those that nobody has needed yet; the node serves on, whatever becomes of them. */
-  private static void describeSandboxes(PappusNode node) {
-    try {
-      node.describeSandboxes().forEach(LOG::info);
-    } catch (RuntimeException e) {
-      LOG.error("a sandbox cannot be opened; functions that need it fail", e);
     }
   }
 

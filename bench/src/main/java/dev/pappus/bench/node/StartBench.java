@@ -41,8 +41,8 @@ public final class StartBench {
   /** Enough for the cache to tell what is hot; as many as the launcher's rehearsal has. */
   private static final int REHEARSAL_ANSWERS = 200;
 
-  /** What the options begin with that set Netty, and not the JVM. */
-  private static final String OF_NETTY = "-Dio.netty.";
+  /** What the options begin with that set Netty, or say where its library lies, and not the JVM. */
+  private static final List<String> OF_NETTY = List.of("-Dio.netty.", "-Djava.library.path=");
 
   /** What is started. */
   private enum Contender {
@@ -88,7 +88,9 @@ public final class StartBench {
     hello =
         hello(
             Contender.HELLO,
-            options.stream().filter(option -> !option.startsWith(OF_NETTY)).toList(),
+            options.stream()
+                .filter(option -> OF_NETTY.stream().noneMatch(option::startsWith))
+                .toList(),
             cached);
   }
 
