@@ -18,11 +18,13 @@ final class LazyDriver {
   private final MonotonicClock clock;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable ComputeDriver driver;
-  private volatile @Nullable Refusal refusal;
+
+  /** Why the host has refused it, the last time; null if it has not, or gives it now. */
+  private volatile @Nullable String refusal;
+
+  private volatile long refusedNanos;
   private volatile boolean wasRefused;
   private volatile boolean closed;
-
-  private record Refusal(String why, long nanos) {}
 
   LazyDriver(Backends.Offer offer, MonotonicClock clock) {
     this.offer = offer;
@@ -54,8 +56,7 @@ final class LazyDriver {
 
   /** Why there is no driver, as far as is known; null if there is one. */
   @Nullable String whyMissing() {
-    Refusal known = refusal;
-    return closed ? "the node has stopped" : known == null ? null : known.why();
+    return closed ? "the node has stopped" : refusal;
   }
 
   private @Nullable ComputeDriver driverOrNull(boolean again) {
@@ -64,8 +65,8 @@ final class LazyDriver {
   }
 
   private boolean mayOpen(boolean again) {
-    Refusal known = refusal;
-    return !closed && (known == null || (again && clock.nanoTime() - known.nanos() >= RETRY_NANOS));
+    return !closed
+        && (refusal == null || (again && clock.nanoTime() - refusedNanos >= RETRY_NANOS));
   }
 
   private @Nullable ComputeDriver open(boolean again) {
@@ -78,7 +79,8 @@ final class LazyDriver {
     } catch (ProblemException e) {
       Problem problem = e.problem();
       String hint = problem.hint();
-      refusal = new Refusal(problem.detail() + (hint == null ? "" : "; " + hint), clock.nanoTime());
+      refusedNanos = clock.nanoTime();
+      refusal = problem.detail() + (hint == null ? "" : "; " + hint);
       wasRefused = true;
     } finally {
       opening.unlock();
