@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -70,11 +71,13 @@ class BackendsTest {
         });
   }
 
+  private static Backends.Offer nativeOffer(String name, Supplier<ComputeDriver> opener) {
+    return new Backends.Offer(name, BinaryKind.ELF, false, opener);
+  }
+
   private static Backends.Offer absent(String name, List<String> events) {
-    return new Backends.Offer(
+    return nativeOffer(
         name,
-        BinaryKind.ELF,
-        false,
         () -> {
           events.add("no " + name);
           throw new ProblemException(
@@ -210,10 +213,8 @@ class BackendsTest {
     List<String> events = new ArrayList<>();
     Backends backends =
         of(
-            new Backends.Offer(
+            nativeOffer(
                 "kvm",
-                BinaryKind.ELF,
-                false,
                 () -> {
                   events.add("failed");
                   throw new IllegalStateException("once more");
@@ -229,10 +230,8 @@ class BackendsTest {
     AtomicInteger opened = new AtomicInteger();
     Backends backends =
         of(
-            new Backends.Offer(
+            nativeOffer(
                 "kvm",
-                BinaryKind.ELF,
-                false,
                 () -> {
                   opened.incrementAndGet();
                   await(mayOpen);
@@ -254,10 +253,8 @@ class BackendsTest {
     CountDownLatch mayOpen = new CountDownLatch(1);
     Backends backends =
         of(
-            new Backends.Offer(
+            nativeOffer(
                 "process",
-                BinaryKind.ELF,
-                false,
                 () -> {
                   begun.countDown();
                   await(mayOpen);
